@@ -136,7 +136,6 @@ struct twin_cfg {
     uint32_t register_ns;     /* a register access: 25, 40 or 80 */
     uint32_t calibration_ns;  /* hidden calibration at each mode change: 0, 500 or 2000 */
     uint32_t uart_baud;       /* of the typist: 115200 */
-    bool reads_are_free;      /* reserved, false */
     bool keep_going;          /* a violation is told by the event but does not stop the run */
     bool trace_chip_reads;    /* TWIN_EVENT_COMMAND for status polls and reads too */
     twin_event_fn *event;     /* may be NULL */

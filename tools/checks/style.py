@@ -141,7 +141,8 @@ def rule_no_heap(root):
 def rule_twin_apart(root):
     """The twin and the library share no name and no file: that would be to share mistakes."""
     for path in paths(root, (".c", ".h", ".txt"), "twin"):
-        if re.search(r"\bnacre/|\bNACRE_[A-Z]|\bnacre_(?!test\b|check\b)[a-z]", text_of(root, path)):
+        names = r"\bnacre/|\bNACRE_[A-Z]|\bnacre_(?!test\b|check\b)[a-z]"
+        if re.search(names, text_of(root, path)):
             yield "%s: names something of the library" % path
     for path in paths(root, (".c", ".h"), "nacre"):
         if re.search(r'"twin/|\btwin_[a-z]', text_of(root, path)):
@@ -150,8 +151,8 @@ def rule_twin_apart(root):
 
 def rule_no_hosts(root):
     """No package host is named: where packages come from is the machine's affair."""
-    pattern = re.compile(r"\b(?:deb|ftp|security|snapshot|archive|registry|proxy|index|files|static|"
-                         r"pypi|npmjs|crates|pythonhosted)\.[a-z0-9-]+(?:\.[a-z]+)*\.?"
+    pattern = re.compile(r"\b(?:deb|ftp|security|snapshot|archive|registry|proxy|index|files|"
+                         r"static|pypi|npmjs|crates|pythonhosted)\.[a-z0-9-]+(?:\.[a-z]+)*\.?"
                          r"(?:org|com|net|io)\b", re.I)
     for path in paths(root, TEXT):
         for match in pattern.finditer(text_of(root, path)):

@@ -1,0 +1,187 @@
+/*
+ * The store: keys and values that outlive the power, on any medium.
+ *
+ * One struct nacre_store and one array of struct nacre_index_entry, both the caller's, are all the
+ * memory there is. Calls come from one thread at a time; none may be made from an interrupt.
+ *
+ * Cost is in programs (of at most 80 bytes) and erases. "Steady" is the cost when idle time was
+ * given; compaction adds the bounded number of copies said at nacre_set.
+ */
+#ifndef NACRE_CORE_STORE_H
+#define NACRE_CORE_STORE_H
+
+#include "nacre/core/log.h"
+#include "nacre/medium.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NACRE_KEY_MAX 65534u         /* keys are 0 to this */
+#define NACRE_VALUE_BYTES_MAX 1024u  /* docs/format.md section 3 */
+
+/* One key's place in the log. The application only provides the array. */
+struct nacre_index_entry {
+    uint16_t key;
+    uint16_t place;
+};
+
+/* What the user is ready to assume about a cut (design: limits of one lane). */
+enum nacre_assume {
+    NACRE_ASSUME_NOTHING = 0,     /* the medium's cut_bytes stand */
+    NACRE_ASSUME_CUT_GRANULE = 1, /* a cut program spoils only the granules it names */
+};
+
+struct nacre_store_cfg {
+    struct nacre_medium *medium;
+    struct nacre_index_entry *index; /* one entry a key, removed ones that are still on the medium
+                                        included; about a quarter more than the keys in use */
+    uint32_t index_count;
+    enum nacre_assume assume;
+    bool refuse_when_busy; /* true: a set that would wait for an erase answers NACRE_BUSY */
+};
+
+struct nacre_stats {
+    uint32_t generation;       /* of the unit being written */
+    uint32_t unit_count;
+    uint32_t lane_count;
+    uint32_t key_count;        /* keys with a value */
+    uint32_t index_used;       /* entries in use, removed keys included */
+    uint32_t live_granules;    /* granules of the records that live */
+    uint32_t capacity_granules;
+    uint32_t cut_bytes_survived; /* the coarsest cut that the guarantee covers */
+    uint32_t programs;         /* since mount */
+    uint32_t programmed_bytes; /* since mount */
+    uint32_t erases;           /* started since mount */
+    uint32_t erase_waits;      /* calls that had to wait for an erase, since mount */
+    uint32_t settles;          /* tails settled since mount: 1 after a cut, 0 after an unmount */
+    enum nacre_err read_only;  /* NACRE_OK, or why nothing can be written */
+};
+
+
+struct nacre_store {
+    struct nacre_log log;
+};
+
+/*
+ * Open the store that lies on a medium: find what it holds, settle what a cut left doubtful, and
+ * be ready to answer. A region that is blank becomes an empty store.
+ *
+ * store    any content; valid from NACRE_OK on, also after the errors marked *
+ * cfg      not kept; the medium and the index are, until nacre_unmount
+ * Cost     reads the region at most three times; after nacre_unmount no program; after a cut
+ *          docs/format.md section 6 (for small values 2 programs, 32 bytes); at most one erase a
+ *          unit that the cut left without a trusted mark
+ * Returns  NACRE_OK
+ *          NACRE_UNSETTLED*   the tail could not be settled: gets answer, nothing can be written
+ *          NACRE_KEYS_FULL*   more keys than index_count: gets answer for those that fit, nothing
+ *                             can be written, nothing was; stats.index_used tells how many fit
+ *          NACRE_FOREIGN      something else lies there; unchanged: nacre_format, if meant
+ *          NACRE_NEWER_FORMAT a newer version wrote it; unchanged
+ *          NACRE_CUT_TOO_COARSE, NACRE_NO_REGION, NACRE_REGION_TOO_SMALL, NACRE_REGION_TOO_LARGE,
+ *          NACRE_REGION_UNALIGNED, NACRE_BAD_ARGUMENT: unchanged
+ *          NACRE_IO, NACRE_TIMEOUT: the medium could not be read; unchanged
+ * Cut      every setting keeps its value (guarantee 1), also a cut in a mount after a cut
+ * Context  thread only
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_mount(struct nacre_store *store,
+                                            const struct nacre_store_cfg *cfg);
+
+/*
+ * Make an empty store, whatever lies there, and mount it. Generations go on where an earlier store
+ * ended, so that nothing of it ever comes back.
+ *
+ * Cost     one erase and a few programs; the other units are erased when they are next needed
+ * Returns  as nacre_mount, but never NACRE_FOREIGN
+ * Cut      the old store or the empty one; what was foreign may be damaged and stays foreign
+ * Context  thread only
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_format(struct nacre_store *store,
+                                             const struct nacre_store_cfg *cfg);
+
+/*
+ * Leave a record that spares the next mount its settling, and close the store. Use it before a
+ * planned reset or power-off; not needed for safety.
+ *
+ * Cost     one program at most; waits for an erase that is under way
+ * Returns  NACRE_OK; NACRE_NOT_MOUNTED; what the medium answers: closed all the same, and the
+ *          next mount settles as after a cut
+ * Cut      as a cut without it
+ * Context  thread only
+ */
+enum nacre_err nacre_unmount(struct nacre_store *store);
+
+/*
+ * Copy the value of a key into buf.
+ *
+ * buf      size bytes; may be null where size is 0
+ * length   bytes of the value; written on NACRE_OK and on NACRE_TOO_SMALL
+ * Cost     reads the record
+ * Returns  NACRE_OK
+ *          NACRE_NOT_FOUND  never set, or removed
+ *          NACRE_TOO_SMALL  buf unchanged, *length is what it takes
+ *          NACRE_DAMAGED    the record no longer matches its check sum; buf undefined
+ *          NACRE_NOT_MOUNTED, NACRE_BAD_ARGUMENT, what the medium answers
+ * Context  thread only
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_get(struct nacre_store *store, uint32_t key, void *buf,
+                                          uint32_t size, uint32_t *length);
+
+/*
+ * Make value the value of key, durable when the call returns. An equal value costs no program.
+ *
+ * value    n bytes, anywhere that can be read; may be null where n is 0
+ * n        0 to NACRE_VALUE_BYTES_MAX
+ * Cost     one program for a value of up to 8 bytes, else one a 80 bytes; with idle time at most
+ *          two copied records beside it; without, at most one erase as well. The first set after a
+ *          clean mount programs two granules more
+ * Returns  NACRE_OK         every later mount finds value
+ *          NACRE_TOO_LARGE, NACRE_FULL, NACRE_KEYS_FULL, NACRE_READ_ONLY, NACRE_BUSY,
+ *          NACRE_NOT_MOUNTED, NACRE_BAD_ARGUMENT: unchanged
+ *          NACRE_IO, NACRE_VERIFY, NACRE_TIMEOUT  the old value is current and stays so
+ *          NACRE_UNSETTLED  the medium failed and the doubt could not be settled: the old value is
+ *                           read until the next mount; read-only from now on
+ * Cut      the old value or the new one, at every later mount the same
+ * Context  thread only
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_set(struct nacre_store *store, uint32_t key,
+                                          const void *value, uint32_t n);
+
+/*
+ * Remove a key. Its old values never come back.
+ *
+ * Cost, Returns, Cut, Context  as nacre_set; NACRE_NOT_FOUND where there is nothing to remove
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_remove(struct nacre_store *store, uint32_t key);
+
+/*
+ * Walk the keys that have a value, in ascending order.
+ *
+ * key      in: where to start (0 at first, then the last answer + 1); out: the first key at or
+ *          after it that has a value
+ * Returns  NACRE_OK; NACRE_NOT_FOUND at the end, *key unchanged; NACRE_NOT_MOUNTED
+ * Context  thread only; sets and removals between two calls are allowed
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_next(struct nacre_store *store, uint32_t *key);
+
+/*
+ * Give the store time: starts at most one erase and returns, or marks the unit that was erased, or
+ * copies at most two records ahead of need. Call it when the application has nothing to do.
+ *
+ * more     true: there is more to do; call again soon. Written on NACRE_OK
+ * Cost     at most one erase started (not waited for) or two programs
+ * Returns  NACRE_OK; NACRE_NOT_MOUNTED; NACRE_READ_ONLY; what the medium answers
+ * Cut      changes no value
+ * Context  thread only
+ */
+enum nacre_err nacre_idle(struct nacre_store *store, bool *more);
+
+/*
+ * What the store knows of itself.
+ *
+ * Returns  NACRE_OK; NACRE_NOT_MOUNTED; NACRE_BAD_ARGUMENT
+ * Context  thread only
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_stats(const struct nacre_store *store,
+                                            struct nacre_stats *stats);
+
+#endif

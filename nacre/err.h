@@ -1,0 +1,73 @@
+/*
+ * What a call answers. One list for the whole library, so that an error can pass up as it is.
+ *
+ * Each name says what is wrong; the comment says what to do about it. What a failed call left
+ * behind is said at the call. The numbers are part of the interface and never change.
+ */
+#ifndef NACRE_ERR_H
+#define NACRE_ERR_H
+
+enum nacre_err {
+    NACRE_OK = 0,
+
+    /* The caller: mend the call. */
+    NACRE_BAD_ARGUMENT = 1,    /* a pointer is null, a key is out of range, a size makes no sense */
+    NACRE_BAD_BUFFER = 2,      /* the buffer lies where it cannot be read or written */
+    NACRE_NOT_MOUNTED = 3,     /* use before mount or after unmount */
+    NACRE_FROM_INTERRUPT = 4,  /* called from an interrupt handler: call from a thread */
+    NACRE_NESTED = 5,          /* called while another call on the same object is under way */
+    NACRE_TOO_LARGE = 6,       /* the value is larger than a value may be */
+    NACRE_TOO_SMALL = 7,       /* the buffer is smaller than the value; the length is told */
+    NACRE_NOT_FOUND = 8,       /* no such key; at an iteration, the end */
+    NACRE_BAD_TYPE = 9,        /* the setting has another type */
+    NACRE_OUT_OF_LIMITS = 10,  /* the value is outside the setting's limits */
+
+    /* The region: mend the configuration. */
+    NACRE_NO_REGION = 20,            /* no region was given, or it has no bytes */
+    NACRE_REGION_UNALIGNED = 21,     /* it does not start and end at a unit */
+    NACRE_REGION_TOO_SMALL = 22,     /* fewer units, or smaller ones, than the store needs */
+    NACRE_REGION_TOO_LARGE = 23,     /* more granules than the index can name */
+    NACRE_REGION_OUTSIDE = 24,       /* it ends beyond the chip */
+    NACRE_REGION_IN_IMAGE = 25,      /* it overlaps the running image */
+    NACRE_REGION_LAST_BYTES = 26,    /* it holds the last 32 bytes of the device (errata) */
+    NACRE_REGION_IN_RUN_BANK = 27,   /* its bank is read while it would be written */
+    NACRE_CUT_TOO_COARSE = 28,       /* a cut may spoil more than one lane survives: name the milder
+                                        assumption, or give two lanes */
+
+    /* The store: the values stay readable. */
+    NACRE_FULL = 40,           /* no room for this value beside those that live */
+    NACRE_KEYS_FULL = 41,      /* no room in the index for one more key */
+    NACRE_FOREIGN = 42,        /* the region holds something else: format it, if that is meant */
+    NACRE_NEWER_FORMAT = 43,   /* written by a newer version: update the firmware */
+    NACRE_READ_ONLY = 44,      /* an earlier error made the store read-only; stats say which */
+    NACRE_UNSETTLED = 45,      /* what a cut left could not be settled: readable, not writable */
+    NACRE_DAMAGED = 46,        /* a record does not read as it was written */
+    NACRE_BUSY = 47,           /* an erase is under way and the caller asked not to wait */
+
+    /* The medium and the chip. */
+    NACRE_IO = 60,             /* the chip reports that a program or an erase failed */
+    NACRE_VERIFY = 61,         /* it reported success, but the bytes read back differ */
+    NACRE_TIMEOUT = 62,        /* an operation took longer than its row's maximum */
+    NACRE_CHIP_UNKNOWN = 63,   /* the chip answers with another id than its row */
+    NACRE_CHIP_REFUSED = 64,   /* the chip did not take the write enable, or a command */
+    NACRE_CHIP_SUSPENDED = 65, /* the chip was found busy or suspended by somebody else */
+    NACRE_NOT_ERASED = 66,     /* the target is not blank: a granule is programmed only once */
+
+    /* The port. */
+    NACRE_CTRL_STATE = 80,     /* the controller is in a state that cannot be adopted; a field says
+                                  which register, what it held and what was expected */
+    NACRE_MPU_REGION_USED = 81, /* the fence's MPU region is in use: give it another one */
+    NACRE_FLASH_WRITABLE = 82, /* the mapped range is writable by the core: make it read-only */
+    NACRE_NOT_IN_RAM = 83,     /* the code or the vectors of the blackout are not in RAM */
+    NACRE_CLOCK = 84,          /* the cycle counter does not run */
+};
+
+/*
+ * The name of an error, for a log or a console.
+ *
+ * Returns  a constant string such as "NACRE_FULL"; "NACRE_?" for a number that is not in the list
+ * Context  any; must not be called in a blackout: the string lies in flash
+ */
+const char *nacre_err_name(enum nacre_err err);
+
+#endif

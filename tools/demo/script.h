@@ -2,7 +2,7 @@
  * A session of a user with the board, as a text file: one command a line.
  *
  * A script is read as a whole before anything is run, so that a line which the demo does not know
- * costs nothing. The words are listed in script_words and described in docs/demo.md.
+ * costs nothing. The words are listed in script_words and explained in README.md.
  */
 #ifndef TOOLS_DEMO_SCRIPT_H
 #define TOOLS_DEMO_SCRIPT_H

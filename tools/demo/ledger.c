@@ -1,0 +1,99 @@
+/*
+ * Saves and boots of a session, gathered from events.
+ */
+#include "tools/demo/ledger.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A report that lacks a save would be a lie: without memory there is no report. */
+static void *grown(void *array, size_t count, size_t *room, size_t bytes)
+{
+    if (count < *room) return array;
+    *room = *room == 0 ? 64 : *room * 2;
+    void *larger = reallocarray(array, *room, bytes);
+    if (larger == NULL) {
+        fputs("out of memory\n", stderr);
+        abort();
+    }
+    return larger;
+}
+
+static void at_least(uint64_t *longest, uint64_t ps)
+{
+    if (ps > *longest) *longest = ps;
+}
+
+void ledger_init(struct ledger *ledger)
+{
+    *ledger = (struct ledger){0};
+}
+
+void ledger_free(struct ledger *ledger)
+{
+    free(ledger->saves);
+    free(ledger->boots);
+    ledger_init(ledger);
+}
+
+void ledger_power_off(struct ledger *ledger)
+{
+    ledger->in_save = false;
+}
+
+static void save_begin(struct ledger *ledger)
+{
+    ledger->in_save = true;
+    ledger->save = (struct ledger_save){.line = ledger->line};
+}
+
+static void save_end(struct ledger *ledger, const struct twin_event *event)
+{
+    const bool counts = ledger->in_save && event->u.call.result == 0;
+    ledger->in_save = false;
+    if (!counts || ledger->save.programmed_bytes == 0) return;
+    ledger->save.durable_ps = event->time_ps - event->u.call.call_ps;
+    ledger->saves = grown(ledger->saves, ledger->save_count, &ledger->save_room,
+                          sizeof *ledger->saves);
+    ledger->saves[ledger->save_count++] = ledger->save;
+}
+
+static void note_in_save(struct ledger_save *save, const struct twin_event *event)
+{
+    if (event->kind == TWIN_EVENT_COMMAND && event->u.command.class == TWIN_COMMAND_PROGRAM) {
+        save->programmed_bytes += event->u.command.bytes;
+    } else if (event->kind == TWIN_EVENT_BLACKOUT_END) {
+        save->dark_ps += event->u.blackout.length_ps;
+        at_least(&save->longest_blackout_ps, event->u.blackout.length_ps);
+    } else if (event->kind == TWIN_EVENT_IRQ_TAKEN) {
+        at_least(&save->latency_added_ps, event->u.irq.dark_ps);
+    }
+}
+
+void ledger_event(struct ledger *ledger, const struct twin_event *event)
+{
+    if (event->kind == TWIN_EVENT_COMMAND && event->u.command.class == TWIN_COMMAND_ERASE) {
+        ledger->erase_count++;
+    }
+    if (event->kind == TWIN_EVENT_CALL && strcmp(event->u.call.symbol, "nacre_set") == 0) {
+        save_begin(ledger);
+    } else if (event->kind == TWIN_EVENT_RETURN &&
+               strcmp(event->u.call.symbol, "nacre_set") == 0) {
+        save_end(ledger, event);
+    } else if (ledger->in_save) {
+        note_in_save(&ledger->save, event);
+    }
+}
+
+void ledger_boot(struct ledger *ledger, const struct ledger_boot *boot)
+{
+    ledger->boots = grown(ledger->boots, ledger->boot_count, &ledger->boot_room,
+                          sizeof *ledger->boots);
+    ledger->boots[ledger->boot_count++] = *boot;
+}
+
+double ledger_us(uint64_t ps)
+{
+    return (double)ps / 1e6;
+}

@@ -1,0 +1,62 @@
+/*
+ * What a session is remembered by: each save with its costs, each boot with what it found.
+ *
+ * Fed with the twin's events. A save is one call of nacre_set that programmed something and
+ * returned success; what was dark or late while it ran is its cost. A set of an equal value
+ * programs nothing and is no save; one that a cut ended is told by the boot after it.
+ */
+#ifndef TOOLS_DEMO_LEDGER_H
+#define TOOLS_DEMO_LEDGER_H
+
+#include "tools/demo/oracle.h"
+#include "twin/twin.h"
+
+#define LEDGER_CUT_BYTES 96
+
+struct ledger_save {
+    unsigned line;              /* of the script */
+    uint32_t programmed_bytes;
+    uint64_t durable_ps;        /* from the call to its return */
+    uint64_t longest_blackout_ps;
+    uint64_t dark_ps;
+    uint64_t latency_added_ps;  /* longest share of an interrupt's latency spent in a blackout */
+};
+
+struct ledger_boot {
+    unsigned line;
+    char cut[LEDGER_CUT_BYTES]; /* what ended the session before: "none", "program at 50 %" ... */
+    unsigned allowed[ORACLE_ALLOWED_MAX];
+    unsigned allowed_count;
+    unsigned found;
+    bool is_allowed;
+};
+
+struct ledger {
+    struct ledger_save *saves;
+    size_t save_count;
+    size_t save_room;
+    struct ledger_boot *boots;
+    size_t boot_count;
+    size_t boot_room;
+    uint64_t erase_count;       /* erases that the chip began */
+    unsigned line;              /* of the script, now */
+    bool in_save;
+    struct ledger_save save;    /* under way */
+};
+
+void ledger_init(struct ledger *ledger);
+void ledger_free(struct ledger *ledger);
+
+/* The power failed: a save that was under way is none. */
+void ledger_power_off(struct ledger *ledger);
+
+/* Note an event of the twin. */
+void ledger_event(struct ledger *ledger, const struct twin_event *event);
+
+/* Note a boot; the copy is kept. */
+void ledger_boot(struct ledger *ledger, const struct ledger_boot *boot);
+
+/* Picoseconds as microseconds, for a person or a report. */
+double ledger_us(uint64_t ps);
+
+#endif

@@ -18,6 +18,7 @@
 #include "nacre/check.h"
 #include "nacre/err.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct nacre_medium;
@@ -80,6 +81,14 @@ struct nacre_medium_ops {
      * Returns  as erase_poll, but never NACRE_BUSY
      */
     enum nacre_err (*erase_wait)(struct nacre_medium *medium);
+
+    /*
+     * May the store read (or, with write true, write) n bytes at buf for a caller? False for memory
+     * that does not exist, or that this medium keeps from being read.
+     *
+     * buf      any pointer, null too; n may be 0
+     */
+    bool (*can_access)(const struct nacre_medium *medium, const void *buf, uint32_t n, bool write);
 };
 
 struct nacre_medium {

@@ -19,12 +19,6 @@
 #define NACRE_KEY_MAX 65534u         /* keys are 0 to this */
 #define NACRE_VALUE_BYTES_MAX 1024u  /* docs/format.md section 3 */
 
-/* One key's place in the log. The application only provides the array. */
-struct nacre_index_entry {
-    uint16_t key;
-    uint16_t place;
-};
-
 /* What the user is ready to assume about a cut (design: limits of one lane). */
 enum nacre_assume {
     NACRE_ASSUME_NOTHING = 0,     /* the medium's cut_bytes stand */
@@ -120,6 +114,7 @@ enum nacre_err nacre_unmount(struct nacre_store *store);
  *          NACRE_NOT_FOUND  never set, or removed
  *          NACRE_TOO_SMALL  buf unchanged, *length is what it takes
  *          NACRE_DAMAGED    the record no longer matches its check sum; buf undefined
+ *          NACRE_BAD_BUFFER buf cannot be written
  *          NACRE_NOT_MOUNTED, NACRE_BAD_ARGUMENT, what the medium answers
  * Context  thread only
  */
@@ -129,14 +124,14 @@ NACRE_MUST_CHECK enum nacre_err nacre_get(struct nacre_store *store, uint32_t ke
 /*
  * Make value the value of key, durable when the call returns. An equal value costs no program.
  *
- * value    n bytes, anywhere that can be read; may be null where n is 0
+ * value    n bytes, anywhere that can be read, flash included; may be null where n is 0
  * n        0 to NACRE_VALUE_BYTES_MAX
  * Cost     one program for a value of up to 8 bytes, else one a 80 bytes; with idle time at most
  *          two copied records beside it; without, at most one erase as well. The first set after a
  *          clean mount programs two granules more
  * Returns  NACRE_OK         every later mount finds value
  *          NACRE_TOO_LARGE, NACRE_FULL, NACRE_KEYS_FULL, NACRE_READ_ONLY, NACRE_BUSY,
- *          NACRE_NOT_MOUNTED, NACRE_BAD_ARGUMENT: unchanged
+ *          NACRE_NOT_MOUNTED, NACRE_BAD_ARGUMENT, NACRE_BAD_BUFFER, NACRE_DAMAGED: unchanged
  *          NACRE_IO, NACRE_VERIFY, NACRE_TIMEOUT  the old value is current and stays so
  *          NACRE_UNSETTLED  the medium failed and the doubt could not be settled: the old value is
  *                           read until the next mount; read-only from now on

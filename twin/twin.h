@@ -137,6 +137,7 @@ struct twin_cfg {
     uint32_t calibration_ns;  /* hidden calibration at each mode change: 0, 500 or 2000 */
     uint32_t uart_baud;       /* of the typist: 115200 */
     bool keep_going;          /* a violation is told by the event but does not stop the run */
+    bool deliver_faults;      /* what the MPU forbids is a fault for the firmware, no violation */
     bool trace_chip_reads;    /* TWIN_EVENT_COMMAND for status polls and reads too */
     twin_event_fn *event;     /* may be NULL */
     void *event_context;
@@ -173,6 +174,7 @@ struct twin_until {
     uint64_t insn;             /* instruction count, absolute; stops at the next block's start */
     const char *text;          /* the console has sent this since the run began */
     const char *call;          /* the function of this name is entered */
+    bool app_entry;            /* the application's first instruction is about to run */
     uint64_t wall_ms;          /* host time, a guard against an endless run; not deterministic */
 };
 
@@ -181,6 +183,7 @@ enum twin_stop {
     TWIN_STOP_INSN,
     TWIN_STOP_TEXT,
     TWIN_STOP_CALL,
+    TWIN_STOP_ENTRY,      /* app_entry */
     TWIN_STOP_ASKED,      /* twin_stop by a callback */
     TWIN_STOP_CUT,        /* a planned cut: the power is off */
     TWIN_STOP_VIOLATION,  /* twin_violation_get says which; running on is refused */
@@ -227,7 +230,12 @@ uint64_t twin_operation_count(const struct twin *twin);
 
 /* ---- snapshots ---- */
 
-/* All of the board and of the chip; NULL if memory is out. Freed before the twin is destroyed. */
+/*
+ * All of the board and of the chip; NULL if memory is out, or if there are too many (8).
+ *
+ * Snapshots form a stack: restoring or freeing one makes those that were taken after it invalid;
+ * they may then only be freed. All are freed before the twin is destroyed.
+ */
 struct twin_snapshot *twin_snapshot(struct twin *twin);
 void twin_restore(struct twin *twin, const struct twin_snapshot *snapshot);
 void twin_snapshot_free(struct twin *twin, struct twin_snapshot *snapshot);

@@ -1,0 +1,561 @@
+/*
+ * The processor core on Unicorn, the only file that knows it.
+ *
+ * Invariants:
+ * 1. The engine is opened in Thumb mode with the Cortex-M7 model. The mode for M-class cores would
+ *    replace the model by another one without double precision.
+ * 2. The exception number cannot be written through the interface. It is patched in a saved context,
+ *    one word before PRIMASK; the place is found at start and proved by reading it back.
+ * 3. While memory is protected its translated code is kept; cpu_forget_code has no effect then.
+ *
+ * libunicorn is under the GPL, version 2; so is every binary that is linked with this file.
+ */
+#include "twin/cpu.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <unicorn/unicorn.h>
+
+/* What was tried: Debian 12's 2.0.1. The layout of a context and what a stop leaves differ later. */
+#define KNOWN_MAJOR 2u
+#define KNOWN_MINOR 0u
+#define KNOWN_PATCH 1u
+
+#define DUMMY_ADDR 0xFFFFE000u
+#define DUMMY_BYTES 4096u
+#define NO_ADDR 0xFFFFFFFEu
+
+#define EXCP_UDEF 1u
+#define EXCP_SWI 2u
+#define EXCP_PREFETCH_ABORT 3u
+#define EXCP_BKPT 7u
+#define EXCP_EXCEPTION_EXIT 8u
+#define EXCP_NOCP 17u
+
+#define CPSR_THUMB (1u << 5)
+#define CPSR_FLAGS 0xF80F0000u
+#define CPSR_IT 0x0600FC00u
+#define XPSR_THUMB (1u << 24)
+
+#define MMIO_RANGES 4u
+
+struct mmio_range {
+    struct cpu *cpu;
+    uint32_t addr;
+};
+
+struct cpu {
+    uc_engine *uc;
+    uc_context *context;
+    struct cpu_callbacks callbacks;
+    size_t context_bytes;
+    size_t exception_at; /* offset in the context */
+    struct mmio_range mmio[MMIO_RANGES];
+    uint32_t mmio_count;
+    uc_hook exact_hook;
+    bool is_exact;
+    bool stop_asked;
+    bool invalid;
+    bool dummy_is_writable;
+    char problem[160];
+    uint8_t dummy[DUMMY_BYTES] __attribute__((aligned(4096)));
+};
+
+static void note_problem(struct cpu *cpu, const char *what, uc_err err)
+{
+    (void)snprintf(cpu->problem, sizeof cpu->problem, "%s: %s", what, uc_strerror(err));
+}
+
+const char *cpu_problem(const struct cpu *cpu)
+{
+    return cpu->problem;
+}
+
+static uint32_t reg_read(struct cpu *cpu, int id)
+{
+    uint32_t value = 0;
+    (void)uc_reg_read(cpu->uc, id, &value);
+    return value;
+}
+
+static void reg_write(struct cpu *cpu, int id, uint32_t value)
+{
+    (void)uc_reg_write(cpu->uc, id, &value);
+}
+
+/* ---- hooks ---- */
+
+static void on_block(uc_engine *uc, uint64_t addr, uint32_t n, void *user)
+{
+    struct cpu *const cpu = user;
+    (void)uc;
+    cpu->callbacks.block(cpu->callbacks.ctx, (uint32_t)addr, n);
+}
+
+static void on_instruction(uc_engine *uc, uint64_t addr, uint32_t n, void *user)
+{
+    struct cpu *const cpu = user;
+    (void)uc;
+    (void)n;
+    cpu->callbacks.instruction(cpu->callbacks.ctx, (uint32_t)addr);
+}
+
+static uint64_t on_mmio_read(uc_engine *uc, uint64_t offset, unsigned n, void *user)
+{
+    const struct mmio_range *const range = user;
+    struct cpu *const cpu = range->cpu;
+    (void)uc;
+    return cpu->callbacks.mmio_read(cpu->callbacks.ctx, range->addr + (uint32_t)offset, n);
+}
+
+static void on_mmio_write(uc_engine *uc, uint64_t offset, unsigned n, uint64_t value, void *user)
+{
+    const struct mmio_range *const range = user;
+    struct cpu *const cpu = range->cpu;
+    (void)uc;
+    cpu->callbacks.mmio_write(cpu->callbacks.ctx, range->addr + (uint32_t)offset, n,
+                              (uint32_t)value);
+}
+
+static bool on_fault(uc_engine *uc, uc_mem_type type, uint64_t addr, int n, int64_t value,
+                     void *user)
+{
+    struct cpu *const cpu = user;
+    enum cpu_access access = CPU_LOAD;
+    enum cpu_fault why = CPU_NOTHING_THERE;
+    (void)uc;
+    if (type == UC_MEM_FETCH_UNMAPPED || type == UC_MEM_FETCH_PROT) {
+        access = CPU_FETCH;
+    }
+    if (type == UC_MEM_WRITE_UNMAPPED || type == UC_MEM_WRITE_PROT) {
+        access = CPU_STORE;
+    }
+    if (type == UC_MEM_READ_PROT || type == UC_MEM_WRITE_PROT || type == UC_MEM_FETCH_PROT) {
+        why = CPU_FORBIDDEN;
+    }
+    if (cpu->callbacks.fault(cpu->callbacks.ctx, access, why, (uint32_t)addr, (uint32_t)n,
+                             (uint32_t)value)) {
+        return true;
+    }
+    cpu->stop_asked = true;
+    return false;
+}
+
+static void on_stored(uc_engine *uc, uc_mem_type type, uint64_t addr, int n, int64_t value,
+                      void *user)
+{
+    struct cpu *const cpu = user;
+    (void)uc;
+    (void)type;
+    (void)value;
+    cpu->callbacks.stored(cpu->callbacks.ctx, (uint32_t)addr, (uint32_t)n);
+}
+
+static enum cpu_trap trap_of(uint32_t number)
+{
+    switch (number) {
+    case EXCP_SWI:
+        return CPU_TRAP_SVC;
+    case EXCP_EXCEPTION_EXIT:
+    case EXCP_PREFETCH_ABORT:
+        return CPU_TRAP_RETURN;
+    case EXCP_BKPT:
+        return CPU_TRAP_BREAKPOINT;
+    case EXCP_NOCP:
+        return CPU_TRAP_COPROCESSOR;
+    default:
+        return CPU_TRAP_UNDEFINED;
+    }
+}
+
+static void on_interrupt(uc_engine *uc, uint32_t number, void *user)
+{
+    struct cpu *const cpu = user;
+    if (!cpu->callbacks.trap(cpu->callbacks.ctx, trap_of(number), reg_read(cpu, UC_ARM_REG_PC))) {
+        cpu->stop_asked = true;
+        (void)uc_emu_stop(uc);
+    }
+}
+
+static bool on_invalid(uc_engine *uc, void *user)
+{
+    struct cpu *const cpu = user;
+    (void)uc;
+    cpu->invalid = true;
+    return true;
+}
+
+/* ---- building ---- */
+
+static bool add_hook(struct cpu *cpu, int type, void *function)
+{
+    uc_hook hook;
+    return uc_hook_add(cpu->uc, &hook, type, function, cpu, 1, 0) == UC_ERR_OK;
+}
+
+/* A function pointer as the data pointer that the interface wants. */
+#define HOOK(function) ((void *)(uintptr_t)(function))
+
+static bool add_hooks(struct cpu *cpu)
+{
+    return add_hook(cpu, UC_HOOK_BLOCK, HOOK(on_block)) &&
+           add_hook(cpu, UC_HOOK_MEM_INVALID, HOOK(on_fault)) &&
+           add_hook(cpu, UC_HOOK_INTR, HOOK(on_interrupt)) &&
+           add_hook(cpu, UC_HOOK_INSN_INVALID, HOOK(on_invalid));
+}
+
+/* Finds the word of PRIMASK in a context, then proves that the exception number is before it. */
+static bool find_exception_word(struct cpu *cpu)
+{
+    uint8_t *const was = malloc(cpu->context_bytes);
+    bool found = false;
+    if (was == NULL) return false;
+    (void)uc_context_save(cpu->uc, cpu->context);
+    memcpy(was, cpu->context, cpu->context_bytes);
+    reg_write(cpu, UC_ARM_REG_PRIMASK, 1);
+    (void)uc_context_save(cpu->uc, cpu->context);
+    for (size_t at = 8; at + 4 <= cpu->context_bytes && !found; at += 4) {
+        if (memcmp(was + at, (uint8_t *)cpu->context + at, 4) == 0) continue;
+        for (size_t back = 4; back <= 8 && !found; back += 4) {
+            uint32_t probe = 21;
+            memcpy((uint8_t *)cpu->context + at - back, &probe, 4);
+            (void)uc_context_restore(cpu->uc, cpu->context);
+            found = (reg_read(cpu, UC_ARM_REG_IPSR) & 0x1FFu) == 21u;
+            cpu->exception_at = at - back;
+            memcpy(cpu->context, was, cpu->context_bytes);
+        }
+    }
+    memcpy(cpu->context, was, cpu->context_bytes);
+    (void)uc_context_restore(cpu->uc, cpu->context);
+    free(was);
+    return found;
+}
+
+static bool version_is_known(char *error, size_t error_bytes)
+{
+    const unsigned int version = uc_version(NULL, NULL);
+    const unsigned int major = version >> 24;
+    const unsigned int minor = version >> 16 & 0xFFu;
+    const unsigned int patch = version >> 8 & 0xFFu;
+    if (major == KNOWN_MAJOR && minor == KNOWN_MINOR && patch == KNOWN_PATCH) return true;
+    (void)snprintf(error, error_bytes,
+                   "libunicorn %u.%u.%u was never tried with this twin; it needs %u.%u.%u", major,
+                   minor, patch, KNOWN_MAJOR, KNOWN_MINOR, KNOWN_PATCH);
+    return false;
+}
+
+static bool open_engine(struct cpu *cpu)
+{
+    if (uc_open(UC_ARCH_ARM, UC_MODE_THUMB, &cpu->uc) != UC_ERR_OK) return false;
+    if (uc_ctl_set_cpu_model(cpu->uc, UC_CPU_ARM_CORTEX_M7) != UC_ERR_OK) return false;
+    if (uc_context_alloc(cpu->uc, &cpu->context) != UC_ERR_OK) return false;
+    cpu->context_bytes = uc_context_size(cpu->uc);
+    if (!add_hooks(cpu)) return false;
+    return uc_mem_map_ptr(cpu->uc, DUMMY_ADDR, DUMMY_BYTES, UC_PROT_READ, cpu->dummy) ==
+           UC_ERR_OK;
+}
+
+struct cpu *cpu_create(const struct cpu_callbacks *callbacks, char *error, size_t error_bytes)
+{
+    if (!version_is_known(error, error_bytes)) return NULL;
+    struct cpu *const cpu = aligned_alloc(4096, (sizeof *cpu + 4095u) / 4096u * 4096u);
+    if (cpu == NULL) return NULL;
+    memset(cpu, 0, sizeof *cpu);
+    cpu->callbacks = *callbacks;
+    if (!open_engine(cpu)) {
+        (void)snprintf(error, error_bytes, "libunicorn cannot emulate a Cortex-M7");
+        cpu_destroy(cpu);
+        return NULL;
+    }
+    if (!find_exception_word(cpu)) {
+        (void)snprintf(error, error_bytes, "libunicorn: the exception number was not found");
+        cpu_destroy(cpu);
+        return NULL;
+    }
+    return cpu;
+}
+
+void cpu_destroy(struct cpu *cpu)
+{
+    if (cpu == NULL) return;
+    if (cpu->context != NULL) (void)uc_context_free(cpu->context);
+    if (cpu->uc != NULL) (void)uc_close(cpu->uc);
+    free(cpu);
+}
+
+/* ---- memory ---- */
+
+static uint32_t permissions_of(const struct cpu_memory *memory)
+{
+    uint32_t permissions = UC_PROT_NONE;
+    if (memory->can_read) permissions |= UC_PROT_READ | UC_PROT_EXEC;
+    if (memory->can_write) permissions |= UC_PROT_WRITE;
+    return permissions;
+}
+
+bool cpu_map(struct cpu *cpu, const struct cpu_memory *memory)
+{
+    const uc_err err =
+        uc_mem_map_ptr(cpu->uc, memory->addr, memory->n, permissions_of(memory), memory->host);
+    if (err != UC_ERR_OK) {
+        note_problem(cpu, "map memory", err);
+        return false;
+    }
+    if (!memory->tells_stores) return true;
+    uc_hook hook;
+    return uc_hook_add(cpu->uc, &hook, UC_HOOK_MEM_WRITE, HOOK(on_stored), cpu,
+                       (uint64_t)memory->addr,
+                       (uint64_t)memory->addr + memory->n - 1u) == UC_ERR_OK;
+}
+
+bool cpu_map_mmio(struct cpu *cpu, uint32_t addr, uint32_t n)
+{
+    if (cpu->mmio_count == MMIO_RANGES) return false;
+    struct mmio_range *const range = &cpu->mmio[cpu->mmio_count++];
+    range->cpu = cpu;
+    range->addr = addr;
+    return uc_mmio_map(cpu->uc, addr, n, on_mmio_read, range, on_mmio_write, range) == UC_ERR_OK;
+}
+
+bool cpu_protect(struct cpu *cpu, const struct cpu_memory *memory)
+{
+    const uc_err err =
+        uc_mem_protect(cpu->uc, memory->addr, memory->n, permissions_of(memory));
+    if (err != UC_ERR_OK) note_problem(cpu, "protect memory", err);
+    return err == UC_ERR_OK;
+}
+
+/*
+ * The engine keeps what it looked up when only the right to read changes. It drops everything when
+ * a region's write protection changes, so a page that nobody uses gets its flipped.
+ */
+void cpu_protection_flush(struct cpu *cpu)
+{
+    cpu->dummy_is_writable = !cpu->dummy_is_writable;
+    const uint32_t permissions =
+        cpu->dummy_is_writable ? UC_PROT_READ | UC_PROT_WRITE : UC_PROT_READ;
+    (void)uc_mem_protect(cpu->uc, DUMMY_ADDR, DUMMY_BYTES, permissions);
+}
+
+void cpu_forget_code(struct cpu *cpu, uint32_t addr, uint32_t n)
+{
+    (void)uc_ctl_remove_cache(cpu->uc, (uint64_t)addr, (uint64_t)addr + n);
+}
+
+/* ---- running ---- */
+
+static bool hint_at(struct cpu *cpu, uint32_t pc, uint16_t *hint)
+{
+    return pc >= 2u && uc_mem_read(cpu->uc, pc - 2u, hint, sizeof *hint) == UC_ERR_OK;
+}
+
+/* The engine gave up on an instruction: WFE and YIELD do that too, with the pc behind them. */
+static bool handle_invalid(struct cpu *cpu, enum cpu_end *end)
+{
+    uint16_t hint = 0;
+    const uint32_t pc = reg_read(cpu, UC_ARM_REG_PC);
+    cpu->invalid = false;
+    if (hint_at(cpu, pc, &hint) && hint == 0xBF20u) {
+        *end = CPU_END_SLEEP;
+        return false;
+    }
+    if (hint == 0xBF10u) return true;
+    *end = CPU_END_STOPPED;
+    return cpu->callbacks.trap(cpu->callbacks.ctx, CPU_TRAP_UNDEFINED, pc);
+}
+
+enum cpu_end cpu_run(struct cpu *cpu)
+{
+    enum cpu_end end = CPU_END_STOPPED;
+    for (;;) {
+        const uint32_t pc = reg_read(cpu, UC_ARM_REG_PC);
+        cpu->stop_asked = false;
+        cpu->invalid = false;
+        const uc_err err = uc_emu_start(cpu->uc, pc | 1u, NO_ADDR, 0, 0);
+        if (cpu->stop_asked) return CPU_END_STOPPED;
+        if (cpu->invalid) {
+            if (!handle_invalid(cpu, &end)) return end;
+            continue;
+        }
+        if (err == UC_ERR_OK) return CPU_END_SLEEP;
+        note_problem(cpu, "run", err);
+        return CPU_END_BROKEN;
+    }
+}
+
+void cpu_stop(struct cpu *cpu)
+{
+    cpu->stop_asked = true;
+    (void)uc_emu_stop(cpu->uc);
+}
+
+void cpu_set_exact(struct cpu *cpu, bool exact)
+{
+    if (cpu->is_exact == exact) return;
+    cpu->is_exact = exact;
+    if (exact) {
+        (void)uc_hook_add(cpu->uc, &cpu->exact_hook, UC_HOOK_CODE, HOOK(on_instruction), cpu,
+                          (uint64_t)1, (uint64_t)0);
+    } else {
+        (void)uc_hook_del(cpu->uc, cpu->exact_hook);
+    }
+    /* Translated code has the hook in it or not: all of it goes. Slow, and rare. */
+    (void)uc_ctl_flush_tlb(cpu->uc);
+}
+
+/* ---- registers ---- */
+
+static uint32_t xpsr_of(uint32_t cpsr)
+{
+    const uint32_t thumb = (cpsr & CPSR_THUMB) != 0u ? XPSR_THUMB : 0u;
+    return (cpsr & (CPSR_FLAGS | CPSR_IT)) | thumb;
+}
+
+void cpu_regs_get(struct cpu *cpu, struct cpu_regs *regs)
+{
+    static int ids[] = {UC_ARM_REG_R0,  UC_ARM_REG_R1, UC_ARM_REG_R2, UC_ARM_REG_R3,
+                        UC_ARM_REG_R12, UC_ARM_REG_LR, UC_ARM_REG_PC, UC_ARM_REG_SP,
+                        UC_ARM_REG_CPSR, UC_ARM_REG_CONTROL};
+    uint32_t cpsr = 0;
+    void *values[] = {&regs->r0,  &regs->r1, &regs->r2, &regs->r3, &regs->r12,
+                      &regs->lr,  &regs->pc, &regs->sp, &cpsr,     &regs->control};
+    (void)uc_reg_read_batch(cpu->uc, ids, values, (int)(sizeof ids / sizeof ids[0]));
+    regs->xpsr = xpsr_of(cpsr);
+    regs->control &= 7u;
+}
+
+void cpu_regs_set(struct cpu *cpu, const struct cpu_regs *regs)
+{
+    static int ids[] = {UC_ARM_REG_R0,  UC_ARM_REG_R1, UC_ARM_REG_R2,  UC_ARM_REG_R3,
+                        UC_ARM_REG_R12, UC_ARM_REG_LR, UC_ARM_REG_SP,  UC_ARM_REG_CPSR,
+                        UC_ARM_REG_PC};
+    uint32_t cpsr = reg_read(cpu, UC_ARM_REG_CPSR) & ~(CPSR_FLAGS | CPSR_IT);
+    uint32_t pc = regs->pc | 1u;
+    struct cpu_regs copy = *regs;
+    cpsr |= (regs->xpsr & (CPSR_FLAGS | CPSR_IT)) | CPSR_THUMB;
+    void *values[] = {&copy.r0, &copy.r1, &copy.r2, &copy.r3, &copy.r12,
+                      &copy.lr, &copy.sp, &cpsr,    &pc};
+    (void)uc_reg_write_batch(cpu->uc, ids, values, (int)(sizeof ids / sizeof ids[0]));
+}
+
+uint32_t cpu_reg(struct cpu *cpu, uint32_t index)
+{
+    if (index <= 12u) return reg_read(cpu, UC_ARM_REG_R0 + (int)index);
+    if (index == 13u) return reg_read(cpu, UC_ARM_REG_SP);
+    if (index == 14u) return reg_read(cpu, UC_ARM_REG_LR);
+    return reg_read(cpu, UC_ARM_REG_PC);
+}
+
+uint32_t cpu_pc(struct cpu *cpu)
+{
+    return reg_read(cpu, UC_ARM_REG_PC);
+}
+
+void cpu_float_get(struct cpu *cpu, struct cpu_float_regs *regs)
+{
+    for (int d = 0; d < 8; d++) {
+        uint64_t value = 0;
+        (void)uc_reg_read(cpu->uc, UC_ARM_REG_D0 + d, &value);
+        regs->s[2 * d] = (uint32_t)value;
+        regs->s[2 * d + 1] = (uint32_t)(value >> 32);
+    }
+    regs->fpscr = reg_read(cpu, UC_ARM_REG_FPSCR);
+}
+
+void cpu_float_set(struct cpu *cpu, const struct cpu_float_regs *regs)
+{
+    for (int d = 0; d < 8; d++) {
+        const uint64_t value = regs->s[2 * d] | (uint64_t)regs->s[2 * d + 1] << 32;
+        (void)uc_reg_write(cpu->uc, UC_ARM_REG_D0 + d, &value);
+    }
+    reg_write(cpu, UC_ARM_REG_FPSCR, regs->fpscr);
+}
+
+void cpu_masks_get(struct cpu *cpu, struct cpu_masks *masks)
+{
+    static int ids[] = {UC_ARM_REG_PRIMASK, UC_ARM_REG_FAULTMASK, UC_ARM_REG_BASEPRI};
+    void *values[] = {&masks->primask, &masks->faultmask, &masks->basepri};
+    masks->primask = 0;
+    masks->faultmask = 0;
+    masks->basepri = 0;
+    (void)uc_reg_read_batch(cpu->uc, ids, values, 3);
+}
+
+void cpu_faultmask_clear(struct cpu *cpu)
+{
+    reg_write(cpu, UC_ARM_REG_FAULTMASK, 0);
+}
+
+static void patch_exception(struct cpu *cpu, uint32_t exception)
+{
+    (void)uc_context_save(cpu->uc, cpu->context);
+    memcpy((uint8_t *)cpu->context + cpu->exception_at, &exception, sizeof exception);
+    (void)uc_context_restore(cpu->uc, cpu->context);
+}
+
+/*
+ * CONTROL can be written fully in thread mode only, so the core is put there first: SPSEL then
+ * swaps the stack pointers. In handler mode the main stack is in use, so SPSEL must be 0 before.
+ */
+void cpu_set_mode(struct cpu *cpu, uint32_t exception, uint32_t control)
+{
+    const bool is_thread = (reg_read(cpu, UC_ARM_REG_IPSR) & 0x1FFu) == 0u;
+    if (!is_thread) patch_exception(cpu, 0);
+    reg_write(cpu, UC_ARM_REG_CONTROL, control);
+    if (exception != 0u) patch_exception(cpu, exception);
+    /* Rebuilds what the translator derived from the mode. */
+    reg_write(cpu, UC_ARM_REG_CPSR, reg_read(cpu, UC_ARM_REG_CPSR));
+}
+
+uint32_t cpu_sp_of(struct cpu *cpu, bool process_stack)
+{
+    return reg_read(cpu, process_stack ? UC_ARM_REG_PSP : UC_ARM_REG_MSP);
+}
+
+void cpu_set_sp_of(struct cpu *cpu, bool process_stack, uint32_t sp)
+{
+    reg_write(cpu, process_stack ? UC_ARM_REG_PSP : UC_ARM_REG_MSP, sp);
+}
+
+void cpu_reset(struct cpu *cpu, uint32_t pc, uint32_t sp)
+{
+    struct cpu_float_regs floats;
+    struct cpu_regs regs;
+    memset(&floats, 0, sizeof floats);
+    memset(&regs, 0, sizeof regs);
+    cpu_set_mode(cpu, 0, 0);
+    reg_write(cpu, UC_ARM_REG_PRIMASK, 0);
+    reg_write(cpu, UC_ARM_REG_FAULTMASK, 0);
+    reg_write(cpu, UC_ARM_REG_BASEPRI, 0);
+    reg_write(cpu, UC_ARM_REG_PSP, 0);
+    for (int r = UC_ARM_REG_R4; r <= UC_ARM_REG_R11; r++) {
+        reg_write(cpu, r, 0);
+    }
+    cpu_float_set(cpu, &floats);
+    cpu_set_mode(cpu, 0, 0);
+    regs.lr = 0xFFFFFFFFu;
+    regs.sp = sp & ~3u;
+    regs.pc = pc;
+    regs.xpsr = XPSR_THUMB;
+    cpu_regs_set(cpu, &regs);
+}
+
+size_t cpu_state_bytes(const struct cpu *cpu)
+{
+    return cpu->context_bytes;
+}
+
+void cpu_state_save(struct cpu *cpu, void *to)
+{
+    (void)uc_context_save(cpu->uc, cpu->context);
+    memcpy(to, cpu->context, cpu->context_bytes);
+}
+
+void cpu_state_load(struct cpu *cpu, const void *from)
+{
+    memcpy(cpu->context, from, cpu->context_bytes);
+    (void)uc_context_restore(cpu->uc, cpu->context);
+}

@@ -1,0 +1,130 @@
+/*
+ * A board with the brightness application.
+ */
+#include "tools/demo/board.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PROMPT_PS (5000 * TWIN_PS_PER_MS) /* the longest erase of the chip takes 0.6 s */
+#define WALL_MS 120000
+
+static void take_aim(struct board *board, const struct twin_event *event)
+{
+    struct board_aim *aim = &board->aim;
+    if (aim->class == TWIN_COMMAND_OTHER || aim->is_hit) return;
+    if (event->u.command.class != aim->class) return;
+    aim->is_hit = true;
+    aim->cut_ps = event->time_ps + (uint64_t)(aim->fraction * (double)event->u.command.busy_ps);
+    twin_stop(board->twin);
+}
+
+static void on_event(void *context, const struct twin_event *event)
+{
+    struct board *board = context;
+    ledger_event(&board->ledger, event);
+    if (event->kind == TWIN_EVENT_UART) {
+        if (console_byte(&board->console, event->u.uart_byte)) twin_stop(board->twin);
+    } else if (event->kind == TWIN_EVENT_COMMAND) {
+        take_aim(board, event);
+    }
+}
+
+int board_create(struct board *board, struct twin_cfg *cfg, char *error)
+{
+    *board = (struct board){0};
+    cfg->event = on_event;
+    cfg->event_context = board;
+    board->twin = twin_create(cfg, error);
+    if (board->twin == NULL) return -1;
+    ledger_init(&board->ledger);
+    oracle_init(&board->oracle);
+    if (!twin_watch(board->twin, "nacre_set")) {
+        (void)snprintf(error, TWIN_ERROR_BYTES, "%s: no function nacre_set in it", cfg->app_path);
+        twin_destroy(board->twin);
+        return -1;
+    }
+    return 0;
+}
+
+void board_destroy(struct board *board)
+{
+    ledger_free(&board->ledger);
+    twin_destroy(board->twin);
+}
+
+static void plan_cut(struct board *board)
+{
+    const struct twin_cut cut = {.kind = TWIN_CUT_AT_TIME, .time_ps = board->aim.cut_ps};
+    twin_cut_plan(board->twin, &cut);
+    board->aim = (struct board_aim){0};
+}
+
+static enum board_end power_lost(struct board *board)
+{
+    ledger_power_off(&board->ledger);
+    board->aim = (struct board_aim){0};
+    return BOARD_CUT;
+}
+
+/* Run until the prompt, or, where want_prompt is false, until the time has come. */
+static enum board_end go(struct board *board, uint64_t until_ps, bool want_prompt)
+{
+    for (;;) {
+        const struct twin_until until = {.time_ps = until_ps, .wall_ms = WALL_MS};
+        const enum twin_stop stop = twin_run(board->twin, &until);
+        if (stop == TWIN_STOP_CUT || stop == TWIN_STOP_OFF) return power_lost(board);
+        if (stop == TWIN_STOP_VIOLATION) return BOARD_VIOLATION;
+        if (stop == TWIN_STOP_ASKED && board->aim.is_hit) plan_cut(board);
+        if (want_prompt && board->console.at_prompt) return BOARD_READY;
+        if (stop == TWIN_STOP_TIME && !want_prompt) return BOARD_READY;
+        if (stop != TWIN_STOP_ASKED) {
+            (void)snprintf(board->fault, sizeof board->fault, "no prompt: %s %s",
+                           twin_stop_name(stop),
+                           stop == TWIN_STOP_BROKEN ? twin_error(board->twin) : "");
+            return BOARD_SILENT;
+        }
+    }
+}
+
+enum board_end board_boot(struct board *board)
+{
+    console_clear(&board->console);
+    twin_power_on(board->twin);
+    return go(board, twin_now_ps(board->twin) + PROMPT_PS, true);
+}
+
+enum board_end board_type(struct board *board, const char *text)
+{
+    char line[CONSOLE_LINE_BYTES];
+    unsigned wanted = 0;
+    (void)snprintf(line, sizeof line, "%s\r", text);
+    if (console_wanted(text, board->oracle.settled, &wanted)) {
+        oracle_typed(&board->oracle, wanted);
+    }
+    console_clear(&board->console);
+    twin_uart_type(board->twin, line);
+    const enum board_end end = go(board, twin_now_ps(board->twin) + PROMPT_PS, true);
+    /* An answer counts as soon as its line is there, also when a cut swallows the prompt. */
+    if (board->console.answer == CONSOLE_SAVED) {
+        oracle_saved(&board->oracle);
+    } else if (board->console.answer == CONSOLE_ERROR) {
+        oracle_refused(&board->oracle);
+    }
+    return end;
+}
+
+enum board_end board_wait(struct board *board, uint64_t for_ps)
+{
+    return go(board, twin_now_ps(board->twin) + for_ps, false);
+}
+
+void board_aim(struct board *board, enum twin_command_class class, double fraction)
+{
+    board->aim = (struct board_aim){.class = class, .fraction = fraction};
+}
+
+bool board_shows(const struct board *board, unsigned value)
+{
+    return twin_backlight_percent(board->twin) == (int)value;
+}

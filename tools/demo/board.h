@@ -1,0 +1,64 @@
+/*
+ * A board with the brightness application on it, as a user has it: switched on, typed at, cut.
+ *
+ * It joins the twin, the console, the judge and the ledger, so that the demo, the campaign and the
+ * bench share one way to boot and to type. Everything is replayed by the same calls and seed.
+ */
+#ifndef TOOLS_DEMO_BOARD_H
+#define TOOLS_DEMO_BOARD_H
+
+#include "tools/demo/console.h"
+#include "tools/demo/ledger.h"
+#include "tools/demo/oracle.h"
+#include "twin/twin.h"
+
+/* How a step on the board ended. */
+enum board_end {
+    BOARD_READY,     /* the prompt is there */
+    BOARD_CUT,       /* the power failed, as planned */
+    BOARD_VIOLATION, /* twin_violation_get says which */
+    BOARD_SILENT     /* no prompt within the time, or the twin gave up: board_fault says it */
+};
+
+/* The next operation of a kind to be cut. */
+struct board_aim {
+    enum twin_command_class class; /* TWIN_COMMAND_OTHER: none */
+    double fraction;
+    bool is_hit;
+    uint64_t cut_ps;
+};
+
+struct board {
+    struct twin *twin;
+    struct console console;
+    struct oracle oracle;
+    struct ledger ledger;
+    struct board_aim aim;
+    char fault[TWIN_ERROR_BYTES]; /* after BOARD_SILENT */
+};
+
+/*
+ * Build a board. cfg's event callback is the board's own.
+ *
+ * error    TWIN_ERROR_BYTES long; gets one line on failure
+ * Returns  0; -1: nothing to free
+ */
+int board_create(struct board *board, struct twin_cfg *cfg, char *error);
+void board_destroy(struct board *board);
+
+/* Switch on and wait for the first prompt; console.answer and .value tell what was restored. */
+enum board_end board_boot(struct board *board);
+
+/* Type a line and wait for the prompt; the oracle is told what was typed and answered. */
+enum board_end board_type(struct board *board, const char *text);
+
+/* Let virtual time pass. */
+enum board_end board_wait(struct board *board, uint64_t for_ps);
+
+/* The power goes at that part of the next program or erase that the chip begins. */
+void board_aim(struct board *board, enum twin_command_class class, double fraction);
+
+/* After BOARD_READY: does the backlight show value percent? */
+bool board_shows(const struct board *board, unsigned value);
+
+#endif

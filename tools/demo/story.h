@@ -1,0 +1,26 @@
+/*
+ * What the demo shows on the screen. Every function takes NULL for "tell nothing".
+ */
+#ifndef TOOLS_DEMO_STORY_H
+#define TOOLS_DEMO_STORY_H
+
+#include "tools/demo/board.h"
+
+#include <stdio.h>
+
+/* A line that the board said while it started. */
+void story_line(FILE *story, const char *line);
+
+/* What a boot found. */
+void story_boot(FILE *story, const struct ledger_boot *boot);
+
+/*
+ * The saves from the one with the index from: each one, or, where there are many, the range of
+ * each cost. what is the user's deed.
+ */
+void story_saves(FILE *story, const struct ledger *ledger, size_t from, const char *what);
+
+/* The power failed; how says at which point. */
+void story_cut(FILE *story, const struct board *board, const char *how);
+
+#endif

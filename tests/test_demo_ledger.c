@@ -23,12 +23,17 @@ static void send_call(enum twin_event_kind kind, const char *symbol, uint64_t ti
     ledger_event(&ledger, &event);
 }
 
-static void send_program(uint32_t bytes)
+static void send_command(enum twin_command_class class, uint32_t bytes)
 {
     struct twin_event event = {.kind = TWIN_EVENT_COMMAND};
-    event.u.command.class = TWIN_COMMAND_PROGRAM;
+    event.u.command.class = class;
     event.u.command.bytes = bytes;
     ledger_event(&ledger, &event);
+}
+
+static void send_program(uint32_t bytes)
+{
+    send_command(TWIN_COMMAND_PROGRAM, bytes);
 }
 
 static void send_dark(uint64_t length_ps)
@@ -97,6 +102,25 @@ static void test_ledger_what_is_no_save_is_not_counted(void **state)
     ledger_free(&ledger);
 }
 
+static void test_ledger_dark_of_an_erase_is_its_start_and_its_polls(void **state)
+{
+    (void)state;
+    ledger_init(&ledger);
+    send_dark(9000);
+    send_command(TWIN_COMMAND_ERASE, 4096);
+    send_dark(700);
+    send_command(TWIN_COMMAND_OTHER, 0);
+    send_dark(200);
+    send_dark(200);
+    send_program(16);
+    send_dark(8000);
+    send_command(TWIN_COMMAND_ERASE, 4096);
+    send_dark(500);
+    assert_int_equal(ledger.erase_count, 2);
+    assert_int_equal(ledger.erase_dark_longest_ps, 1100);
+    ledger_free(&ledger);
+}
+
 static void test_ledger_holds_more_than_its_first_room(void **state)
 {
     const struct ledger_boot boot = {.found = 50};
@@ -117,6 +141,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ledger_costs_are_summed_per_save),
         cmocka_unit_test(test_ledger_what_is_no_save_is_not_counted),
+        cmocka_unit_test(test_ledger_dark_of_an_erase_is_its_start_and_its_polls),
         cmocka_unit_test(test_ledger_holds_more_than_its_first_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

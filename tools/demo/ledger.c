@@ -71,11 +71,25 @@ static void note_in_save(struct ledger_save *save, const struct twin_event *even
     }
 }
 
-void ledger_event(struct ledger *ledger, const struct twin_event *event)
+/* A blackout belongs to the program or erase that it starts, or that was started last. */
+static void note_operation(struct ledger *ledger, const struct twin_event *event)
 {
     if (event->kind == TWIN_EVENT_COMMAND && event->u.command.class == TWIN_COMMAND_ERASE) {
         ledger->erase_count++;
+        ledger->is_erase = true;
+        ledger->operation_dark_ps = 0;
+    } else if (event->kind == TWIN_EVENT_COMMAND &&
+               event->u.command.class == TWIN_COMMAND_PROGRAM) {
+        ledger->is_erase = false;
+    } else if (event->kind == TWIN_EVENT_BLACKOUT_END && ledger->is_erase) {
+        ledger->operation_dark_ps += event->u.blackout.length_ps;
+        at_least(&ledger->erase_dark_longest_ps, ledger->operation_dark_ps);
     }
+}
+
+void ledger_event(struct ledger *ledger, const struct twin_event *event)
+{
+    note_operation(ledger, event);
     if (event->kind == TWIN_EVENT_CALL && strcmp(event->u.call.symbol, "nacre_set") == 0) {
         save_begin(ledger);
     } else if (event->kind == TWIN_EVENT_RETURN &&

@@ -39,6 +39,9 @@ struct ledger {
     size_t boot_count;
     size_t boot_room;
     uint64_t erase_count;       /* erases that the chip began */
+    uint64_t erase_dark_longest_ps; /* all blackouts of one erase: its start and its polls */
+    uint64_t operation_dark_ps; /* of the program or erase begun last */
+    bool is_erase;              /* it is an erase */
     unsigned line;              /* of the script, now */
     bool in_save;
     struct ledger_save save;    /* under way */

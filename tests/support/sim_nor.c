@@ -1,0 +1,379 @@
+/*
+ * The simulated NOR: the medium's calls, time, counters, faults and the cut itself. What a cut
+ * leaves in the cells is in sim_tear.c.
+ *
+ * Invariants: 1. a granule has SIM_MARGINAL exactly if any of its alt or unstable bits is set, and
+ * marginal and unit_marginal count them. 2. while erase_addr names a unit, its cells are as before
+ * the erase. 3. the power is lost only inside program and erase_start, or by sim_nor_power_off.
+ *
+ * Times: program 20 us + 0.5 us a byte, erase 25 ms a 4 KB unit, read 0.3 us + 0.02 us a byte; the
+ * cost model that every figure of the store is stated in.
+ */
+#include "tests/support/sim_nor.h"
+
+#include "tests/support/sim_tear.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROGRAM_NS 20000u
+#define PROGRAM_BYTE_NS 500u
+#define ERASE_NS 25000000u
+#define READ_NS 300u
+#define READ_BYTE_NS 20u
+#define POLL_NS 1000u
+
+static struct sim_nor *sim_of(struct nacre_medium *medium)
+{
+    return (struct sim_nor *)(void *)medium;
+}
+
+__attribute__((format(printf, 2, 3))) static void violate(struct sim_nor *sim, const char *format,
+                                                          ...)
+{
+    va_list args;
+    va_start(args, format);
+    if (sim->violations++ == 0) {
+        (void)vsnprintf(sim->violation, sizeof sim->violation, format, args);
+    }
+    va_end(args);
+}
+
+static void tell(struct sim_nor *sim, enum sim_command command, uint32_t addr, uint32_t n,
+                 bool torn)
+{
+    if (sim->trace == NULL) return;
+    const struct sim_event event = { command, addr, n, sim->now_ns, sim->commands, torn };
+    sim->trace(&event, sim->trace_context);
+}
+
+static bool erase_is_pending(const struct sim_nor *sim)
+{
+    return sim->erase_addr != SIM_NOR_NO_COMMAND;
+}
+
+/* Let the erase end, if its time has come. */
+static void erase_settle(struct sim_nor *sim)
+{
+    if (!erase_is_pending(sim) || sim->now_ns < sim->erase_end_ns) return;
+    const uint32_t addr = sim->erase_addr;
+    sim->erase_addr = SIM_NOR_NO_COMMAND;
+    sim->erase_result = NACRE_OK;
+    if (sim->erase_fails) {
+        const struct sim_tear tear = { SIM_TEAR_E_PATCHY, 0, rng_next(&sim->rng) };
+        sim_tear_erase(sim, addr, &tear);
+        sim->erase_result = NACRE_IO;
+    } else {
+        sim_cells_erase(sim, addr);
+    }
+}
+
+static void erase_finish(struct sim_nor *sim)
+{
+    if (!erase_is_pending(sim)) return;
+    if (sim->now_ns < sim->erase_end_ns) sim->now_ns = sim->erase_end_ns;
+    erase_settle(sim);
+}
+
+static enum nacre_err op_read(struct nacre_medium *medium, uint32_t addr, void *buf, uint32_t n)
+{
+    struct sim_nor *const sim = sim_of(medium);
+    if (addr > sim->bytes || n > sim->bytes - addr) {
+        violate(sim, "read of %u bytes at 0x%x leaves the region", n, addr);
+        return NACRE_BAD_ARGUMENT;
+    }
+    if (sim->faults.read_fails != NACRE_OK) return sim->faults.read_fails;
+    erase_settle(sim);
+    if (erase_is_pending(sim)) {
+        sim->counters.reads_in_erase++;
+        const uint32_t end = sim->erase_addr + medium->geometry.unit_bytes;
+        if (addr < end && addr + n > sim->erase_addr) erase_finish(sim);
+    }
+    tell(sim, SIM_READ, addr, n, false);
+    sim->counters.reads++;
+    sim->counters.read_bytes += n;
+    sim->now_ns += READ_NS + (uint64_t)READ_BYTE_NS * n;
+    sim_nor_peek(sim, addr, buf, n);
+    return NACRE_OK;
+}
+
+static bool program_is_legal(struct sim_nor *sim, uint32_t addr, uint32_t n)
+{
+    const struct nacre_geometry *const geometry = &sim->medium.geometry;
+    if (n == 0 || addr >= sim->bytes || n > sim->bytes - addr) {
+        violate(sim, "program of %u bytes at 0x%x leaves the region", n, addr);
+        return false;
+    }
+    if (addr % geometry->granule_bytes != 0 || n % geometry->granule_bytes != 0) {
+        violate(sim, "program of %u bytes at 0x%x is not made of granules", n, addr);
+        return false;
+    }
+    if (addr / geometry->page_bytes != (addr + n - 1u) / geometry->page_bytes) {
+        violate(sim, "program of %u bytes at 0x%x crosses a page", n, addr);
+        return false;
+    }
+    return true;
+}
+
+/* May this granule be programmed? One that a cut touched may, if it can read blank now. */
+static bool granule_is_free(struct sim_nor *sim, uint32_t granule)
+{
+    const uint32_t size = sim->medium.geometry.granule_bytes;
+    if ((sim->flags[granule] & SIM_CUT) == 0) return (sim->flags[granule] & SIM_PROGRAMMED) == 0;
+    for (uint32_t i = granule * size; i < (granule + 1u) * size; i++) {
+        if ((uint8_t)(sim_cells_read(sim, i) | sim->unstable[i]) != 0xffu) return false;
+    }
+    return true;
+}
+
+static void program_granules(struct sim_nor *sim, uint32_t addr, const uint8_t *bytes, uint32_t n)
+{
+    const uint32_t size = sim->medium.geometry.granule_bytes;
+    for (uint32_t i = 0; i < n; i += size) {
+        const uint32_t granule = (addr + i) / size;
+        if (!granule_is_free(sim, granule)) {
+            sim->counters.double_programs++;
+            violate(sim, "granule %u (0x%x) programmed twice, command %u", granule, addr + i,
+                    sim->commands);
+        }
+        if ((sim->flags[granule] & SIM_CUT) != 0) {
+            sim->counters.weak_programs++;
+            sim_cells_program_weak(sim, addr + i, bytes + i);
+        } else {
+            sim_cells_program(sim, addr + i, bytes + i, size);
+        }
+    }
+}
+
+/* Does the fault that waits behind countdown strike this command? */
+static bool fault_strikes(uint32_t *countdown, struct sim_faults *faults)
+{
+    if (*countdown == SIM_NOR_NO_COMMAND) return false;
+    if (*countdown > 0) {
+        (*countdown)--;
+        return false;
+    }
+    if (--faults->fail_count == 0) *countdown = SIM_NOR_NO_COMMAND;
+    return true;
+}
+
+/* The power fails in this command. Does not return. */
+static void cut(struct sim_nor *sim)
+{
+    jmp_buf *const jump = sim->cut_jump;
+    sim_nor_cut_never(sim);
+    longjmp(*jump, 1);
+}
+
+static enum nacre_err op_program(struct nacre_medium *medium, uint32_t addr, const void *buf,
+                                 uint32_t n)
+{
+    struct sim_nor *const sim = sim_of(medium);
+    const uint8_t *const bytes = buf;
+    erase_settle(sim);
+    if (erase_is_pending(sim)) return NACRE_BUSY;
+    if (!program_is_legal(sim, addr, n)) return NACRE_BAD_ARGUMENT;
+    const bool torn = sim->commands == sim->cut_at;
+    tell(sim, SIM_PROGRAM, addr, n, torn);
+    if (torn && sim->cut_tear.kind == SIM_TEAR_NONE) cut(sim);
+    sim->commands++;
+    sim->counters.programs++;
+    sim->counters.programmed_bytes += n;
+    sim->now_ns += PROGRAM_NS + (uint64_t)PROGRAM_BYTE_NS * n;
+    if (torn && sim->cut_tear.kind != SIM_TEAR_DONE) {
+        sim_tear_program(sim, addr, bytes, n, &sim->cut_tear);
+        cut(sim);
+    }
+    if (fault_strikes(&sim->faults.program_fails, &sim->faults)) {
+        const struct sim_tear tear = { SIM_TEAR_BITS, 0, rng_next(&sim->rng) };
+        sim_tear_program(sim, addr, bytes, n, &tear);
+        return NACRE_IO;
+    }
+    program_granules(sim, addr, bytes, n);
+    if (torn) cut(sim);
+    if (fault_strikes(&sim->faults.program_wrong, &sim->faults)) {
+        sim->data[addr + rng_below(&sim->rng, n)] ^= (uint8_t)(1u << rng_below(&sim->rng, 8u));
+    }
+    return NACRE_OK;
+}
+
+static enum nacre_err op_erase_start(struct nacre_medium *medium, uint32_t addr)
+{
+    struct sim_nor *const sim = sim_of(medium);
+    erase_settle(sim);
+    if (erase_is_pending(sim)) return NACRE_BUSY;
+    if (addr >= sim->bytes || addr % medium->geometry.unit_bytes != 0) {
+        violate(sim, "erase at 0x%x is not a unit of the region", addr);
+        return NACRE_BAD_ARGUMENT;
+    }
+    const bool torn = sim->commands == sim->cut_at;
+    tell(sim, SIM_ERASE, addr, medium->geometry.unit_bytes, torn);
+    if (torn && sim->cut_tear.kind == SIM_TEAR_NONE) cut(sim);
+    sim->commands++;
+    sim->counters.erases++;
+    sim->unit_wear[addr / medium->geometry.unit_bytes]++;
+    if (torn && sim->cut_tear.kind == SIM_TEAR_DONE) sim_cells_erase(sim, addr);
+    if (torn && sim->cut_tear.kind != SIM_TEAR_DONE) sim_tear_erase(sim, addr, &sim->cut_tear);
+    if (torn) cut(sim);
+    sim->erase_fails = fault_strikes(&sim->faults.erase_fails, &sim->faults);
+    sim->erase_addr = addr;
+    sim->erase_end_ns = sim->now_ns + (uint64_t)ERASE_NS * medium->geometry.unit_bytes / 4096u;
+    return NACRE_OK;
+}
+
+static enum nacre_err op_erase_poll(struct nacre_medium *medium)
+{
+    struct sim_nor *const sim = sim_of(medium);
+    sim->now_ns += POLL_NS;
+    erase_settle(sim);
+    if (erase_is_pending(sim)) return NACRE_BUSY;
+    const enum nacre_err err = sim->erase_result;
+    sim->erase_result = NACRE_OK;
+    return err;
+}
+
+static enum nacre_err op_erase_wait(struct nacre_medium *medium)
+{
+    erase_finish(sim_of(medium));
+    return op_erase_poll(medium);
+}
+
+static bool op_can_access(const struct nacre_medium *medium, const void *buf, uint32_t n,
+                          bool write)
+{
+    const struct sim_nor *const sim = (const struct sim_nor *)(const void *)medium;
+    const uintptr_t start = (uintptr_t)buf;
+    const uintptr_t bad = (uintptr_t)sim->unreadable;
+    (void)write;
+    if (n == 0) return true;
+    return buf != NULL && (start + n <= bad || start >= bad + sim->unreadable_bytes);
+}
+
+static const struct nacre_medium_ops ops = { op_read, op_program, op_erase_start, op_erase_poll,
+                                             op_erase_wait, op_can_access };
+
+struct sim_nor *sim_nor_create(const struct nacre_geometry *geometry, uint64_t seed)
+{
+    struct sim_nor *const sim = calloc(1, sizeof *sim);
+    const uint32_t bytes = geometry->unit_bytes * geometry->unit_count;
+    const uint32_t granules = bytes / geometry->granule_bytes;
+    uint8_t *const block = sim == NULL ? NULL : calloc(1, (size_t)bytes * 3u + granules * 5u);
+    if (block == NULL || geometry->unit_count > SIM_NOR_UNITS_MAX) abort();
+    sim->medium.ops = &ops;
+    sim->medium.geometry = *geometry;
+    sim->bytes = bytes;
+    sim->granules = granules;
+    sim->pattern = (uint32_t *)(void *)block;
+    sim->data = block + granules * 4u;
+    sim->flags = sim->data + bytes;
+    sim->alt = sim->flags + granules;
+    sim->unstable = sim->alt + bytes;
+    memset(sim->data, 0xff, bytes);
+    sim->rng.state = rng_mix(seed);
+    sim->erase_addr = SIM_NOR_NO_COMMAND;
+    sim->faults = (struct sim_faults){ SIM_NOR_NO_COMMAND, SIM_NOR_NO_COMMAND, SIM_NOR_NO_COMMAND,
+                                       1u, NACRE_OK };
+    sim_nor_cut_never(sim);
+    return sim;
+}
+
+void sim_nor_destroy(struct sim_nor *sim)
+{
+    if (sim == NULL) return;
+    free(sim->pattern);
+    free(sim);
+}
+
+void sim_nor_copy(struct sim_nor *to, const struct sim_nor *from)
+{
+    const struct sim_nor kept = *to;
+    if (kept.bytes != from->bytes || kept.granules != from->granules) abort();
+    *to = *from;
+    to->pattern = kept.pattern;
+    to->data = kept.data;
+    to->flags = kept.flags;
+    to->alt = kept.alt;
+    to->unstable = kept.unstable;
+    to->trace = kept.trace;
+    to->trace_context = kept.trace_context;
+    memcpy(to->data, from->data, from->bytes);
+    memcpy(to->flags, from->flags, from->granules);
+    if (kept.marginal == 0 && from->marginal == 0) return;
+    memcpy(to->pattern, from->pattern, from->granules * 4u);
+    memcpy(to->alt, from->alt, from->bytes);
+    memcpy(to->unstable, from->unstable, from->bytes);
+}
+
+void sim_nor_cut_at(struct sim_nor *sim, uint32_t command, const struct sim_tear *tear,
+                    jmp_buf *jump)
+{
+    sim->cut_at = sim->commands + command;
+    sim->cut_tear = *tear;
+    sim->cut_jump = jump;
+}
+
+void sim_nor_cut_never(struct sim_nor *sim)
+{
+    sim->cut_at = SIM_NOR_NO_COMMAND;
+    sim->cut_jump = NULL;
+}
+
+void sim_nor_power_off(struct sim_nor *sim, const struct sim_tear *tear)
+{
+    erase_settle(sim);
+    if (erase_is_pending(sim)) {
+        if (tear->kind == SIM_TEAR_DONE) sim_cells_erase(sim, sim->erase_addr);
+        else sim_tear_erase(sim, sim->erase_addr, tear);
+    }
+    sim_nor_cut_never(sim);
+}
+
+void sim_nor_power_on(struct sim_nor *sim)
+{
+    sim->boot++;
+    sim->commands = 0;
+    sim->erase_addr = SIM_NOR_NO_COMMAND;
+    sim->erase_result = NACRE_OK;
+    sim_nor_cut_never(sim);
+}
+
+void sim_nor_pass_us(struct sim_nor *sim, uint32_t us)
+{
+    sim->now_ns += (uint64_t)us * 1000u;
+    erase_settle(sim);
+}
+
+void sim_nor_flip(struct sim_nor *sim, uint32_t addr, uint8_t bits)
+{
+    sim->data[addr] ^= bits;
+}
+
+void sim_nor_peek(struct sim_nor *sim, uint32_t addr, void *buf, uint32_t n)
+{
+    const uint32_t unit_bytes = sim->medium.geometry.unit_bytes;
+    uint8_t *const bytes = buf;
+    for (uint32_t i = 0; i < n;) {
+        const uint32_t unit = (addr + i) / unit_bytes;
+        uint32_t part = (unit + 1u) * unit_bytes - (addr + i);
+        if (part > n - i) part = n - i;
+        if (sim->unit_marginal[unit] == 0) {
+            memcpy(bytes + i, sim->data + addr + i, part);
+        } else {
+            for (uint32_t k = 0; k < part; k++) bytes[i + k] = sim_cells_read(sim, addr + i + k);
+        }
+        i += part;
+    }
+}
+
+void sim_nor_poke(struct sim_nor *sim, uint32_t addr, const void *buf, uint32_t n)
+{
+    memcpy(sim->data + addr, buf, n);
+    const uint32_t size = sim->medium.geometry.granule_bytes;
+    for (uint32_t i = addr / size; i < (addr + n + size - 1u) / size; i++) {
+        bool blank = true;
+        for (uint32_t k = 0; k < size; k++) blank = blank && sim->data[i * size + k] == 0xffu;
+        sim->flags[i] = (uint8_t)(blank ? 0u : SIM_PROGRAMMED);
+    }
+}

@@ -1,0 +1,254 @@
+/*
+ * The bed. Every random choice comes from bed->rng, so that a copy of the bed goes the same way.
+ */
+#include "tests/support/store_bed.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define IDLE_PASS_US 30000u /* longer than an erase */
+
+const struct bed_scene bed_scenes[BED_SCENES] = {
+    /* name, units, keys, small %, value max, remove %, idle %, reboot % */
+    { "mixed8", 8, 12, 60, 300, 10, 20, 1 },
+    { "mixed4", 4, 6, 60, 200, 10, 20, 1 },
+    { "small8", 8, 20, 100, 8, 5, 30, 1 },
+    { "small4", 4, 20, 100, 8, 12, 0, 0 },
+    { "large8", 8, 10, 30, 1024, 10, 10, 1 },
+    { "sleepy4", 4, 8, 80, 120, 20, 50, 2 },
+};
+
+bool bed_wrong(struct bed *bed, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(bed->why, sizeof bed->why, format, args);
+    va_end(args);
+    return false;
+}
+
+struct bed *bed_create(const struct bed_scene *scene, uint64_t seed)
+{
+    const struct nacre_geometry geometry = { 4096, scene->unit_count, 16, 256, 16 };
+    struct bed *const bed = calloc(1, sizeof *bed);
+    if (bed == NULL) abort();
+    bed->scene = scene;
+    bed->sim = sim_nor_create(&geometry, seed);
+    bed->rng.state = rng_mix(seed ^ 0x5eedu);
+    bed->checks_bytes = true;
+    oracle_init(&bed->oracle, scene->key_count);
+    return bed;
+}
+
+void bed_destroy(struct bed *bed)
+{
+    if (bed == NULL) return;
+    sim_nor_destroy(bed->sim);
+    free(bed);
+}
+
+/* The store points into its own bed: its pointers are moved with it by copying back in place. */
+void bed_copy(struct bed *to, const struct bed *from)
+{
+    struct sim_nor *const sim = to->sim;
+    sim_nor_copy(sim, from->sim);
+    oracle_copy(&to->oracle, &from->oracle);
+    memcpy(&to->store, &from->store, sizeof to->store);
+    memcpy(to->index, from->index, sizeof to->index);
+    memcpy(to->why, from->why, sizeof to->why);
+    to->scene = from->scene;
+    to->rng = from->rng;
+    to->is_mounted = from->is_mounted;
+    to->full_count = from->full_count;
+}
+
+struct nacre_store_cfg bed_cfg(struct bed *bed)
+{
+    const struct nacre_store_cfg cfg = {
+        .medium = &bed->sim->medium,
+        .index = bed->index,
+        .index_count = bed->scene->key_count + bed->scene->key_count / 4u + 1u,
+        .assume = NACRE_ASSUME_NOTHING,
+        .refuse_when_busy = false,
+    };
+    return cfg;
+}
+
+enum nacre_err bed_mount(struct bed *bed)
+{
+    const struct nacre_store_cfg cfg = bed_cfg(bed);
+    memset(&bed->store, 0xa5, sizeof bed->store);
+    memset(bed->index, 0x5a, sizeof bed->index);
+    const struct sim_counters before = bed->sim->counters;
+    const enum nacre_err err = nacre_mount(&bed->store, &cfg);
+    const struct sim_counters *const after = &bed->sim->counters;
+    bed->mount_cost.programs = after->programs - before.programs;
+    bed->mount_cost.erases = after->erases - before.erases;
+    bed->mount_cost.programmed_bytes = after->programmed_bytes - before.programmed_bytes;
+    bed->mount_cost.read_bytes = after->read_bytes - before.read_bytes;
+    bed->is_mounted = err == NACRE_OK;
+    if (bed->is_mounted) oracle_boot(&bed->oracle);
+    if (bed->tells) (void)printf("  mount: answers %d\n", (int)err);
+    return err;
+}
+
+static void tell_found(struct bed *bed)
+{
+    for (uint32_t key = 0; key < bed->scene->key_count; key++) {
+        uint8_t buf[NACRE_VALUE_BYTES_MAX];
+        uint32_t n = 0;
+        char allowed[200];
+        const enum nacre_err err = nacre_get(&bed->store, key, buf, sizeof buf, &n);
+        (void)printf("    key %2u: answers %d", key, (int)err);
+        if (err == NACRE_OK) (void)printf(", %u:", n);
+        for (uint32_t i = 0; err == NACRE_OK && i < n && i < 8u; i++) {
+            (void)printf("%02x", buf[i]);
+        }
+        (void)printf("  allowed %s\n", oracle_allowed(&bed->oracle, key, allowed));
+    }
+}
+
+bool bed_judge(struct bed *bed)
+{
+    if (bed->tells) tell_found(bed);
+    if (!oracle_judge(&bed->oracle, &bed->store)) return bed_wrong(bed, "%s", bed->oracle.why);
+    if (bed->sim->violations != 0) {
+        return bed_wrong(bed, "violation: %s", bed->sim->violation);
+    }
+    return true;
+}
+
+bool bed_boot(struct bed *bed)
+{
+    sim_nor_power_on(bed->sim);
+    if (bed->tells) (void)printf("  power on, boot %u\n", bed->sim->boot);
+    const enum nacre_err err = bed_mount(bed);
+    if (err != NACRE_OK) return bed_wrong(bed, "mount answered %d", (int)err);
+    if (bed->mount_cost.read_bytes > 3u * (uint64_t)bed->sim->bytes) {
+        return bed_wrong(bed, "mount read %llu bytes, more than the region three times",
+                         (unsigned long long)bed->mount_cost.read_bytes);
+    }
+    return bed_judge(bed);
+}
+
+/* Fill a value: random bytes mostly, else what a log could mistake for something of its own. */
+static void choose_value(struct bed *bed, uint8_t *value, uint32_t n)
+{
+    const uint32_t kind = rng_below(&bed->rng, 20u);
+    if (kind == 0) memset(value, 0xff, n);
+    else if (kind == 1u) memset(value, 0, n);
+    else if (kind == 2u && n >= 16u) {
+        const uint32_t granules = (bed->sim->bytes - n) / 16u;
+        const uint32_t addr = rng_below(&bed->rng, granules) * 16u;
+        memcpy(value, bed->sim->data + addr + (bed->rng.state >> 63) * 8u, n - 8u);
+        memset(value + n - 8u, 0x3c, 8u);
+    } else {
+        for (uint32_t i = 0; i < n; i++) value[i] = (uint8_t)rng_next(&bed->rng);
+    }
+}
+
+static bool step_set(struct bed *bed, uint32_t key)
+{
+    uint8_t value[NACRE_VALUE_BYTES_MAX];
+    const uint32_t limit = rng_percent(&bed->rng, bed->scene->small_percent) ?
+                           8u : bed->scene->value_max;
+    const uint32_t n = rng_below(&bed->rng, limit + 1u);
+    choose_value(bed, value, n);
+    if (bed->tells) (void)printf("  set key %u, %u bytes\n", key, n);
+    oracle_begin(&bed->oracle, key, value, n);
+    const enum nacre_err err = nacre_set(&bed->store, key, value, n);
+    if (bed->tells && err != NACRE_OK) (void)printf("    answers %d\n", (int)err);
+    if (!oracle_end(&bed->oracle, err)) return bed_wrong(bed, "%s", bed->oracle.why);
+    if (err == NACRE_FULL) bed->full_count++;
+    else if (err != NACRE_OK) return bed_wrong(bed, "set of key %u answered %d", key, (int)err);
+    return true;
+}
+
+static bool step_remove(struct bed *bed, uint32_t key)
+{
+    if (bed->tells) (void)printf("  remove key %u\n", key);
+    oracle_begin(&bed->oracle, key, NULL, 0);
+    const enum nacre_err err = nacre_remove(&bed->store, key);
+    if (bed->tells && err != NACRE_OK) (void)printf("    answers %d\n", (int)err);
+    if (!oracle_end(&bed->oracle, err)) return bed_wrong(bed, "%s", bed->oracle.why);
+    if (err == NACRE_OK || err == NACRE_NOT_FOUND) return true;
+    return bed_wrong(bed, "removal of key %u answered %d", key, (int)err);
+}
+
+static bool step_idle(struct bed *bed)
+{
+    bool more = false;
+    if (bed->tells) (void)printf("  idle\n");
+    const enum nacre_err err = nacre_idle(&bed->store, &more);
+    if (err != NACRE_OK) return bed_wrong(bed, "idle answered %d", (int)err);
+    if (rng_percent(&bed->rng, 70u)) sim_nor_pass_us(bed->sim, IDLE_PASS_US);
+    return true;
+}
+
+static bool step_reboot(struct bed *bed)
+{
+    if (bed->tells) (void)printf("  unmount and mount\n");
+    const enum nacre_err err = nacre_unmount(&bed->store);
+    bed->is_mounted = false;
+    if (err != NACRE_OK) return bed_wrong(bed, "unmount answered %d", (int)err);
+    sim_nor_power_on(bed->sim);
+    const enum nacre_err again = bed_mount(bed);
+    if (again != NACRE_OK) return bed_wrong(bed, "mount after unmount answered %d", (int)again);
+    if (bed->mount_cost.programs == 0) return true;
+    return bed_wrong(bed, "mount after unmount programmed %u times", bed->mount_cost.programs);
+}
+
+bool bed_step(struct bed *bed)
+{
+    const struct bed_scene *const scene = bed->scene;
+    const uint32_t choice = rng_below(&bed->rng, 100u);
+    const uint32_t key = rng_below(&bed->rng, scene->key_count);
+    uint32_t edge = scene->reboot_percent;
+    if (choice < edge) return step_reboot(bed);
+    edge += scene->idle_percent;
+    if (choice < edge) return step_idle(bed);
+    edge += scene->remove_percent;
+    if (choice < edge) return step_remove(bed, key);
+    /* Half of the updates hit a quarter of the keys, so that some records grow old. */
+    const uint32_t hot = 1u + scene->key_count / 4u;
+    return step_set(bed, rng_percent(&bed->rng, 50u) ? key % hot : key);
+}
+
+static bool is_warm(const struct bed *bed, uint32_t laps)
+{
+    for (uint32_t i = 0; i < bed->scene->unit_count; i++) {
+        if (bed->sim->unit_wear[i] < laps) return false;
+    }
+    return true;
+}
+
+bool bed_warm_up(struct bed *bed, uint32_t laps)
+{
+    if (!bed_boot(bed)) return false;
+    for (uint32_t i = 0; i < 200000u; i++) {
+        if (is_warm(bed, laps)) return bed_judge(bed);
+        if (!bed_step(bed)) return false;
+    }
+    return bed_wrong(bed, "200000 steps did not erase each unit %u times", laps);
+}
+
+static void print_command(const struct sim_event *event, void *context)
+{
+    const struct bed *const bed = context;
+    static const char *const words[] = { "read", "program", "erase" };
+    if (event->command == SIM_READ) return;
+    const uint32_t in_unit = event->addr % bed->sim->medium.geometry.unit_bytes;
+    (void)printf("    %8.3f ms  %3u  %s unit %u granule %u, %u bytes%s\n",
+                 (double)event->now_ns / 1e6, event->number, words[event->command],
+                 event->addr / bed->sim->medium.geometry.unit_bytes, in_unit / 16u, event->n,
+                 event->torn ? "  <-- cut here" : "");
+}
+
+void bed_tell_commands(struct bed *bed)
+{
+    bed->tells = true;
+    bed->sim->trace = print_command;
+    bed->sim->trace_context = bed;
+}

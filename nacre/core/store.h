@@ -38,7 +38,6 @@ struct nacre_stats {
     uint32_t generation;       /* of the unit being written */
     uint32_t unit_count;
     uint32_t lane_count;
-    uint32_t key_count;        /* keys with a value */
     uint32_t index_used;       /* entries in use, removed keys included */
     uint32_t live_granules;    /* granules of the records that live */
     uint32_t capacity_granules;
@@ -52,8 +51,12 @@ struct nacre_stats {
 };
 
 
+/* All that a mounted store remembers; the application only provides it. */
 struct nacre_store {
     struct nacre_log log;
+    uint32_t mounted;
+    bool cut_granule_assumed;
+    bool refuse_when_busy;
 };
 
 /*

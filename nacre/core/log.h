@@ -1,0 +1,148 @@
+/*
+ * The log: records appended in order through the units of a region.
+ *
+ * Units are used in turn. Each use has a generation, one more than the last; generation g lies in
+ * unit (g - 1) modulo unit_count. The head is the unit being written; the live units are those from
+ * `oldest` to the head; the others are dead. docs/format.md section 5 has the drawing.
+ *
+ * Invariants, held between two calls of the store:
+ *  1. oldest <= generation < oldest + unit_count.
+ *  2. durable_oldest <= oldest: a record on the medium says so, and only units before
+ *     durable_oldest are ever erased.
+ *  3. Every index entry's place lies in a live unit and holds a whole record of its key.
+ *  4. Granules of the head from top on were not touched since its erase, or doubtful is true.
+ *  5. next is NACRE_NEXT_VOUCHED only where a record of the head says that the next unit is
+ *     erased to its end and marked. Such a unit is never erased before it was used.
+ *  6. live is the sum of the granules of all indexed records; oldest_live of those in the oldest
+ *     unit, where that is not the head.
+ *
+ * States of a unit, and the function that takes each step:
+ *     dead -> erasing   nacre_next_step    cut: the unit is in any state; erased again
+ *     erasing -> erased nacre_next_step    cut: as above, no mark tells that the erase ended
+ *     erased -> marked  nacre_next_step    cut: marked or not, nothing vouches: erased again
+ *     marked -> vouched any append         cut: vouched or not
+ *     vouched -> head   nacre_log_go_on    cut: the old head goes on, or this one
+ *     head -> live      nacre_log_go_on
+ *     live -> dead      nacre_room_make, durable with the next record that carries a control block
+ */
+#ifndef NACRE_CORE_LOG_H
+#define NACRE_CORE_LOG_H
+
+#include "nacre/core/index.h"
+#include "nacre/core/record.h"
+#include "nacre/medium.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum nacre_next {
+    NACRE_NEXT_UNKNOWN = 0, /* live, or dead and to be erased */
+    NACRE_NEXT_ERASING,
+    NACRE_NEXT_ERASED,
+    NACRE_NEXT_MARKED,
+    NACRE_NEXT_VOUCHED,
+};
+
+struct nacre_log_count {
+    uint32_t programs;
+    uint32_t programmed_bytes;
+    uint32_t erases;
+    uint32_t erase_waits;
+    uint32_t settles;
+};
+
+struct nacre_log {
+    struct nacre_medium *medium;
+    struct nacre_index index;
+    struct nacre_log_count count;
+    uint32_t generation;
+    uint32_t oldest;
+    uint32_t durable_oldest;
+    uint32_t marked_oldest; /* what the next unit's mark says of the oldest */
+    uint32_t next_wear;
+    uint32_t live;
+    uint16_t unit_count;
+    uint16_t slots; /* granules of a unit, its mark included */
+    uint16_t top;   /* the head's first granule that nothing was programmed into */
+    uint16_t oldest_live;
+    uint16_t longest;   /* granules of the longest record that may live */
+    uint16_t last;      /* place of the newest record; 0 where there is none */
+    uint16_t last_void; /* its control block's void_from */
+    uint8_t next;       /* enum nacre_next, of the unit behind the head */
+    uint8_t read_only;  /* enum nacre_err: why nothing may be written */
+    bool closed;        /* the head ends with a closing record */
+    bool doubtful;      /* settle before the next program */
+};
+
+/*
+ * The place of a slot of a generation's unit.
+ */
+uint32_t nacre_log_place(const struct nacre_log *log, uint32_t generation, uint32_t slot);
+
+/*
+ * The spot of a record that is known to lie in a live unit.
+ */
+struct nacre_spot nacre_log_spot(const struct nacre_log *log, uint32_t place);
+
+/*
+ * Units that hold nothing that lives.
+ */
+uint32_t nacre_log_dead_units(const struct nacre_log *log);
+
+/*
+ * Read and check the record at an indexed place; copy its value where it fits (nacre_record_read).
+ *
+ * Returns  NACRE_OK; NACRE_DAMAGED; what the medium answers
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_log_read(const struct nacre_log *log, uint32_t place,
+                                               struct nacre_record *record, uint8_t *buf,
+                                               uint32_t size);
+
+/*
+ * Append a record to the head, or to the next unit where it does not fit. What is pending (a unit
+ * that died, a unit that was marked) goes with it as a control block.
+ *
+ * log      not doubtful; waits for an erase that is under way
+ * record   key, length; the rest is filled in
+ * Cost     nacre_record_write; where the unit ends one closing granule more
+ * Returns  NACRE_OK    log->last is its place
+ *          NACRE_IO and what else the medium answers: log->doubtful; settle before the next one
+ * Cut      the record or none
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_log_append(struct nacre_log *log,
+                                                 struct nacre_record *record,
+                                                 const struct nacre_source *source);
+
+/*
+ * Append a record of the log itself, for its control block.
+ *
+ * flags    beside those that the state gives: NACRE_FLAG_CLOSED, NACRE_FLAG_CLEAN
+ * Cost, Returns, Cut  as nacre_log_append: one granule
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_log_note(struct nacre_log *log, uint8_t flags);
+
+/*
+ * Write a record with a given control block at a slot of the head, and move top behind it whatever
+ * comes of it. For the tail; everyone else appends.
+ *
+ * Returns, Cut  as nacre_log_append
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
+                                                   const struct nacre_record *record,
+                                                   const struct nacre_source *source);
+
+/*
+ * A control block that says what the log's state is now.
+ */
+struct nacre_control nacre_log_control(const struct nacre_log *log);
+
+/*
+ * Close the head and make the next unit the head.
+ *
+ * slot     where the closing record goes; none is written where the unit has no such slot
+ * Cost     one program; where the next unit was not prepared, its erase and mark too
+ * Returns  NACRE_OK; NACRE_FULL: no dead unit; what the medium answers
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_log_go_on(struct nacre_log *log, uint32_t slot);
+
+#endif

@@ -1,0 +1,66 @@
+/*
+ * Room: what lives in the oldest unit is copied to the head in time, so that there is always a unit
+ * to go on to.
+ *
+ * slack = free granules of the head and of all dead units, less the live ones of the oldest unit.
+ * Copying does not change it, freeing a unit never lowers it; a set takes from it. As long as it is
+ * at least nacre_room_reserve, the oldest unit can be freed and a mount can settle.
+ */
+#ifndef NACRE_CORE_ROOM_H
+#define NACRE_CORE_ROOM_H
+
+#include "nacre/core/log.h"
+
+/*
+ * Granules that may live; what is asked for beyond is refused.
+ *
+ * longest  granules of the longest record
+ */
+uint32_t nacre_room_capacity(const struct nacre_log *log, uint32_t longest);
+
+/*
+ * Make room for a record: copy what is due, free units until slack suffices, and prepare the next
+ * unit where the head comes to its end.
+ *
+ * granules that the record will take
+ * Cost     at most two copies ahead of need; more only where slack is at its limit; an erase where
+ *          no idle time was given
+ * Returns  NACRE_OK; NACRE_FULL: nothing more can be freed; NACRE_DAMAGED: a record that lives
+ *          cannot be read; what the medium answers (log->doubtful tells whether to settle)
+ * Cut      changes no value
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_room_make(struct nacre_log *log, uint32_t granules);
+
+/*
+ * Do in idle time what a set would have to do soon: see nacre_idle.
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_room_idle(struct nacre_log *log, bool *more);
+
+/*
+ * Prepare the next unit up to its mark, waiting for its erase.
+ *
+ * Cost     one note where no record says yet that the unit is dead, one erase, one program
+ * Returns  as nacre_next_step
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_room_prepare_next(struct nacre_log *log);
+
+/*
+ * A record was written anew: point the index to it and count it in place of the old one.
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_room_moved(struct nacre_log *log, uint32_t old_place,
+                                                 uint32_t new_place);
+
+/*
+ * Count the record at an indexed place as living no longer. Call it before the index moves on.
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_room_release(struct nacre_log *log, uint32_t place);
+
+/*
+ * Count what lives from the index, and drop from it the removals of the oldest unit: nothing older
+ * lies anywhere.
+ *
+ * Cost     reads the first granule of each record
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_room_count(struct nacre_log *log);
+
+#endif

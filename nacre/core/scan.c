@@ -1,0 +1,245 @@
+/*
+ * The scan, from the newest record back to the oldest: the first seen of a key is its newest, and a
+ * void range is skipped before anything in it was believed.
+ *
+ * Every loop is bounded by the region; what the bytes say is checked before it is used, for they
+ * may be anything.
+ */
+#include "nacre/core/scan.h"
+
+#include "nacre/core/tail.h"
+
+#include <stddef.h>
+
+/* A format that was cut may have left this much in the last unit of a blank region. */
+#define FIRST_TRACES_MAX 4u
+
+struct scan {
+    struct nacre_log *log;
+    uint32_t generation; /* of the unit at hand */
+    uint32_t limit;      /* its slots from here on are void */
+    uint32_t newest_end; /* slot behind the newest record, where that lies in the head */
+    bool newest_known;
+    bool oldest_known;
+    bool clean;
+    bool overflow;
+};
+
+static struct nacre_spot spot_at(const struct nacre_log *log, uint32_t generation, uint32_t slot,
+                                 uint32_t end_slot)
+{
+    const uint32_t first = nacre_log_place(log, generation, 0);
+    const struct nacre_spot spot = {
+        .medium = log->medium,
+        .generation = generation,
+        .place = first + slot,
+        .end = first + end_slot,
+    };
+    return spot;
+}
+
+static enum nacre_err unit_has_record(const struct nacre_log *log, uint32_t generation, bool *has)
+{
+    *has = false;
+    for (uint32_t slot = 1; slot < log->slots && !*has; slot++) {
+        struct nacre_record record;
+        const struct nacre_spot spot = spot_at(log, generation, slot, log->slots);
+        const enum nacre_err err = nacre_record_read(&spot, &record, NULL, 0);
+        if (err != NACRE_OK && err != NACRE_NOT_FOUND) return err;
+        *has = err == NACRE_OK;
+    }
+    return NACRE_OK;
+}
+
+/* The newest generation that a mark names; 0 where there is no mark. */
+static enum nacre_err newest_mark(const struct nacre_log *log, uint32_t *generation)
+{
+    *generation = 0;
+    for (uint32_t unit = 0; unit < log->unit_count; unit++) {
+        struct nacre_mark mark;
+        const uint32_t place = unit * log->slots;
+        const enum nacre_err err = nacre_mark_read(log->medium, place, &mark);
+        if (err == NACRE_NOT_FOUND) continue;
+        if (err != NACRE_OK) return err;
+        if (mark.version > NACRE_FORMAT_VERSION) return NACRE_NEWER_FORMAT;
+        const bool in_place = nacre_log_place(log, mark.generation, 0) == place;
+        if (in_place && mark.generation > *generation) *generation = mark.generation;
+    }
+    return NACRE_OK;
+}
+
+/* A region that nobody wrote to, but for the traces of a first settling that was cut. */
+static enum nacre_err region_is_new(const struct nacre_log *log, bool *new)
+{
+    const uint32_t last_unit = (log->unit_count - 1u) * log->slots;
+    uint32_t traces = 0;
+    *new = false;
+    for (uint32_t place = 0; place < last_unit + log->slots; place++) {
+        bool blank;
+        const enum nacre_err err = nacre_granule_is_blank(log->medium, place, &blank);
+        if (err != NACRE_OK) return err;
+        if (!blank && (place <= last_unit || ++traces > FIRST_TRACES_MAX)) return NACRE_OK;
+    }
+    *new = true;
+    return NACRE_OK;
+}
+
+/* The head is the newest unit with a record: a mark alone is only a unit made ready. */
+static enum nacre_err find_head(struct nacre_log *log)
+{
+    bool has = false;
+    enum nacre_err err = newest_mark(log, &log->generation);
+    if (err != NACRE_OK) return err;
+    const uint32_t newest = log->generation;
+    for (uint32_t back = 0; back < log->unit_count && back <= newest; back++) {
+        log->generation = newest - back;
+        err = unit_has_record(log, log->generation, &has);
+        if (err != NACRE_OK) return err;
+        if (has) break;
+    }
+    if (!has) {
+        bool new;
+        log->generation = 0;
+        err = region_is_new(log, &new);
+        if (err != NACRE_OK) return err;
+        return new ? NACRE_OK : NACRE_FOREIGN;
+    }
+    for (uint32_t i = 0; has && i < log->unit_count; i++) {
+        err = unit_has_record(log, log->generation + 1u, &has);
+        if (err != NACRE_OK) return err;
+        if (has) log->generation++; /* its mark does not read, its records do */
+    }
+    return NACRE_OK;
+}
+
+/* Believe no oldest generation that the region could not hold. */
+static void know_oldest(struct scan *scan, uint32_t oldest)
+{
+    struct nacre_log *const log = scan->log;
+    const uint32_t span = log->unit_count - 1u;
+    const uint32_t least = log->generation > span ? log->generation - span : 0u;
+    if (oldest > scan->generation) oldest = scan->generation;
+    log->oldest = oldest > least ? oldest : least;
+    scan->oldest_known = true;
+}
+
+static void take_control(struct scan *scan, const struct nacre_control *control)
+{
+    struct nacre_log *const log = scan->log;
+    if (scan->oldest_known) return;
+    know_oldest(scan, scan->generation > control->behind ? scan->generation - control->behind : 0u);
+    const bool vouched = (control->flags & NACRE_FLAG_NEXT_MARKED) != 0u;
+    if (vouched && scan->generation == log->generation) log->next = NACRE_NEXT_VOUCHED;
+}
+
+static void take_newest(struct scan *scan, const struct nacre_record *record, uint32_t slot)
+{
+    struct nacre_log *const log = scan->log;
+    const uint8_t flags = record->has_control ? record->control.flags : 0u;
+    scan->newest_known = true;
+    log->last = (uint16_t)nacre_log_place(log, scan->generation, slot);
+    log->last_void = record->control.void_from;
+    if (scan->generation != log->generation) return;
+    scan->newest_end = slot + nacre_record_granules(record);
+    scan->clean = (flags & NACRE_FLAG_CLEAN) != 0u;
+    log->closed = (flags & NACRE_FLAG_CLOSED) != 0u;
+}
+
+static void take_record(struct scan *scan, struct nacre_record *record, uint32_t slot)
+{
+    struct nacre_log *const log = scan->log;
+    if (!scan->newest_known) take_newest(scan, record, slot);
+    if (record->has_control) take_control(scan, &record->control);
+    if (record->key == NACRE_KEY_SYSTEM) return;
+    if (nacre_index_find(&log->index, record->key) != NULL) return;
+    const uint32_t place = nacre_log_place(log, scan->generation, slot);
+    if (!nacre_index_put(&log->index, record->key, place)) scan->overflow = true;
+    record->has_control = true;
+    const uint32_t granules = nacre_record_granules(record);
+    if (granules > log->longest) log->longest = (uint16_t)granules;
+}
+
+static enum nacre_err scan_unit(struct scan *scan)
+{
+    const struct nacre_log *const log = scan->log;
+    uint32_t ceiling = scan->limit;
+    uint32_t slot = scan->limit;
+    scan->limit = log->slots;
+    while (slot > 1u) {
+        slot--;
+        struct nacre_record record;
+        const struct nacre_spot spot = spot_at(log, scan->generation, slot, ceiling);
+        const enum nacre_err err = nacre_record_read(&spot, &record, NULL, 0);
+        if (err == NACRE_NOT_FOUND) continue;
+        if (err != NACRE_OK) return err;
+        const uint32_t void_from = record.control.void_from;
+        take_record(scan, &record, slot);
+        const uint32_t void_slot = void_from & NACRE_VOID_SLOT_MASK;
+        if (void_from / NACRE_VOID_BACK == 1u && void_slot != 0u && void_slot < log->slots) {
+            scan->limit = void_slot;
+            return NACRE_OK;
+        }
+        if (void_from < slot && void_from != 0u) slot = void_from;
+        ceiling = slot;
+    }
+    return NACRE_OK;
+}
+
+static enum nacre_err scan_units(struct scan *scan)
+{
+    const struct nacre_log *const log = scan->log;
+    for (uint32_t back = 0; back < log->unit_count && back <= log->generation; back++) {
+        scan->generation = log->generation - back;
+        if (scan->oldest_known && scan->generation < log->oldest) break;
+        enum nacre_err err = scan_unit(scan);
+        if (err != NACRE_OK) return err;
+        if (scan->oldest_known) continue;
+        struct nacre_mark mark;
+        const uint32_t place = nacre_log_place(log, scan->generation, 0);
+        err = nacre_mark_read(log->medium, place, &mark);
+        if (err != NACRE_OK && err != NACRE_NOT_FOUND) return err;
+        if (err == NACRE_OK) know_oldest(scan, mark.oldest);
+    }
+    if (!scan->oldest_known) {
+        scan->generation = log->generation;
+        know_oldest(scan, 0);
+    }
+    return NACRE_OK;
+}
+
+static enum nacre_err find_tops(struct scan *scan)
+{
+    struct nacre_log *const log = scan->log;
+    uint32_t top;
+    enum nacre_err err = nacre_tail_find_top(log, log->generation, &top);
+    if (err != NACRE_OK) return err;
+    log->top = (uint16_t)top;
+    if (top != scan->newest_end) scan->clean = false;
+    if (log->next != NACRE_NEXT_VOUCHED) return NACRE_OK;
+
+    struct nacre_mark mark;
+    err = nacre_mark_read(log->medium, nacre_log_place(log, log->generation + 1u, 0), &mark);
+    if (err != NACRE_OK && err != NACRE_NOT_FOUND) return err;
+    log->marked_oldest = err == NACRE_OK ? mark.oldest : log->oldest;
+    err = nacre_tail_find_top(log, log->generation + 1u, &top);
+    if (top != 1u) scan->clean = false;
+    return err;
+}
+
+enum nacre_err nacre_scan(struct nacre_log *log, bool *clean)
+{
+    enum nacre_err err = find_head(log);
+    if (err != NACRE_OK) return err;
+    struct scan scan = {.log = log, .limit = log->slots};
+    log->next = NACRE_NEXT_UNKNOWN;
+    log->last_void = NACRE_VOID_NONE;
+    log->longest = 1;
+    err = scan_units(&scan);
+    if (err != NACRE_OK) return err;
+    err = find_tops(&scan);
+    if (err != NACRE_OK) return err;
+    log->durable_oldest = log->oldest;
+    log->doubtful = true;
+    *clean = scan.clean;
+    return scan.overflow ? NACRE_KEYS_FULL : NACRE_OK;
+}

@@ -1,0 +1,23 @@
+/*
+ * The scan: find in the bytes of a region the newest record of each key, and the log's state.
+ */
+#ifndef NACRE_CORE_SCAN_H
+#define NACRE_CORE_SCAN_H
+
+#include "nacre/core/log.h"
+
+/*
+ * Fill in a log from the bytes of its medium.
+ *
+ * log      medium, unit_count, slots and an empty index are given; the rest is filled in
+ * Cost     reads the region at most three times; no program
+ * Returns  NACRE_OK           log->doubtful is true; *clean tells whether an unmount came last
+ *          NACRE_KEYS_FULL    as NACRE_OK, but the index does not hold all keys
+ *          NACRE_FOREIGN      neither blank nor a store of this geometry
+ *          NACRE_NEWER_FORMAT
+ *          what the medium answers
+ * Source   docs/format.md section 5
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_scan(struct nacre_log *log, bool *clean);
+
+#endif

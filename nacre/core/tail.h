@@ -1,0 +1,41 @@
+/*
+ * The tail: what a cut or a failed program left doubtful at the end of the log is settled for ever.
+ */
+#ifndef NACRE_CORE_TAIL_H
+#define NACRE_CORE_TAIL_H
+
+#include "nacre/core/log.h"
+
+/* Granules that a program may have touched without a trace behind the last visible one. */
+#define NACRE_TAIL_GAP NACRE_PROGRAM_GRANULES
+
+/*
+ * Granules of the head that settling may take when the longest record is the newest.
+ */
+uint32_t nacre_tail_granules(const struct nacre_log *log);
+
+/*
+ * Write the newest record again, twice and far apart, clear of all that is in doubt, and declare
+ * everything from its old place on void.
+ *
+ * log      top is behind everything that reads as programmed
+ * Cost     two programs for a small record, 32 bytes; at a unit's end a closing record more, and
+ *          an erase where the next unit was not prepared
+ * Returns  NACRE_OK         log->doubtful is false
+ *          NACRE_UNSETTLED  it could not be written; log->read_only says so
+ *          NACRE_DAMAGED    the newest record reads differently now: scan again
+ * Cut      the next mount finds the same values and settles again (guarantee 2)
+ * Source   docs/format.md section 6
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_tail_settle(struct nacre_log *log);
+
+/*
+ * The first slot of a generation's unit behind everything that does not read blank.
+ *
+ * top      1 to slots; written on NACRE_OK
+ * Returns  NACRE_OK; what the medium answers
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_tail_find_top(const struct nacre_log *log,
+                                                    uint32_t generation, uint32_t *top);
+
+#endif

@@ -1,0 +1,122 @@
+/*
+ * The blackout: send a list of commands while the flash cannot be read.
+ *
+ * RUNS FROM RAM: this file is placed by the linker as a whole. It calls only its own functions,
+ * those of the controller and the RAM functions of the port, directly. No library, no table, no
+ * string, no division, no struct copy.
+ *
+ * States, and the step between them:
+ *   mapped   -> fenced    nacre_port_close; a cut leaves the chip untouched
+ *   fenced   -> direct    nacre_ctrl_leave; a cut leaves the chip untouched
+ *   direct   -> direct    nacre_ctrl_send; a cut leaves what the command's cut leaves
+ *   direct   -> fenced    nacre_ctrl_map; the chip may be busy
+ *   fenced   -> mapped    open_window
+ *   any      -> dead end  dead_end; the chip is reset, an operation under way is torn
+ */
+#include "nacre/blackout/blackout.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Times that a controller is asked to let go before it is given up. */
+#define RECOVER_TRIES 2u
+
+/* The blackout under way, for a fault inside it. */
+static struct nacre_blackout *under_way;
+
+static void pause_cycles(uint32_t cycles)
+{
+    const uint32_t start = nacre_port_cycles();
+    while (nacre_port_cycles() - start < cycles) {
+    }
+}
+
+/* The flash does not answer: reset it, so that the boot finds it as after power-on, then all. */
+static _Noreturn void dead_end(const struct nacre_blackout *blackout)
+{
+    (void)nacre_ctrl_leave(&blackout->port.ctrl);
+    (void)nacre_ctrl_send(&blackout->port.ctrl, &blackout->reset[0]);
+    (void)nacre_ctrl_send(&blackout->port.ctrl, &blackout->reset[1]);
+    pause_cycles(blackout->reset_cycles);
+    nacre_port_reset();
+}
+
+_Noreturn void nacre_blackout_fault(void)
+{
+    if (under_way != NULL) {
+        dead_end(under_way);
+    }
+    nacre_port_reset();
+}
+
+/* May the flash be mapped? A word of the image is read by a command, which cannot stall the core. */
+static bool flash_answers(struct nacre_blackout *blackout)
+{
+    for (uint32_t i = 0; i < RECOVER_TRIES; i++) {
+        blackout->known_got = ~blackout->known_word;
+        if (nacre_ctrl_leave(&blackout->port.ctrl) == NACRE_OK &&
+            nacre_ctrl_send(&blackout->port.ctrl, &blackout->known) == NACRE_OK &&
+            blackout->known_got == blackout->known_word) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A status that the chip cannot have sent: bits that are never set, or a byte that differs. */
+static bool makes_no_sense(const struct nacre_op *op)
+{
+    if (op->never == 0 && !op->is_twice) return false;
+
+    const uint32_t word = *op->data;
+    if ((word & op->never) != 0) return true;
+    return op->is_twice && (word & 0xFFu) != ((word >> 8) & 0xFFu);
+}
+
+static enum nacre_err send_all(const struct nacre_ctrl *ctrl, struct nacre_job *job)
+{
+    for (uint32_t i = 0; i < job->op_count; i++) {
+        const struct nacre_op *const op = &job->op[i];
+
+        job->done_count = i;
+        if (nacre_ctrl_send(ctrl, op) != NACRE_OK) return NACRE_TIMEOUT;
+        if (makes_no_sense(op)) return NACRE_CHIP_REFUSED;
+        if (op->check_mask != 0 && (*op->data & op->check_mask) != op->check_want) {
+            return NACRE_BUSY;
+        }
+    }
+    job->done_count = job->op_count;
+    return NACRE_OK;
+}
+
+/* The bank stays fenced where it is busy, or may be. */
+static void open_window(const struct nacre_port *port, const struct nacre_job *job,
+                        enum nacre_err err)
+{
+    const bool fence_stays =
+        err == NACRE_OK ? job->makes_busy : (err != NACRE_BUSY || !job->makes_busy);
+
+    nacre_port_fence(port, fence_stays && job->fence.bits != 0 ? &job->fence : NULL);
+    if (err == NACRE_OK) nacre_port_discard(port, job->discard_addr, job->discard_bytes);
+    nacre_port_release(port);
+}
+
+enum nacre_err nacre_blackout_run(struct nacre_blackout *blackout, struct nacre_job *job)
+{
+    struct nacre_port *const port = &blackout->port;
+    const uint32_t start = nacre_port_cycles();
+
+    under_way = blackout;
+    job->done_count = 0;
+    nacre_port_close(port);
+    enum nacre_err err = nacre_ctrl_leave(&port->ctrl);
+    if (err == NACRE_OK) err = send_all(&port->ctrl, job);
+    if ((err == NACRE_TIMEOUT || err == NACRE_CHIP_REFUSED) && !flash_answers(blackout)) {
+        dead_end(blackout);
+    }
+    if (nacre_ctrl_map(&port->ctrl) != NACRE_OK) dead_end(blackout);
+    job->dark_cycles = nacre_port_cycles() - start;
+    open_window(port, job, err);
+    under_way = NULL;
+    return err;
+}

@@ -1,0 +1,53 @@
+/*
+ * A flash part as data: one row a part, each number with its source.
+ *
+ * Opcodes are as the wires carry them in the protocol that the boot left the part in.
+ */
+#ifndef NACRE_CHIPS_CHIP_H
+#define NACRE_CHIPS_CHIP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define NACRE_CHIP_ID_BYTES 3u
+
+struct nacre_chip {
+    const char *name;
+    uint8_t id[NACRE_CHIP_ID_BYTES]; /* manufacturer, type, density */
+    bool sends_registers_twice;      /* each byte of a register or an id comes twice */
+
+    uint32_t chip_bytes;
+    uint32_t bank_bits;     /* a bank is 1 << bank_bits bytes; others are read while one is busy */
+    uint32_t unit_bytes;    /* what erase clears */
+    uint32_t page_bytes;
+    uint32_t granule_bytes; /* programmed once between erases */
+    uint32_t cut_bytes;     /* what a cut program may spoil */
+    uint32_t last_bytes;    /* at the chip's end, never touched */
+
+    uint16_t read;          /* opcodes */
+    uint16_t write_enable;
+    uint16_t read_status;
+    uint16_t read_security; /* where fail and suspend bits are */
+    uint16_t read_id;
+    uint16_t program;
+    uint16_t erase;
+    uint16_t reset_enable;
+    uint16_t reset;
+    uint8_t status_dummy_clocks;
+    uint8_t id_dummy_clocks;
+
+    uint8_t status_busy;      /* bits of the status */
+    uint8_t status_enabled;   /* the write enable was taken */
+    uint8_t status_never;     /* bits that are never set */
+    uint8_t security_suspended;
+    uint8_t security_program_failed;
+    uint8_t security_erase_failed;
+
+    uint32_t program_us;      /* typical, a page */
+    uint32_t program_us_max;
+    uint32_t erase_us;        /* typical, a unit */
+    uint32_t erase_us_max;
+    uint32_t reset_us_max;    /* from the reset, in whatever it was doing, to the next command */
+};
+
+#endif

@@ -1,0 +1,11 @@
+/*
+ * The flash parts that the library knows.
+ */
+#ifndef NACRE_CHIPS_CHIPS_H
+#define NACRE_CHIPS_CHIPS_H
+
+#include "nacre/chips/chip.h"
+
+extern const struct nacre_chip nacre_chip_mx66uw1g45g; /* Macronix, 1 Gbit, octal DTR, 4 banks */
+
+#endif

@@ -1,0 +1,159 @@
+/*
+ * Opening the NOR medium: everything that can be refused is refused here, before the first write.
+ */
+#include "nacre/media/nor_way.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define CORE_MHZ_MAX 1000u
+#define KNOWN_WORDS_TRIED 64u
+#define ERASED_WORD 0xFFFFFFFFu
+
+static bool overlap(uint32_t a, uint32_t a_bytes, uint32_t b, uint32_t b_bytes)
+{
+    return a < b + b_bytes && b < a + a_bytes;
+}
+
+static bool is_in_chip(const struct nacre_chip *chip, uint32_t addr, uint32_t n)
+{
+    return addr <= chip->chip_bytes && n <= chip->chip_bytes - addr;
+}
+
+static enum nacre_err check_region(const struct nacre_nor_cfg *cfg)
+{
+    const struct nacre_chip *const chip = cfg->chip;
+    const uint32_t last_addr = chip->chip_bytes - chip->last_bytes;
+    const uint32_t bank_bits = chip->bank_bits;
+
+    if (cfg->region_bytes == 0) return NACRE_NO_REGION;
+    if (cfg->region_addr % chip->unit_bytes != 0 || cfg->region_bytes % chip->unit_bytes != 0) {
+        return NACRE_REGION_UNALIGNED;
+    }
+    if (!is_in_chip(chip, cfg->region_addr, cfg->region_bytes)) return NACRE_REGION_OUTSIDE;
+    if (overlap(cfg->region_addr, cfg->region_bytes, last_addr, chip->last_bytes)) {
+        return NACRE_REGION_LAST_BYTES;
+    }
+    if (overlap(cfg->region_addr, cfg->region_bytes, cfg->image_addr, cfg->image_bytes)) {
+        return NACRE_REGION_IN_IMAGE;
+    }
+    if (cfg->region_addr >> bank_bits <= (cfg->image_addr + cfg->image_bytes - 1u) >> bank_bits &&
+        cfg->image_addr >> bank_bits <= (cfg->region_addr + cfg->region_bytes - 1u) >> bank_bits) {
+        return NACRE_REGION_IN_RUN_BANK;
+    }
+    return NACRE_OK;
+}
+
+static enum nacre_err check_cfg(const struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
+{
+    if (nor == NULL || cfg == NULL || cfg->chip == NULL) return NACRE_BAD_ARGUMENT;
+    if (nacre_port_in_interrupt()) return NACRE_FROM_INTERRUPT;
+    if (!nacre_port_is_writable(nor, sizeof(*nor))) return NACRE_BAD_BUFFER;
+    if (cfg->image_bytes == 0 || !is_in_chip(cfg->chip, cfg->image_addr, cfg->image_bytes)) {
+        return NACRE_BAD_ARGUMENT;
+    }
+    if (cfg->port.core_mhz == 0 || cfg->port.core_mhz > CORE_MHZ_MAX) return NACRE_BAD_ARGUMENT;
+    if (cfg->budget_us < NACRE_NOR_BUDGET_US_MIN) return NACRE_OUT_OF_LIMITS;
+    return check_region(cfg);
+}
+
+/* The image given must be the one that runs: this function is part of it, if it lies in the chip. */
+static bool is_running_image(const struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
+{
+    const uintptr_t here =
+        (uintptr_t)&nacre_nor_open - (uintptr_t)nor->blackout.port.window;
+
+    if (here >= cfg->chip->chip_bytes) return true;
+    return here >= cfg->image_addr && here - cfg->image_addr < cfg->image_bytes;
+}
+
+/* A word of the image that an undriven bus would not give by chance. */
+static enum nacre_err choose_known_word(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
+{
+    struct nacre_blackout *const blackout = &nor->blackout;
+    const uint32_t words = cfg->image_bytes / 4u;
+
+    for (uint32_t i = 0; i < words && i < KNOWN_WORDS_TRIED; i++) {
+        uint32_t word;
+
+        memcpy(&word, blackout->port.window + cfg->image_addr + 4u * i, sizeof(word));
+        if (word == 0 || word == ERASED_WORD) continue;
+        blackout->known_word = word;
+        blackout->known = (struct nacre_op){
+            .chip_addr = cfg->image_addr + 4u * i,
+            .data = &blackout->known_got,
+            .n = 4,
+            .opcode = blackout->port.ctrl.read_opcode,
+            .phases = NACRE_PHASE_ADDR | NACRE_PHASE_READ,
+            .dummy_clocks = blackout->port.ctrl.read_dummy_clocks,
+        };
+        return NACRE_OK;
+    }
+    return NACRE_BAD_ARGUMENT;
+}
+
+static void fill(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
+{
+    const struct nacre_chip *const chip = cfg->chip;
+    const uint32_t cycles_per_us = nor->blackout.port.cycles_per_us;
+
+    nor->chip = chip;
+    nor->region_addr = cfg->region_addr;
+    nor->budget_cycles = cfg->budget_us * cycles_per_us;
+    nor->erase_result = NACRE_BUSY;
+    nor->blackout.reset[0].opcode = chip->reset_enable;
+    nor->blackout.reset[1].opcode = chip->reset;
+    nor->blackout.reset_cycles = chip->reset_us_max * cycles_per_us;
+    nor->medium.geometry = (struct nacre_geometry){
+        .unit_bytes = chip->unit_bytes,
+        .unit_count = cfg->region_bytes / chip->unit_bytes,
+        .granule_bytes = chip->granule_bytes,
+        .page_bytes = chip->page_bytes,
+        .cut_bytes = chip->cut_bytes,
+    };
+    nor->medium.ops = &nacre_nor_ops;
+}
+
+/* The map shows this chip, whole, by the read that the row knows. */
+static enum nacre_err check_map(struct nacre_port *port, const struct nacre_chip *chip)
+{
+    if (port->ctrl.read_opcode != chip->read) {
+        port->mismatch = (struct nacre_mismatch){
+            "mapped read opcode", port->ctrl.read_opcode, chip->read, 0xFFFFu};
+        return NACRE_CTRL_STATE;
+    }
+    if (port->mapped_bytes != chip->chip_bytes) {
+        port->mismatch = (struct nacre_mismatch){
+            "mapped bytes", port->mapped_bytes, chip->chip_bytes, ~0u};
+        return NACRE_CTRL_STATE;
+    }
+    return NACRE_OK;
+}
+
+static enum nacre_err open_checked(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
+{
+    struct nacre_port *const port = &nor->blackout.port;
+
+    enum nacre_err err = nacre_port_adopt(port, &cfg->port);
+    if (err != NACRE_OK) return err;
+    err = check_map(port, cfg->chip);
+    if (err != NACRE_OK) return err;
+    if (!is_running_image(nor, cfg)) return NACRE_BAD_ARGUMENT;
+    err = nacre_port_range_check(port, cfg->region_addr, cfg->region_bytes);
+    if (err != NACRE_OK) return err;
+    err = choose_known_word(nor, cfg);
+    if (err != NACRE_OK) return err;
+    fill(nor, cfg);
+    return nacre_way_identify(nor);
+}
+
+enum nacre_err nacre_nor_open(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
+{
+    enum nacre_err err = check_cfg(nor, cfg);
+    if (err != NACRE_OK) return err;
+
+    memset(nor, 0, sizeof(*nor));
+    err = open_checked(nor, cfg);
+    if (err == NACRE_OK) nor->state = NACRE_NOR_IDLE;
+    return err;
+}

@@ -1,0 +1,220 @@
+/*
+ * Read while write: an operation is started in one short blackout, and asked after in others; in
+ * between, the image runs from the chip's other banks.
+ *
+ * When the flash is dark:
+ *   start   write enable, status, program or erase
+ *   poll    status and, where it has ended, the fail bits. The first poll comes after the row's
+ *           typical time, each other one a third later than the one before, so that an operation
+ *           that takes the row's maximum costs a dozen polls.
+ *   rest    after a blackout of d cycles there is none for REST_FACTOR * d: no millisecond is dark
+ *           for more than two hundredths, however operations follow on each other.
+ *
+ * The status after the write enable says all that must be known before an operation: busy would
+ * mean that somebody else's is under way, and without the write-enable bit the chip would ignore
+ * ours in silence. That bit is gone when the operation has ended: if it is still there, the chip
+ * never began.
+ */
+#include "nacre/media/nor_way.h"
+
+#include <stddef.h>
+
+#define REST_FACTOR 60u
+
+/* ---- commands ---- */
+
+static struct nacre_op *next_op(struct nacre_nor *nor, uint32_t opcode)
+{
+    struct nacre_op *const op = &nor->job.op[nor->job.op_count];
+
+    NACRE_ASSERT(nor->job.op_count < NACRE_JOB_OPS_MAX);
+    *op = (struct nacre_op){.opcode = (uint16_t)opcode};
+    nor->job.op_count++;
+    return op;
+}
+
+/* Registers are read with an address of 0 in octal mode. */
+static struct nacre_op *add_register_read(struct nacre_nor *nor, uint32_t opcode, uint32_t n)
+{
+    uint32_t *const answer = nor->answer[nor->job.op_count];
+    struct nacre_op *const op = next_op(nor, opcode);
+
+    op->phases = NACRE_PHASE_ADDR | NACRE_PHASE_READ;
+    op->dummy_clocks = nor->chip->status_dummy_clocks;
+    op->data = answer;
+    op->n = (uint16_t)n;
+    return op;
+}
+
+static void add_status(struct nacre_nor *nor, uint32_t mask, uint32_t want)
+{
+    struct nacre_op *const op = add_register_read(nor, nor->chip->read_status, 2);
+
+    op->check_mask = (uint8_t)mask;
+    op->check_want = (uint8_t)want;
+    op->never = nor->chip->status_never;
+    op->is_twice = nor->chip->sends_registers_twice;
+}
+
+static void new_job(struct nacre_nor *nor, bool makes_busy)
+{
+    const uint32_t bank_bits = nor->chip->bank_bits;
+
+    nor->job = (struct nacre_job){.makes_busy = makes_busy};
+    nor->job.fence.chip_addr = nor->op_addr >> bank_bits << bank_bits;
+    nor->job.fence.bits = bank_bits;
+}
+
+/* ---- time ---- */
+
+static uint32_t us_to_cycles(const struct nacre_nor *nor, uint32_t us)
+{
+    return us * nor->blackout.port.cycles_per_us;
+}
+
+static bool has_rested(const struct nacre_nor *nor)
+{
+    return nacre_port_now() - nor->dark_at >= nor->dark_rest;
+}
+
+static enum nacre_err run_job(struct nacre_nor *nor)
+{
+    while (!has_rested(nor)) {
+    }
+    const enum nacre_err err = nacre_blackout_run(&nor->blackout, &nor->job);
+    const uint32_t cycles = nor->job.dark_cycles;
+
+    nor->dark_at = nacre_port_now();
+    nor->dark_rest = cycles * REST_FACTOR;
+    nor->op_dark_cycles += cycles;
+    nor->stats.blackouts++;
+    nor->stats.dark_cycles += cycles;
+    if (cycles > nor->stats.longest_cycles) nor->stats.longest_cycles = cycles;
+    if (cycles > nor->budget_cycles) nor->stats.over_budget++;
+    return err;
+}
+
+/* ---- the calls ---- */
+
+static bool is_known(const struct nacre_nor *nor, const uint32_t *words)
+{
+    const uint8_t *const bytes = (const uint8_t *)words;
+    const uint32_t step = nor->chip->sends_registers_twice ? 2u : 1u;
+
+    for (uint32_t i = 0; i < NACRE_CHIP_ID_BYTES; i++) {
+        if (bytes[i * step] != nor->chip->id[i]) return false;
+    }
+    return true;
+}
+
+enum nacre_err nacre_way_identify(struct nacre_nor *nor)
+{
+    new_job(nor, false);
+    nor->job.fence.bits = 0;
+    add_status(nor, nor->chip->status_busy, 0);
+    add_register_read(nor, nor->chip->read_security, 2)->check_mask =
+        nor->chip->security_suspended;
+    add_register_read(nor, nor->chip->read_id, 2u * 4u)->dummy_clocks =
+        nor->chip->id_dummy_clocks;
+
+    const enum nacre_err err = run_job(nor);
+    if (err == NACRE_BUSY) return NACRE_CHIP_SUSPENDED;
+    if (err != NACRE_OK) return err;
+    return is_known(nor, nor->answer[2]) ? NACRE_OK : NACRE_CHIP_UNKNOWN;
+}
+
+static void begin_operation(struct nacre_nor *nor, uint32_t chip_addr, uint32_t n)
+{
+    nor->op_addr = chip_addr;
+    nor->op_bytes = n != 0 ? n : nor->chip->unit_bytes;
+    nor->op_dark_cycles = 0;
+    new_job(nor, true);
+    (void)next_op(nor, nor->chip->write_enable);
+    add_status(nor, nor->chip->status_busy | nor->chip->status_enabled,
+               nor->chip->status_enabled);
+
+    struct nacre_op *const op = next_op(nor, n != 0 ? nor->chip->program : nor->chip->erase);
+    op->chip_addr = chip_addr;
+    op->phases = n != 0 ? NACRE_PHASE_ADDR | NACRE_PHASE_WRITE : NACRE_PHASE_ADDR;
+    op->data = n != 0 ? nor->piece : NULL;
+    op->n = (uint16_t)n;
+}
+
+static void note_started(struct nacre_nor *nor, bool is_program)
+{
+    nor->state = is_program ? NACRE_NOR_PROGRAMS : NACRE_NOR_ERASES;
+    nor->op_started = nacre_port_now();
+    nor->poll_at = nor->op_started;
+    nor->poll_wait =
+        us_to_cycles(nor, is_program ? nor->chip->program_us : nor->chip->erase_us);
+    if (is_program) {
+        nor->stats.programs++;
+        nor->stats.programmed_bytes += nor->op_bytes;
+    } else {
+        nor->stats.erases++;
+    }
+}
+
+enum nacre_err nacre_way_start(struct nacre_nor *nor, uint32_t chip_addr, uint32_t n)
+{
+    NACRE_ASSERT(nor->state == NACRE_NOR_IDLE);
+    begin_operation(nor, chip_addr, n);
+
+    const enum nacre_err err = run_job(nor);
+    if (err == NACRE_BUSY) {
+        return (nor->answer[1][0] & nor->chip->status_busy) != 0 ? NACRE_CHIP_SUSPENDED
+                                                                 : NACRE_CHIP_REFUSED;
+    }
+    note_started(nor, n != 0);
+    if (err != NACRE_OK) {
+        (void)nacre_way_wait(nor); /* in doubt: what it says is less than what went wrong */
+        return err;
+    }
+    return NACRE_OK;
+}
+
+/* The status was read and says that nothing is under way: what came of it? */
+static enum nacre_err end_operation(struct nacre_nor *nor)
+{
+    const uint32_t failed = nor->state == NACRE_NOR_PROGRAMS
+                                ? nor->chip->security_program_failed
+                                : nor->chip->security_erase_failed;
+
+    nor->state = NACRE_NOR_IDLE;
+    nor->stats.last_save_dark_cycles = nor->op_dark_cycles;
+    if ((nor->answer[1][0] & failed) != 0) return NACRE_IO;
+    if ((nor->answer[0][0] & nor->chip->status_enabled) != 0) return NACRE_CHIP_REFUSED;
+    return NACRE_OK;
+}
+
+enum nacre_err nacre_way_poll(struct nacre_nor *nor)
+{
+    const uint32_t us_max = nor->state == NACRE_NOR_PROGRAMS ? nor->chip->program_us_max
+                                                             : nor->chip->erase_us_max;
+
+    if (nor->state == NACRE_NOR_IDLE) return NACRE_OK;
+    if (nacre_port_now() - nor->poll_at < nor->poll_wait || !has_rested(nor)) return NACRE_BUSY;
+
+    new_job(nor, false);
+    nor->job.discard_addr = nor->op_addr;
+    nor->job.discard_bytes = nor->op_bytes;
+    add_status(nor, nor->chip->status_busy, 0);
+    (void)add_register_read(nor, nor->chip->read_security, 2);
+    if (run_job(nor) == NACRE_OK) return end_operation(nor);
+
+    const uint32_t cycles_max = us_to_cycles(nor, us_max);
+    const uint32_t elapsed = nacre_port_now() - nor->op_started;
+    nor->poll_at = nacre_port_now();
+    nor->poll_wait = (elapsed < cycles_max ? elapsed : cycles_max) / 3u;
+    return elapsed > cycles_max ? NACRE_TIMEOUT : NACRE_BUSY;
+}
+
+enum nacre_err nacre_way_wait(struct nacre_nor *nor)
+{
+    enum nacre_err err;
+
+    do { /* ends: nacre_way_poll answers NACRE_TIMEOUT after the row's maximum */
+        err = nacre_way_poll(nor);
+    } while (err == NACRE_BUSY);
+    return err;
+}

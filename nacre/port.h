@@ -1,0 +1,128 @@
+/*
+ * CONTRACT: what a board gives.
+ *
+ * The functions in the first part run from flash and may refuse. Those in the second part run from
+ * RAM inside a blackout and cannot: whatever could go wrong was checked by the first part.
+ */
+#ifndef NACRE_PORT_H
+#define NACRE_PORT_H
+
+#include "nacre/check.h"
+#include "nacre/ctrl.h"
+#include "nacre/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What a refusal found: for a log, or for who brings up a board. */
+struct nacre_mismatch {
+    const char *name;  /* register and field as the manual spells them; NULL: nothing was refused */
+    uint32_t found;
+    uint32_t expected; /* in the bits of mask */
+    uint32_t mask;
+};
+
+struct nacre_port_cfg {
+    uint32_t core_mhz;     /* the fastest clock that the core will have, 1 to 1000 */
+    uint32_t mpu_region;   /* given to the fence; the highest-numbered one, it must win */
+    bool make_read_only;   /* true: MPU regions that let the core write to the flash window are
+                              made read-only; false: they are refused */
+};
+
+/* A power-of-two part of the window that must not be read. bits 0: none. */
+struct nacre_fence {
+    uint32_t chip_addr; /* a multiple of 1 << bits */
+    uint32_t bits;      /* 5 to 31 */
+};
+
+/* The board as adopted. Lies in RAM and outlives every call that got it. */
+struct nacre_port {
+    struct nacre_ctrl ctrl;
+    const uint8_t *window;      /* where chip address 0 is mapped */
+    uint32_t window_bits;       /* the window is 1 << window_bits bytes */
+    uint32_t mapped_bytes;      /* of the window, what the controller maps */
+    uint32_t mpu_region;
+    uint32_t cycles_per_us;
+    uint32_t saved_primask;     /* inside a blackout */
+    uint32_t saved_vtor;
+    uint32_t saved_mpu_ctrl;
+    uint32_t saved_mpu_rnr;
+    struct nacre_mismatch mismatch;
+};
+
+/* ---- from flash, interrupts on ---- */
+
+/*
+ * Take over the controller, the cycle counter and the MPU region as they are. Registers are read,
+ * not written, but for the cycle counter and, if asked for, the MPU's read-only bits.
+ *
+ * port      filled; port->mismatch says what was refused
+ * Returns   NACRE_OK
+ *           NACRE_BAD_ARGUMENT      cfg makes no sense
+ *           NACRE_NOT_IN_RAM        the code of the blackout is not where it was linked to
+ *           NACRE_CTRL_STATE        the controller is not as any known boot leaves it
+ *           NACRE_MPU_REGION_USED   the fence's region is enabled by somebody else, or not there
+ *           NACRE_FLASH_WRITABLE    the core may write to the window (or the MPU is off)
+ *           NACRE_CLOCK             the cycle counter does not run
+ * Context   thread only
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_port_adopt(struct nacre_port *port,
+                                                 const struct nacre_port_cfg *cfg);
+
+/*
+ * May this range of the chip be programmed by commands? Not where the bus path encrypts it: what
+ * commands write there reads back as something else.
+ *
+ * Returns  NACRE_OK; NACRE_CTRL_STATE, told in port->mismatch
+ * Context  thread only
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_port_range_check(struct nacre_port *port, uint32_t chip_addr,
+                                                       uint32_t n);
+
+/* Is this an interrupt or fault handler? */
+bool nacre_port_in_interrupt(void);
+
+/* Does [buf, buf + n) lie in memory that the core can read, or write? */
+bool nacre_port_is_readable(const void *buf, uint32_t n);
+bool nacre_port_is_writable(const void *buf, uint32_t n);
+
+/* The cycle counter from flash; wraps. */
+uint32_t nacre_port_now(void);
+
+/* ---- from RAM, in a blackout ---- */
+
+/* The cycle counter; wraps. */
+uint32_t nacre_port_cycles(void);
+
+/*
+ * Mask interrupts, take the vectors to RAM, fence the whole window, and wait until all of it is in
+ * force. Nothing reads the flash from here on.
+ */
+void nacre_port_close(struct nacre_port *port);
+
+/*
+ * Move the fence to a part of the window, or take it away.
+ *
+ * fence  NULL: nothing is fenced
+ */
+void nacre_port_fence(const struct nacre_port *port, const struct nacre_fence *fence);
+
+/*
+ * Discard the cache lines that hold [chip_addr, chip_addr + n): what they hold is older than the
+ * flash. Never cleans. The range is not fenced.
+ */
+void nacre_port_discard(const struct nacre_port *port, uint32_t chip_addr, uint32_t n);
+
+/* Give back vectors and interrupts as nacre_port_close found them. */
+void nacre_port_release(const struct nacre_port *port);
+
+/* Reset the whole system. */
+_Noreturn void nacre_port_reset(void);
+
+/*
+ * Given by the blackout, called by the port's RAM handler of a fault inside it: there is no way
+ * back, the dead end is taken.
+ */
+_Noreturn void nacre_blackout_fault(void);
+
+#endif

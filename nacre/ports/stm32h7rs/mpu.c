@@ -1,0 +1,164 @@
+/*
+ * Checks of the MPU. Runs from flash.
+ *
+ * Of two regions that hold an address the one with the higher number decides; a region's eighths
+ * can be left out of it (SRD). MPU_RNR is used with interrupts masked and given back, for an RTOS
+ * may set regions in its own handlers.
+ *
+ * Source: Armv7-M Architecture Reference Manual, B3.5
+ */
+#include "nacre/ports/stm32h7rs/mpu.h"
+
+#include "nacre/ports/stm32h7rs/registers.h"
+
+#define AP_WRITABLE_FIRST 1u /* 1, 2, 3: privileged code may write */
+#define AP_WRITABLE_LAST 3u
+#define AP_PRIVILEGED_ONLY 1u
+#define AP_READ_ONLY_PRIVILEGED 5u
+#define AP_READ_ONLY 6u
+#define RBAR_ADDR 0xFFFFFFE0u
+
+struct region {
+    uint32_t number;
+    uint32_t base;
+    uint32_t rasr;
+    uint32_t last; /* last byte: a region may be all 4 GB */
+};
+
+static uint32_t lock(void)
+{
+    uint32_t primask;
+
+    __asm volatile("mrs %0, primask\n\tcpsid i" : "=r"(primask) :: "memory");
+    return primask;
+}
+
+static void unlock(uint32_t primask)
+{
+    __asm volatile("msr primask, %0" :: "r"(primask) : "memory");
+}
+
+static uint32_t region_count(void)
+{
+    return (NACRE_REG(MPU_TYPE) >> 8) & 0xFFu;
+}
+
+static struct region region_read(uint32_t number)
+{
+    const uint32_t primask = lock();
+    const uint32_t rnr = NACRE_REG(MPU_RNR);
+    struct region region = {.number = number};
+
+    NACRE_REG(MPU_RNR) = number;
+    region.base = NACRE_REG(MPU_RBAR) & RBAR_ADDR;
+    region.rasr = NACRE_REG(MPU_RASR);
+    NACRE_REG(MPU_RNR) = rnr;
+    unlock(primask);
+
+    const uint32_t bits = ((region.rasr >> MPU_RASR_SIZE_POS) & 0x1Fu) + 1u;
+    region.last = bits >= 32u ? ~0u : region.base + (1u << bits) - 1u;
+    return region;
+}
+
+static void region_write_rasr(const struct region *region, uint32_t rasr)
+{
+    const uint32_t primask = lock();
+    const uint32_t rnr = NACRE_REG(MPU_RNR);
+
+    NACRE_REG(MPU_RNR) = region->number;
+    NACRE_REG(MPU_RASR) = rasr;
+    NACRE_REG(MPU_RNR) = rnr;
+    __asm volatile("dsb\n\tisb" ::: "memory");
+    unlock(primask);
+}
+
+static bool is_enabled(const struct region *region)
+{
+    return (region->rasr & MPU_RASR_ENABLE) != 0;
+}
+
+static bool touches(const struct region *region, uint32_t first, uint32_t last)
+{
+    return is_enabled(region) && region->base <= last && first <= region->last;
+}
+
+static bool covers(const struct region *region, uint32_t first, uint32_t last)
+{
+    return is_enabled(region) && region->base <= first && last <= region->last &&
+           (region->rasr & MPU_RASR_SRD) == 0;
+}
+
+static uint32_t access_of(const struct region *region)
+{
+    return (region->rasr & MPU_RASR_AP) >> MPU_RASR_AP_POS;
+}
+
+static bool is_writable(const struct region *region)
+{
+    return access_of(region) >= AP_WRITABLE_FIRST && access_of(region) <= AP_WRITABLE_LAST;
+}
+
+enum nacre_err nacre_mpu_check_fence(struct nacre_port *port)
+{
+    const uint32_t first = (uint32_t)port->window;
+    const uint32_t last = first + ((1u << port->window_bits) - 1u);
+
+    if (port->mpu_region >= region_count()) {
+        port->mismatch = (struct nacre_mismatch){
+            "MPU_TYPE DREGION", region_count(), port->mpu_region + 1u, 0xFFu};
+        return NACRE_MPU_REGION_USED;
+    }
+    for (uint32_t i = port->mpu_region; i < region_count(); i++) {
+        const struct region region = region_read(i);
+        const bool is_in_the_way =
+            i == port->mpu_region ? is_enabled(&region) : touches(&region, first, last);
+
+        if (is_in_the_way) {
+            port->mismatch = (struct nacre_mismatch){
+                "MPU_RASR ENABLE", region.rasr, 0, MPU_RASR_ENABLE};
+            return NACRE_MPU_REGION_USED;
+        }
+    }
+    return NACRE_OK;
+}
+
+/* The same rights without those to write. */
+static void make_read_only(const struct region *region)
+{
+    const uint32_t access = access_of(region) == AP_PRIVILEGED_ONLY ? AP_READ_ONLY_PRIVILEGED
+                                                                    : AP_READ_ONLY;
+
+    region_write_rasr(region, (region->rasr & ~MPU_RASR_AP) | (access << MPU_RASR_AP_POS));
+}
+
+enum nacre_err nacre_mpu_check_read_only(struct nacre_port *port, bool may_change)
+{
+    const uint32_t first = (uint32_t)port->window;
+    const uint32_t last = first + (port->mapped_bytes - 1u);
+    const uint32_t window_last = first + ((1u << port->window_bits) - 1u);
+    const uint32_t ctrl = NACRE_REG(MPU_CTRL);
+
+    if ((ctrl & MPU_CTRL_ENABLE) == 0) {
+        port->mismatch = (struct nacre_mismatch){
+            "MPU_CTRL ENABLE", ctrl, MPU_CTRL_ENABLE, MPU_CTRL_ENABLE};
+        return NACRE_FLASH_WRITABLE;
+    }
+    for (uint32_t i = region_count(); i > 0; i--) {
+        const struct region region = region_read(i - 1u);
+
+        if (!touches(&region, first, last)) continue;
+        if (is_writable(&region)) {
+            if (!may_change || region.base < first || region.last > window_last) {
+                port->mismatch = (struct nacre_mismatch){
+                    "MPU_RASR AP", region.rasr, AP_READ_ONLY << MPU_RASR_AP_POS, MPU_RASR_AP};
+                return NACRE_FLASH_WRITABLE;
+            }
+            make_read_only(&region);
+        }
+        if (covers(&region, first, last)) return NACRE_OK;
+    }
+    if ((ctrl & MPU_CTRL_PRIVDEFENA) == 0) return NACRE_OK;
+    port->mismatch = (struct nacre_mismatch){
+        "MPU_CTRL PRIVDEFENA", ctrl, 0, MPU_CTRL_PRIVDEFENA};
+    return NACRE_FLASH_WRITABLE;
+}

@@ -1,0 +1,32 @@
+/*
+ * What the MPU must look like before a blackout may rely on it.
+ */
+#ifndef NACRE_PORTS_STM32H7RS_MPU_H
+#define NACRE_PORTS_STM32H7RS_MPU_H
+
+#include "nacre/check.h"
+#include "nacre/err.h"
+#include "nacre/port.h"
+
+#include <stdbool.h>
+
+/*
+ * Is the fence's region free, and will it win over all others inside the window?
+ *
+ * Returns  NACRE_OK; NACRE_MPU_REGION_USED, told in port->mismatch
+ * Context  thread only
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_mpu_check_fence(struct nacre_port *port);
+
+/*
+ * Is all that the controller maps read-only for the core? A store would become a dirty cache line,
+ * and later a write on the bus.
+ *
+ * make_read_only  true: regions that lie wholly in the window are made so
+ * Returns         NACRE_OK; NACRE_FLASH_WRITABLE, told in port->mismatch
+ * Context         thread only
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_mpu_check_read_only(struct nacre_port *port,
+                                                          bool make_read_only);
+
+#endif

@@ -1,0 +1,132 @@
+/*
+ * The registers that this port touches, spelt as in the manual.
+ *
+ * Source   CMSIS stm32h7s7xx.h (cmsis-device-h7rs v1.1.0) for the addresses, offsets and bits of
+ *          XSPI, XSPIM and MCE; Armv7-M Architecture Reference Manual for SCB, MPU, DWT and cache
+ */
+#ifndef NACRE_PORTS_STM32H7RS_REGISTERS_H
+#define NACRE_PORTS_STM32H7RS_REGISTERS_H
+
+#include <stdint.h>
+
+#define NACRE_REG(addr) (*(volatile uint32_t *)(addr))
+
+/* ---- XSPI ---- */
+
+struct nacre_xspi {
+    volatile uint32_t CR;      /* 000 */
+    uint32_t reserved_004;
+    volatile uint32_t DCR1;    /* 008 */
+    volatile uint32_t DCR2;    /* 00C */
+    volatile uint32_t DCR3;    /* 010 */
+    volatile uint32_t DCR4;    /* 014 */
+    uint32_t reserved_018[2];
+    volatile uint32_t SR;      /* 020 */
+    volatile uint32_t FCR;     /* 024 */
+    uint32_t reserved_028[6];
+    volatile uint32_t DLR;     /* 040 */
+    uint32_t reserved_044;
+    volatile uint32_t AR;      /* 048 */
+    uint32_t reserved_04C;
+    volatile uint32_t DR;      /* 050 */
+    uint32_t reserved_054[43];
+    volatile uint32_t CCR;     /* 100 */
+    uint32_t reserved_104;
+    volatile uint32_t TCR;     /* 108 */
+    uint32_t reserved_10C;
+    volatile uint32_t IR;      /* 110 */
+};
+_Static_assert(sizeof(struct nacre_xspi) == 0x114, "offsets of the XSPI registers");
+#define XSPI_DR_OFFSET 0x50u
+
+#define XSPI2_BASE 0x5200A000u
+#define XSPI2_WINDOW 0x70000000u
+#define XSPI_WINDOW_BITS 28u /* the controller decodes 256 MB */
+
+#define XSPI_CR_EN 0x00000001u
+#define XSPI_CR_ABORT 0x00000002u
+#define XSPI_CR_DMAEN 0x00000004u
+#define XSPI_CR_TCEN 0x00000008u
+#define XSPI_CR_DMM 0x00000040u
+#define XSPI_CR_FTHRES 0x00001F00u
+#define XSPI_CR_FTHRES_16 0x00000F00u /* FTF: 16 bytes free, or 16 bytes there */
+#define XSPI_CR_IE 0x001F0000u        /* TEIE, TCIE, FTIE, SMIE, TOIE */
+#define XSPI_CR_FMODE 0x30000000u
+#define XSPI_CR_FMODE_READ 0x10000000u
+#define XSPI_CR_FMODE_MAPPED 0x30000000u
+#define XSPI_CR_MSEL 0xC0000000u
+
+#define XSPI_DCR1_DEVSIZE 0x001F0000u
+#define XSPI_DCR1_DEVSIZE_POS 16u
+#define XSPI_DCR1_MTYP 0x07000000u
+#define XSPI_DCR1_MTYP_MACRONIX 0x01000000u
+
+#define XSPI_DCR3_CSBOUND 0x001F0000u
+
+#define XSPI_SR_TEF 0x00000001u
+#define XSPI_SR_TCF 0x00000002u
+#define XSPI_SR_FTF 0x00000004u
+#define XSPI_SR_BUSY 0x00000020u
+#define XSPI_FCR_CTEF 0x00000001u
+#define XSPI_FCR_CTCF 0x00000002u
+#define XSPI_FCR_ALL 0x0000001Bu
+
+#define XSPI_CCR_INSTRUCTION 0x0000003Fu /* IMODE, IDTR, ISIZE */
+#define XSPI_CCR_ADDRESS 0x00003F00u     /* ADMODE, ADDTR, ADSIZE */
+#define XSPI_CCR_ALTERNATE 0x003F0000u   /* ABMODE, ABDTR, ABSIZE */
+#define XSPI_CCR_DATA 0x0F000000u        /* DMODE, DDTR */
+#define XSPI_CCR_DQSE 0x20000000u
+#define XSPI_CCR_OCTAL_DTR 0x2C003C1Cu   /* 8D-8D-8D, 16-bit opcode, 32-bit address, DQS */
+#define XSPI_CCR_USED 0x2F3F3F3Fu
+
+#define XSPI_TCR_DCYC 0x0000001Fu
+#define XSPI_TCR_DHQC 0x10000000u
+#define XSPI_TCR_SSHIFT 0x40000000u
+
+/* ---- XSPIM, MCE ---- */
+
+#define XSPIM_CR 0x5200B400u
+#define XSPIM_CR_MUXEN 0x00000001u
+
+#define MCE2_REGION1 0x5200BC40u /* REGCR, SADDR, EADDR, ATTR; four regions, 10h apart */
+#define MCE_REGION_COUNT 4u
+#define MCE_REGION_STEP 0x10u
+#define MCE_ADDR_LOW 0xFFFu /* regions start and end at 4 KB */
+#define MCE_REGCR_BREN 0x00000001u
+
+/* ---- core ---- */
+
+#define SCB_ICSR 0xE000ED04u
+#define SCB_ICSR_NMIPENDSET 0x80000000u
+#define SCB_VTOR 0xE000ED08u
+#define SCB_AIRCR 0xE000ED0Cu
+#define SCB_AIRCR_SYSRESETREQ 0x05FA0004u /* with the key */
+#define SCB_CCR 0xE000ED14u
+#define SCB_DCIMVAC 0xE000EF5Cu /* discard one line by address */
+#define DCACHE_LINE_BYTES 32u
+
+#define MPU_TYPE 0xE000ED90u
+#define MPU_CTRL 0xE000ED94u
+#define MPU_CTRL_ENABLE 0x1u
+#define MPU_CTRL_HFNMIENA 0x2u
+#define MPU_CTRL_PRIVDEFENA 0x4u
+#define MPU_RNR 0xE000ED98u
+#define MPU_RBAR 0xE000ED9Cu
+#define MPU_RASR 0xE000EDA0u
+#define MPU_RASR_ENABLE 0x00000001u
+#define MPU_RASR_SIZE_POS 1u
+#define MPU_RASR_SRD 0x0000FF00u
+#define MPU_RASR_AP 0x07000000u
+#define MPU_RASR_AP_POS 24u
+#define MPU_RASR_XN 0x10000000u
+
+#define DEMCR 0xE000EDFCu
+#define DEMCR_TRCENA 0x01000000u
+#define DWT_CTRL 0xE0001000u
+#define DWT_CTRL_CYCCNTENA 0x00000001u
+#define DWT_CTRL_NOCYCCNT 0x02000000u
+#define DWT_CYCCNT 0xE0001004u
+#define DWT_LAR 0xE0001FB0u
+#define DWT_LAR_KEY 0xC5ACCE55u
+
+#endif

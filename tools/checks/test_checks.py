@@ -12,6 +12,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
+import docs         # noqa: E402
 import layers       # noqa: E402
 import run_tests    # noqa: E402
 import style        # noqa: E402
@@ -65,6 +66,23 @@ def test_layers_find_a_forbidden_include():
         assert layers.check(root) == 1
         write(root, "low/c.c", '#include "a.h"\n')
         assert layers.check(root) == 1
+
+
+def test_documents_are_held_against_the_tree():
+    with tempfile.TemporaryDirectory() as root:
+        write(root, "Makefile", "demo:\n")
+        write(root, "CHANGELOG.md", "")
+        write(root, "docs/a.md", "")
+        write(root, "tests/test_a.c", "    cmocka_unit_test(test_a_b_holds),\n")
+        good = "`make demo` `test_a_b_holds` `docs/a.md`\n\n" \
+               "<!-- from docs/a.c -->\n```c\nint a;\n```\n"
+        write(root, "docs/a.c", "void f(void);\n    int a;\n")
+        write(root, "README.md", good)
+        assert not list(docs.faults(root)), list(docs.faults(root))
+        for old, new in (("make demo", "make soup"), ("b_holds", "c_holds"), ("a.md", "b.md"),
+                         ("int a", "int b")):
+            write(root, "README.md", good.replace(old, new))
+            assert len(list(docs.faults(root))) == 1, new
 
 
 def test_counting_of_cmocka_output():

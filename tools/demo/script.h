@@ -19,7 +19,7 @@ enum script_kind {
     SCRIPT_BOOT,        /* boot                     power on, and wait for the prompt */
     SCRIPT_TYPE,        /* type TEXT                type a line and wait for its answer */
     SCRIPT_WAIT,        /* wait TIME                let virtual time pass */
-    SCRIPT_SLIDER,      /* slider FROM TO STEPS     drag: STEPS lines "set N", one after the other */
+    SCRIPT_SLIDER,      /* slider FROM TO STEPS     drag: STEPS lines "set N" in a row */
     SCRIPT_CUT_PROGRAM, /* cut program FRACTION     the next program is cut at that part of it */
     SCRIPT_CUT_ERASE,   /* cut erase FRACTION       the next erase is */
     SCRIPT_CUT_TIME,    /* cut time TIME            the power fails so long from now */

@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Hold the documents against the tree, so that they cannot grow old unnoticed.
+
+usage: docs.py [ROOT]
+
+1. A C block under a line "<!-- from PATH -->" stands in that file, line for line.
+2. Every test that a document names is a function in tests/, and is run.
+3. Every path in backticks that starts with a folder of ours exists.
+4. Every `make TARGET` that a document names is a target.
+Exit status 1, with a line per fault, if one does not hold.
+"""
+import glob
+import os
+import re
+import sys
+
+BLOCK = re.compile(r"<!-- from (\S+) -->\n+```\w*\n(.*?)```", re.S)
+TEST = re.compile(r"`(test_\w+?_\w+)`")
+PATH = re.compile(r"`((?:nacre|twin|tools|tests|docs|examples|bench|cmake|\.ci)/[\w./-]*)`")
+TARGET = re.compile(r"`make ([a-z]+)\b")
+
+
+def read(root, path):
+    with open(os.path.join(root, path), encoding="utf-8") as file:
+        return file.read()
+
+
+def stands_in(block, text):
+    """Is the block in the text, whatever both are indented by?"""
+    def lines(part):
+        return "\n".join(line.strip() for line in part.strip().split("\n"))
+    return lines(block) in lines(text)
+
+
+def faults(root):
+    documents = ["README.md", "CHANGELOG.md"]
+    documents += sorted(os.path.relpath(path, root)
+                        for path in glob.glob(os.path.join(root, "docs", "*.md")))
+    tests = "\n".join(read(root, os.path.relpath(path, root))
+                      for path in glob.glob(os.path.join(root, "tests", "**", "*.c"),
+                                            recursive=True))
+    makefile = read(root, "Makefile")
+    for document in documents:
+        text = read(root, document)
+        for path, block in BLOCK.findall(text):
+            if not stands_in(block, read(root, path)):
+                yield "%s: the block from %s does not stand there" % (document, path)
+        for name in sorted(set(TEST.findall(text))):
+            if name.endswith("_c") or os.path.exists(os.path.join(root, "tests", name + ".c")):
+                continue
+            if "cmocka_unit_test(%s)" % name not in tests and "(%s," % name not in tests:
+                yield "%s: no such test is run: %s" % (document, name)
+        for path in sorted(set(PATH.findall(text))):
+            if not os.path.exists(os.path.join(root, path)):
+                yield "%s: no such path: %s" % (document, path)
+        for target in sorted(set(TARGET.findall(text))):
+            if not re.search(r"^%s:" % target, makefile, re.M):
+                yield "%s: no such make target: %s" % (document, target)
+
+
+def main():
+    found = list(faults(sys.argv[1] if len(sys.argv) > 1 else "."))
+    print("\n".join(found) if found else "the documents fit the tree")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

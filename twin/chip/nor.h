@@ -122,8 +122,8 @@ struct nor_event {
  * What the owner wants to know. Any function may be NULL; ctx is given to all of them.
  *
  * event          the log
- * gate           asked before a command that starts work is obeyed; false: the power fails right
- *                here, the command has not happened, and the owner calls nor_power_off
+ * gate           asked at the end of each frame that the chip hears, before it is obeyed; false: the
+ *                power fails right here, the command has not happened, the owner calls nor_power_off
  * array_changed  bytes of the array changed (code translated from them is stale)
  * answers        what a window may read changed: busy, suspended, protocol, dummies, power
  */
@@ -178,7 +178,7 @@ struct nor_operation {
 struct nor_operation nor_operation(const struct nor *nor);
 bool nor_bank_is_busy(const struct nor *nor, uint32_t bank_index);
 
-/* Bytes into the array from outside the bus (a programmer): erases the units that it touches first. */
+/* Set bytes of the array from outside the bus: solid, and programmed once if not blank. */
 bool nor_load(struct nor *nor, uint32_t addr, const uint8_t *bytes, uint32_t n);
 
 /* What the next cut leaves; DRAWN is the start value. Stays until changed. */

@@ -1,0 +1,104 @@
+/*
+ * What differs between NOR chips, as data: sizes, times, opcodes. A row is complete; where two
+ * sources disagree the row says which it takes.
+ */
+#ifndef TWIN_CHIP_NOR_ROW_H
+#define TWIN_CHIP_NOR_ROW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What an opcode asks for, whatever its number in a part. */
+enum nor_command {
+    NOR_CMD_NOP,
+    NOR_CMD_READ,
+    NOR_CMD_PROGRAM,
+    NOR_CMD_ERASE_UNIT,
+    NOR_CMD_ERASE_BLOCK,
+    NOR_CMD_ERASE_CHIP,
+    NOR_CMD_WRITE_ENABLE,
+    NOR_CMD_WRITE_DISABLE,
+    NOR_CMD_READ_SR,
+    NOR_CMD_WRITE_SR,
+    NOR_CMD_READ_CR,
+    NOR_CMD_READ_CR2,
+    NOR_CMD_WRITE_CR2,
+    NOR_CMD_READ_SCUR,
+    NOR_CMD_READ_ID,
+    NOR_CMD_READ_SFDP,
+    NOR_CMD_SUSPEND,
+    NOR_CMD_RESUME,
+    NOR_CMD_RESET_ENABLE,
+    NOR_CMD_RESET,
+    NOR_CMD_SLEEP,
+    NOR_CMD_WAKE,
+    NOR_CMD_BUFFER_BEGIN,
+    NOR_CMD_BUFFER_DATA,
+    NOR_CMD_BUFFER_CONFIRM,
+    NOR_CMD_NOT_MODELLED,
+};
+
+enum nor_dummy { NOR_DUMMY_NONE, NOR_DUMMY_8, NOR_DUMMY_ARRAY, NOR_DUMMY_REGISTER, NOR_DUMMY_SFDP };
+
+#define NOR_NO_FORM 0xFFu
+
+/*
+ * One opcode. Address bytes by protocol, NOR_NO_FORM where the protocol does not have it. Dummy
+ * clocks in octal; in SPI a READ has none or 8, by dummy_spi.
+ */
+struct nor_opcode {
+    uint8_t code;
+    uint8_t address_spi;
+    uint8_t address_octal;
+    enum nor_dummy dummy_spi;
+    enum nor_dummy dummy_octal;
+    bool is_dtr_only;
+    bool is_str_only; /* of the two octal forms */
+    enum nor_command command;
+};
+
+struct nor_span {
+    uint64_t typical_ps;
+    uint64_t max_ps;
+};
+
+struct nor_row {
+    const char *name;
+    uint8_t id[3];
+    uint32_t size_bytes;
+    uint32_t block_bytes;
+    uint32_t bank_count;
+    bool wire_swaps;
+    bool has_double_program; /* a granule may be programmed again, at the cost of its ECC */
+    const uint8_t *sfdp;
+    uint32_t sfdp_bytes;
+    const struct nor_opcode *opcodes;
+    uint32_t opcode_count;
+    uint8_t register_dummies; /* least number of clocks before a register's first byte, octal */
+    uint8_t sfdp_dummies;     /* octal */
+    struct nor_span program;
+    struct nor_span erase_unit;
+    struct nor_span erase_block;
+    struct nor_span erase_chip;
+    struct nor_span write_status;
+    struct nor_span write_cr2;            /* volatile */
+    struct nor_span write_cr2_nonvolatile;
+    uint64_t protected_program_ps; /* a refused program's WIP time */
+    uint64_t protected_erase_ps;
+    uint64_t suspend_program_ps; /* latency */
+    uint64_t suspend_erase_ps;
+    uint64_t suspend_tail_ps;    /* at the end of an operation a suspend does nothing */
+    uint64_t min_run_program_ps; /* from resume to suspend, for any progress */
+    uint64_t min_run_erase_ps;
+    uint64_t reset_idle_ps;
+    uint64_t reset_program_ps;
+    uint64_t reset_erase_unit_ps;
+    uint64_t reset_erase_block_ps;
+    uint64_t reset_erase_chip_ps;
+    uint64_t reset_write_status_ps;
+    uint64_t power_up_ps;
+    uint64_t sleep_ps;
+    uint64_t wake_ps;
+};
+
+#endif

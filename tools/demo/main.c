@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define REPLAY_BYTES 1024
 #define EXIT_WRONG 1
 #define EXIT_BROKEN 2
 #define EXIT_USAGE 3
@@ -108,12 +109,12 @@ static const char *tear_word(const struct options *options)
 static void write_replay(const struct options *options, char *replay)
 {
     static const char *const leftovers[] = {"1.3.0", "1.2.0", "1.0.0"};
-    int n = snprintf(replay, PLAY_REPLAY_BYTES, "%s --elf %s --script %s --tear %s --busy %s"
+    int n = snprintf(replay, REPLAY_BYTES, "%s --elf %s --script %s --tear %s --busy %s"
                      " --leftover %s --seed %llu", options->program, options->cfg.app_path,
                      options->script, tear_word(options), busy_word(options->cfg.busy),
                      leftovers[options->cfg.leftover], (unsigned long long)options->cfg.seed);
-    if (options->cfg.boot_path != NULL && n > 0 && n < PLAY_REPLAY_BYTES) {
-        (void)snprintf(replay + n, PLAY_REPLAY_BYTES - (size_t)n, " --boot %s",
+    if (options->cfg.boot_path != NULL && n > 0 && n < REPLAY_BYTES) {
+        (void)snprintf(replay + n, REPLAY_BYTES - (size_t)n, " --boot %s",
                        options->cfg.boot_path);
     }
 }
@@ -128,7 +129,7 @@ static void tell_start(const struct options *options, struct board *board)
     printf("boot left %s\n", twin_boot_state(board->twin));
 }
 
-static int write_report(const struct options *options, const struct play *play)
+static int write_report(const struct options *options, const struct play *play, const char *replay)
 {
     char boot_state[TWIN_ERROR_BYTES];
     (void)snprintf(boot_state, sizeof boot_state, "%s", twin_boot_state(play->board.twin));
@@ -138,13 +139,13 @@ static int write_report(const struct options *options, const struct play *play)
                                   .seed = options->cfg.seed,
                                   .tear = tear_word(options),
                                   .boot_state = boot_state,
-                                  .replay = play->replay};
+                                  .replay = replay};
     if (report_write(&report, options->report) == 0) return 0;
     fprintf(stderr, "%s: %s: %s\n", options->program, options->report, strerror(errno));
     return -1;
 }
 
-static void tell_end(const struct options *options, const struct play *play, bool ok)
+static void tell_end(const struct options *options, const struct play *play)
 {
     const struct ledger *ledger = &play->board.ledger;
     printf("end       %zu saves, %zu boots, %llu erases; violations %llu, wrong values %llu\n",
@@ -152,14 +153,13 @@ static void tell_end(const struct options *options, const struct play *play, boo
            (unsigned long long)play->violations,
            (unsigned long long)(play->faults - play->violations));
     if (options->report != NULL) printf("report    %s\n", options->report);
-    if (!ok) printf("replay    %s --last-line %u\n", play->replay, play->command->line);
 }
 
 static int run(struct options *options, const struct script *script)
 {
-    static char replay[PLAY_REPLAY_BYTES];
+    static char replay[REPLAY_BYTES];
     char error[TWIN_ERROR_BYTES];
-    struct play play = {.story = options->is_quiet ? NULL : stdout, .replay = replay};
+    struct play play = {.story = options->is_quiet ? NULL : stdout};
     write_replay(options, replay);
     if (board_create(&play.board, &options->cfg, error) != 0) {
         fprintf(stderr, "%s: %s\n", options->program, error);
@@ -167,8 +167,9 @@ static int run(struct options *options, const struct script *script)
     }
     if (!options->is_quiet) tell_start(options, &play.board);
     const bool ok = play_script(&play, script, options->last_line);
-    const bool reported = options->report == NULL || write_report(options, &play) == 0;
-    if (!options->is_quiet || !ok) tell_end(options, &play, ok);
+    const bool reported = options->report == NULL || write_report(options, &play, replay) == 0;
+    if (!options->is_quiet) tell_end(options, &play);
+    if (!ok) printf("replay    %s --last-line %u\n", replay, play.command->line);
     board_destroy(&play.board);
     if (!ok) return EXIT_WRONG;
     return reported ? 0 : EXIT_BROKEN;

@@ -12,13 +12,13 @@
 __attribute__((format(printf, 2, 3))) static bool wrong(struct play *play, const char *format, ...)
 {
     va_list args;
+    FILE *out = play->story != NULL ? play->story : stderr;
     play->faults++;
-    if (play->story == NULL) return false;
-    fputs("WRONG     ", play->story);
+    fprintf(out, "WRONG     line %u: ", play->command->line);
     va_start(args, format);
-    (void)vfprintf(play->story, format, args);
+    (void)vfprintf(out, format, args);
     va_end(args);
-    fprintf(play->story, "\nreplay    %s --last-line %u\n", play->replay, play->command->line);
+    fputc('\n', out);
     return false;
 }
 

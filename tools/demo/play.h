@@ -9,12 +9,9 @@
 
 #include <stdio.h>
 
-#define PLAY_REPLAY_BYTES 512
-
 struct play {
     struct board board;
     FILE *story;                     /* NULL: tell nothing */
-    const char *replay;              /* command line without --last-line */
     char cut[LEDGER_CUT_BYTES];      /* how the session that ended did end */
     bool is_on;
     bool is_cut_planned;             /* a cut was asked for and has not come */
@@ -26,9 +23,9 @@ struct play {
 /*
  * Play the commands up to and including last_line.
  *
- * play     board created; story and replay set; the rest zero
- * Returns  true: every value was right and there was no violation; false: the story says what,
- *          with the line that replays it, and nothing after it was played
+ * play     board created; story set; the rest zero
+ * Returns  true: every value was right and there was no violation; false: the story (or stderr)
+ *          says what was wrong in which line, and nothing after it was played
  */
 bool play_script(struct play *play, const struct script *script, unsigned last_line);
 

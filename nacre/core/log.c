@@ -72,13 +72,13 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
     const uint32_t place = nacre_log_place(log, log->generation, slot);
     const struct nacre_spot spot = nacre_log_spot(log, place);
     const uint32_t granules = nacre_record_granules(record);
+    const bool was_doubtful = log->doubtful;
     log->top = (uint16_t)(slot + granules);
     log->count.programmed_bytes += granules * NACRE_GRANULE_BYTES;
+    log->doubtful = true;
     err = nacre_record_write(&spot, record, source, &log->count.programs);
-    if (err != NACRE_OK) {
-        log->doubtful = true;
-        return err;
-    }
+    if (err != NACRE_OK) return err;
+    log->doubtful = was_doubtful;
     log->last = (uint16_t)place;
     log->last_void = record->has_control ? record->control.void_from : NACRE_VOID_NONE;
     if (record->has_control) control_took_hold(log, &record->control);
@@ -121,7 +121,7 @@ static struct nacre_record note_record(const struct nacre_log *log, uint8_t flag
 enum nacre_err nacre_log_note(struct nacre_log *log, uint8_t flags)
 {
     NACRE_ASSERT(!log->doubtful);
-    static const struct nacre_source nothing = {NULL, 0, 0};
+    static const struct nacre_source nothing = {(const uint8_t *)"", 0, 0, 0};
     if (log->closed || log->top == log->slots) {
         const enum nacre_err err = nacre_log_go_on(log, log->top);
         if (err != NACRE_OK) return err;
@@ -132,7 +132,7 @@ enum nacre_err nacre_log_note(struct nacre_log *log, uint8_t flags)
 
 enum nacre_err nacre_log_go_on(struct nacre_log *log, uint32_t slot)
 {
-    static const struct nacre_source nothing = {NULL, 0, 0};
+    static const struct nacre_source nothing = {(const uint8_t *)"", 0, 0, 0};
     for (uint32_t step = 0; log->next < NACRE_NEXT_MARKED && step < 3u; step++) {
         const enum nacre_err err = nacre_next_step(log, true);
         if (err != NACRE_OK) return err;

@@ -84,6 +84,7 @@ static bool record_decode(const uint8_t *granule, struct nacre_record *record)
     if (record->length > VALUE_BYTES_MAX && record->length != NACRE_LENGTH_REMOVED) return false;
     record->has_control = (info & INFO_CONTROL) != 0u;
     record->control.void_from = NACRE_VOID_NONE;
+    record->digest = NACRE_CRC_START;
     if (record->has_control) {
         record->control.void_from = (uint16_t)nacre_get_le16(granule + PAYLOAD_AT);
         record->control.behind = granule[PAYLOAD_AT + 2u];
@@ -92,8 +93,8 @@ static bool record_decode(const uint8_t *granule, struct nacre_record *record)
     return true;
 }
 
-/* Copy the part of the value that lies in granule k of a record. */
-static void value_take(const struct nacre_record *record, uint32_t k, const uint8_t *granule,
+/* Take the part of the value that lies in granule k into the digest, and into buf if there is one. */
+static void value_take(struct nacre_record *record, uint32_t k, const uint8_t *granule,
                        uint8_t *buf)
 {
     const uint32_t skip = record->has_control ? CONTROL_BYTES : 0u;
@@ -101,7 +102,10 @@ static void value_take(const struct nacre_record *record, uint32_t k, const uint
     uint32_t at = k == 0u ? 0u : FIRST_PAYLOAD_BYTES + (k - 1u) * NEXT_PAYLOAD_BYTES;
     const uint32_t end = k == 0u ? FIRST_PAYLOAD_BYTES : at + NEXT_PAYLOAD_BYTES;
     for (; at < end && at < n; at++) {
-        if (at >= skip) buf[at - skip] = granule[payload_offset(at) - k * NACRE_GRANULE_BYTES];
+        const uint8_t *const byte = granule + payload_offset(at) - k * NACRE_GRANULE_BYTES;
+        if (at < skip) continue;
+        record->digest = nacre_crc_update(record->digest, byte, 1);
+        if (buf != NULL) buf[at - skip] = *byte;
     }
 }
 
@@ -126,7 +130,7 @@ enum nacre_err nacre_record_read(const struct nacre_spot *spot, struct nacre_rec
             if (granule[TAG_AT] != 0u) return NACRE_NOT_FOUND;
             crc = nacre_crc_update(crc, granule, NACRE_GRANULE_BYTES);
         }
-        if (fits) value_take(record, k, granule, buf);
+        value_take(record, k, granule, fits ? buf : NULL);
     }
     return ~crc == expected ? NACRE_OK : NACRE_NOT_FOUND;
 }
@@ -157,7 +161,7 @@ bool nacre_record_equals(const struct nacre_spot *spot, const struct nacre_recor
                          const uint8_t *value)
 {
     const struct nacre_source source = {NULL, spot->place,
-                                        record->has_control ? CONTROL_BYTES : 0u};
+                                        record->has_control ? CONTROL_BYTES : 0u, 0};
     const uint32_t value_bytes = nacre_record_value_bytes(record);
     uint8_t part[NACRE_GRANULE_BYTES];
     for (uint32_t at = 0; at < value_bytes; at += sizeof part) {
@@ -206,19 +210,26 @@ static enum nacre_err granule_build(const struct nacre_spot *spot,
     return err;
 }
 
+/*
+ * The check sum of a record. Where the value comes from the medium, it is that of the value which
+ * was once read whole: a bit that flickers must not get a good check sum.
+ */
 static enum nacre_err record_crc(const struct nacre_spot *spot, const struct nacre_record *record,
                                  const struct nacre_source *source, uint32_t *result)
 {
     uint8_t granule[NACRE_GRANULE_BYTES];
+    struct nacre_record seen = *record;
+    seen.digest = NACRE_CRC_START;
     const uint32_t count = nacre_record_granules(record);
     uint32_t crc = seeded_crc(spot->medium, spot->generation, spot->place);
     for (uint32_t k = 0; k < count; k++) {
         const enum nacre_err err = granule_build(spot, record, source, k, granule);
         if (err != NACRE_OK) return err;
         crc = nacre_crc_update(crc, granule, k == 0u ? CRC_AT : NACRE_GRANULE_BYTES);
+        value_take(&seen, k, granule, NULL);
     }
     *result = ~crc;
-    return NACRE_OK;
+    return source->bytes == NULL && seen.digest != source->digest ? NACRE_DAMAGED : NACRE_OK;
 }
 
 /* Program count granules and see that they read as they should. */

@@ -46,6 +46,7 @@ struct nacre_record {
     uint16_t length; /* bytes of the value, or NACRE_LENGTH_REMOVED */
     bool has_control;
     struct nacre_control control;
+    uint32_t digest; /* running CRC of the value, as the read that found the record whole saw it */
 };
 
 struct nacre_spot {
@@ -60,6 +61,7 @@ struct nacre_source {
     const uint8_t *bytes; /* null: the medium */
     uint32_t place;       /* of the record on the medium */
     uint32_t skip;        /* payload bytes before its value */
+    uint32_t digest;      /* of the value when that record was read */
 };
 
 /*
@@ -101,10 +103,12 @@ bool nacre_record_equals(const struct nacre_spot *spot, const struct nacre_recor
 /*
  * Program a record at a spot and read it back twice.
  *
- * source   nacre_record_value_bytes(record) bytes; must not change during the call
+ * source   nacre_record_value_bytes(record) bytes. Memory must not change during the call; a
+ *          record that no longer reads as its digest says is not copied
  * programs in, out: counts the programs
  * Cost     one program for each 5 granules, one more for each page that begins inside
- * Returns  NACRE_OK; NACRE_VERIFY, or what the medium answers: the granules are in any state
+ * Returns  NACRE_OK; NACRE_DAMAGED: the source reads differently now; nothing was programmed
+ *          NACRE_VERIFY, or what the medium answers: the granules are in any state
  * Cut      the granules are in any state; read later, they are the record or none
  * Context  thread only
  */

@@ -11,8 +11,13 @@
 
 #include <stddef.h>
 
-/* A format that was cut may have left this much in the last unit of a blank region. */
+/*
+ * First settlings that were cut may have left this in the last unit of a region that is blank else:
+ * so many granules, and only in these slots.
+ */
 #define FIRST_TRACES_MAX 4u
+#define FIRST_TRACE_SLOT (1u + NACRE_TAIL_GAP)
+#define LAST_TRACE_SLOT (FIRST_TRACE_SLOT + FIRST_TRACES_MAX * (1u + NACRE_TAIL_GAP))
 
 struct scan {
     struct nacre_log *log;
@@ -78,7 +83,10 @@ static enum nacre_err region_is_new(const struct nacre_log *log, bool *new)
         bool blank;
         const enum nacre_err err = nacre_granule_is_blank(log->medium, place, &blank);
         if (err != NACRE_OK) return err;
-        if (!blank && (place <= last_unit || ++traces > FIRST_TRACES_MAX)) return NACRE_OK;
+        if (blank) continue;
+        const bool may_be_trace =
+            place >= last_unit + FIRST_TRACE_SLOT && place <= last_unit + LAST_TRACE_SLOT;
+        if (!may_be_trace || ++traces > FIRST_TRACES_MAX) return NACRE_OK;
     }
     *new = true;
     return NACRE_OK;

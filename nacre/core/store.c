@@ -21,7 +21,8 @@
 #define SLOTS_MIN 64u
 #define SLOTS_MAX 4096u
 #define PLACES_MAX 65536u
-#define SCANS_MAX 8u
+#define SCANS_MAX 32u
+#define SETTLES_MAX 4u
 
 static bool store_is_mounted(const struct nacre_store *store)
 {
@@ -66,17 +67,22 @@ static void log_start(struct nacre_log *log, const struct nacre_store_cfg *cfg)
     log->slots = (uint16_t)(geometry->unit_bytes / NACRE_GRANULE_BYTES);
 }
 
+static enum nacre_err settle_if_doubtful(struct nacre_log *log)
+{
+    if (log->read_only != NACRE_OK) return NACRE_READ_ONLY;
+    for (uint32_t i = 0; log->doubtful && i < SETTLES_MAX; i++) {
+        if (nacre_tail_settle(log) == NACRE_OK) return NACRE_OK;
+    }
+    if (log->doubtful) log->read_only = NACRE_UNSETTLED;
+    return log->doubtful ? NACRE_UNSETTLED : NACRE_OK;
+}
+
 /* Whatever failed, leave no doubt behind it; answer what the caller should hear. */
 static enum nacre_err settle_after(struct nacre_log *log, enum nacre_err err)
 {
-    if (err == NACRE_OK || !log->doubtful || log->read_only != NACRE_OK) return err;
-    const enum nacre_err settle_err = nacre_tail_settle(log);
+    if (err == NACRE_OK) return err;
+    const enum nacre_err settle_err = settle_if_doubtful(log);
     return settle_err == NACRE_OK ? err : settle_err;
-}
-
-static enum nacre_err settle_if_doubtful(struct nacre_log *log)
-{
-    return log->doubtful ? nacre_tail_settle(log) : NACRE_OK;
 }
 
 /* A region that was new: leave generation 0, whose erase nobody saw, for a unit of our own. */
@@ -100,20 +106,24 @@ static enum nacre_err make_ready(struct nacre_log *log)
 
 /*
  * Scan and settle. A marginal record that read well in the scan and does not any more makes the
- * scan void: do it again.
+ * scan void: do it again, until it was read well or not at all. A copy that failed is tried again
+ * a few times, behind the last.
  */
 static enum nacre_err scan_and_settle(struct nacre_log *log, const struct nacre_store_cfg *cfg,
                                       bool *clean)
 {
     enum nacre_err err = NACRE_DAMAGED;
-    for (uint32_t i = 0; i < SCANS_MAX && err == NACRE_DAMAGED; i++) {
+    uint32_t failures = 0;
+    for (uint32_t i = 0; i < SCANS_MAX && failures < SETTLES_MAX; i++) {
         log_start(log, cfg);
         err = nacre_scan(log, clean);
         if (err != NACRE_OK) return err;
         err = nacre_room_count(log);
         if (err == NACRE_OK && !*clean) err = nacre_tail_settle(log);
+        if (err == NACRE_OK || err == NACRE_FULL || err == NACRE_UNSETTLED) break;
+        if (err != NACRE_DAMAGED) failures++;
     }
-    return err;
+    return err == NACRE_OK ? err : NACRE_UNSETTLED;
 }
 
 /* Open what lies there. The struct is mounted where something can be read. */
@@ -241,7 +251,7 @@ static enum nacre_err fits(const struct nacre_log *log, uint32_t key, uint32_t g
 static enum nacre_err record_put(struct nacre_log *log, struct nacre_record *record,
                                  const void *value)
 {
-    const struct nacre_source source = {value != NULL ? value : "", 0, 0};
+    const struct nacre_source source = {value != NULL ? value : "", 0, 0, 0};
     enum nacre_err err = nacre_log_append(log, record, &source);
     if (err != NACRE_OK) return err;
     const struct nacre_index_entry *const entry = nacre_index_find(&log->index, record->key);
@@ -257,9 +267,7 @@ static enum nacre_err record_put(struct nacre_log *log, struct nacre_record *rec
 static enum nacre_err write_start(struct nacre_store *store)
 {
     struct nacre_log *const log = &store->log;
-    if (log->read_only != NACRE_OK) {
-        return log->read_only == NACRE_UNSETTLED ? NACRE_READ_ONLY : (enum nacre_err)log->read_only;
-    }
+    if (log->read_only != NACRE_OK) return NACRE_READ_ONLY;
     if (!store->refuse_when_busy || log->next != NACRE_NEXT_ERASING) return NACRE_OK;
     return nacre_next_step(log, false) == NACRE_BUSY ? NACRE_BUSY : NACRE_OK;
 }

@@ -17,8 +17,6 @@
 
 #include <stddef.h>
 
-#define ATTEMPTS 4u
-
 /* Granules from the start of the first copy to the end of the second. */
 static uint32_t pair_granules(uint32_t granules)
 {
@@ -50,13 +48,14 @@ static enum nacre_err newest(const struct nacre_log *log, struct nacre_record *r
 {
     record->key = NACRE_KEY_SYSTEM;
     record->length = 0;
-    source->bytes = NULL;
+    source->bytes = log->last == 0u ? (const uint8_t *)"" : NULL;
     source->place = log->last;
     source->skip = 0;
     if (log->last != 0u) {
         const enum nacre_err err = nacre_log_read(log, log->last, record, NULL, 0);
         if (err != NACRE_OK) return err;
         source->skip = record->has_control ? 4u : 0u;
+        source->digest = record->digest;
     }
     record->has_control = true;
     return NACRE_OK;
@@ -144,17 +143,10 @@ static enum nacre_err follow(struct nacre_log *log, uint32_t old_place)
 enum nacre_err nacre_tail_settle(struct nacre_log *log)
 {
     const uint32_t old_place = log->last;
-    enum nacre_err err = NACRE_VERIFY;
-    for (uint32_t attempt = 0; attempt < ATTEMPTS && err != NACRE_OK; attempt++) {
-        err = settle_once(log);
-        if (err == NACRE_DAMAGED && log->last == old_place) return err;
-        if (err == NACRE_FULL || err == NACRE_UNSETTLED) break;
-    }
-    if (err == NACRE_OK) err = follow(log, old_place);
-    if (err != NACRE_OK) {
-        log->read_only = NACRE_UNSETTLED;
-        return NACRE_UNSETTLED;
-    }
+    enum nacre_err err = settle_once(log);
+    if (err != NACRE_OK) return err;
+    err = follow(log, old_place);
+    if (err != NACRE_OK) return err;
     log->doubtful = false;
     log->count.settles++;
     return NACRE_OK;

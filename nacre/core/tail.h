@@ -22,8 +22,9 @@ uint32_t nacre_tail_granules(const struct nacre_log *log);
  * Cost     two programs for a small record, 32 bytes; at a unit's end a closing record more, and
  *          an erase where the next unit was not prepared
  * Returns  NACRE_OK         log->doubtful is false
- *          NACRE_UNSETTLED  it could not be written; log->read_only says so
  *          NACRE_DAMAGED    the newest record reads differently now: scan again
+ *          NACRE_UNSETTLED, NACRE_FULL  there is nowhere to write it
+ *          what the medium answers: try again, behind what failed
  * Cut      the next mount finds the same values and settles again (guarantee 2)
  * Source   docs/format.md section 6
  */

@@ -10,7 +10,7 @@
  * Fill in a log from the bytes of its medium.
  *
  * log      medium, unit_count, slots and an empty index are given; the rest is filled in
- * Cost     reads the region at most three times; no program
+ * Cost     reads at most three times the region's bytes; no program
  * Returns  NACRE_OK           log->doubtful is true; *clean tells whether an unmount came last
  *          NACRE_KEYS_FULL    as NACRE_OK, but the index does not hold all keys
  *          NACRE_FOREIGN      neither blank nor a store of this geometry

@@ -306,12 +306,13 @@ enum nacre_err nacre_set(struct nacre_store *store, uint32_t key, const void *va
 enum nacre_err nacre_remove(struct nacre_store *store, uint32_t key)
 {
     uint32_t length;
+    if (!store_is_mounted(store)) return NACRE_NOT_MOUNTED;
+    const enum nacre_err err = write_start(store);
+    if (err != NACRE_OK) return err;
     const enum nacre_err get_err = nacre_get(store, key, NULL, 0, &length);
     if (get_err != NACRE_OK && get_err != NACRE_TOO_SMALL && get_err != NACRE_DAMAGED) {
         return get_err;
     }
-    const enum nacre_err err = write_start(store);
-    if (err != NACRE_OK) return err;
     struct nacre_record record = {.key = (uint16_t)key, .length = NACRE_LENGTH_REMOVED};
     return write_key(store, &record, NULL);
 }

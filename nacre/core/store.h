@@ -61,13 +61,15 @@ struct nacre_store {
 
 /*
  * Open the store that lies on a medium: find what it holds, settle what a cut left doubtful, and
- * be ready to answer. A region that is blank becomes an empty store.
+ * be ready to answer. A region that is blank becomes an empty store; up to 4 granules near the start
+ * of the last unit count as blank there, for a first mount that was cut may have left them.
  *
  * store    any content; valid from NACRE_OK on, also after the errors marked *
  * cfg      not kept; the medium and the index are, until nacre_unmount
- * Cost     reads the region at most three times; after nacre_unmount no program; after a cut
- *          docs/format.md section 6 (for small values 2 programs, 32 bytes); at most one erase a
- *          unit that the cut left without a trusted mark
+ * Cost     reads at most four times the region's bytes; where the newest record reads differently
+ *          each time, that again for each new try, 32 at most. After nacre_unmount no program;
+ *          after a cut docs/format.md section 6 (for small values 2 programs, 32 bytes), and the
+ *          erase of the next unit where room is short
  * Returns  NACRE_OK
  *          NACRE_UNSETTLED*   the tail could not be settled: gets answer, nothing can be written
  *          NACRE_KEYS_FULL*   more keys than index_count: gets answer for those that fit, nothing
@@ -135,6 +137,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_get(struct nacre_store *store, uint32_t ke
  * Returns  NACRE_OK         every later mount finds value
  *          NACRE_TOO_LARGE, NACRE_FULL, NACRE_KEYS_FULL, NACRE_READ_ONLY, NACRE_BUSY,
  *          NACRE_NOT_MOUNTED, NACRE_BAD_ARGUMENT, NACRE_BAD_BUFFER, NACRE_DAMAGED: unchanged
+ *          (how much a region holds: nacre_stats, and docs/format.md section 6)
  *          NACRE_IO, NACRE_VERIFY, NACRE_TIMEOUT  the old value is current and stays so
  *          NACRE_UNSETTLED  the medium failed and the doubt could not be settled: the old value is
  *                           read until the next mount; read-only from now on

@@ -39,8 +39,9 @@ int board_create(struct board *board, struct twin_cfg *cfg, char *error)
     if (board->twin == NULL) return -1;
     ledger_init(&board->ledger);
     oracle_init(&board->oracle);
-    if (!twin_watch(board->twin, "nacre_set")) {
-        (void)snprintf(error, TWIN_ERROR_BYTES, "%s: no function nacre_set in it", cfg->app_path);
+    if (!twin_watch(board->twin, "nacre_set") || !twin_watch(board->twin, "nacre_remove")) {
+        (void)snprintf(error, TWIN_ERROR_BYTES, "%s: nacre_set or nacre_remove is not in it",
+                       cfg->app_path);
         twin_destroy(board->twin);
         return -1;
     }

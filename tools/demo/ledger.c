@@ -42,6 +42,12 @@ void ledger_power_off(struct ledger *ledger)
     ledger->in_save = false;
 }
 
+/* The calls of the store that make a change durable. */
+static bool is_save(const char *symbol)
+{
+    return strcmp(symbol, "nacre_set") == 0 || strcmp(symbol, "nacre_remove") == 0;
+}
+
 static void save_begin(struct ledger *ledger)
 {
     ledger->in_save = true;
@@ -90,10 +96,9 @@ static void note_operation(struct ledger *ledger, const struct twin_event *event
 void ledger_event(struct ledger *ledger, const struct twin_event *event)
 {
     note_operation(ledger, event);
-    if (event->kind == TWIN_EVENT_CALL && strcmp(event->u.call.symbol, "nacre_set") == 0) {
+    if (event->kind == TWIN_EVENT_CALL && is_save(event->u.call.symbol)) {
         save_begin(ledger);
-    } else if (event->kind == TWIN_EVENT_RETURN &&
-               strcmp(event->u.call.symbol, "nacre_set") == 0) {
+    } else if (event->kind == TWIN_EVENT_RETURN && is_save(event->u.call.symbol)) {
         save_end(ledger, event);
     } else if (ledger->in_save) {
         note_in_save(&ledger->save, event);

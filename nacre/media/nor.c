@@ -228,12 +228,35 @@ static enum nacre_err nor_erase_wait(struct nacre_medium *medium)
 
 /* ---- the rest ---- */
 
+/* A buffer in the bank that is fenced can be read by nobody. */
+static bool is_fenced(const struct nacre_nor *nor, const void *buf, uint32_t n)
+{
+    const uint32_t bank_bits = nor->chip->bank_bits;
+    const uintptr_t bank = (uintptr_t)nor->blackout.port.window +
+                           (nor->op_addr >> bank_bits << bank_bits);
+
+    if (nor->state != NACRE_NOR_PROGRAMS && nor->state != NACRE_NOR_ERASES) return false;
+    return (uintptr_t)buf < bank + (1u << bank_bits) && bank < (uintptr_t)buf + n;
+}
+
+static bool nor_can_access(const struct nacre_medium *medium, const void *buf, uint32_t n,
+                           bool write)
+{
+    const struct nacre_nor *const nor = (const struct nacre_nor *)medium;
+
+    if (n == 0) return true;
+    if (buf == NULL) return false;
+    if (write) return nacre_port_is_writable(buf, n);
+    return nacre_port_is_readable(buf, n) && !is_fenced(nor, buf, n);
+}
+
 const struct nacre_medium_ops nacre_nor_ops = {
     .read = nor_read,
     .program = nor_program,
     .erase_start = nor_erase_start,
     .erase_poll = nor_erase_poll,
     .erase_wait = nor_erase_wait,
+    .can_access = nor_can_access,
 };
 
 enum nacre_err nacre_nor_close(struct nacre_nor *nor)

@@ -1,0 +1,27 @@
+/*
+ * A product that runs from the flash in which it keeps its brightness.
+ *
+ * Everything runs from flash, interrupt handlers included, while settings are saved.
+ */
+#include "examples/brightness/board.h"
+#include "examples/brightness/console.h"
+#include "examples/brightness/memory.h"
+
+int main(void);
+
+int main(void)
+{
+    board_start();
+    board_draw_frame();
+    console_start(memory_open());
+    for (;;) {
+        char byte;
+
+        board_scan_frame();
+        if (board_read(&byte)) {
+            console_byte(byte);
+        } else if (!memory_idle()) {
+            board_sleep();
+        }
+    }
+}

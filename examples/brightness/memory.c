@@ -1,0 +1,97 @@
+/*
+ * Where the brightness is kept: eight units of 4 KB in the last bank of the flash that the
+ * application runs from.
+ */
+#include "examples/brightness/memory.h"
+
+#include "examples/brightness/board.h"
+#include "nacre/chips/chips.h"
+
+#define REGION_ADDR 0x07FE0000u
+#define REGION_BYTES (8u * 4096u)
+#define IMAGE_BYTES 0x02000000u /* bank 0 is the application's, all of it */
+#define FENCE_REGION 15u
+#define BUDGET_US 10u
+#define KEYS 8u
+
+enum { KEY_BRIGHTNESS = 1 };
+
+static struct nacre_nor nor;
+static struct nacre_store store;
+static struct nacre_index_entry index_entries[KEYS];
+static bool is_open;
+static bool has_work;
+
+enum nacre_err memory_open(void)
+{
+    const struct nacre_nor_cfg nor_cfg = {
+        .chip = &nacre_chip_mx66uw1g45g,
+        .port = {.core_mhz = BOARD_CORE_MHZ, .mpu_region = FENCE_REGION},
+        .region_addr = REGION_ADDR,
+        .region_bytes = REGION_BYTES,
+        .image_bytes = IMAGE_BYTES,
+        .budget_us = BUDGET_US,
+    };
+    const struct nacre_store_cfg store_cfg = {
+        .medium = &nor.medium,
+        .index = index_entries,
+        .index_count = KEYS,
+        .assume = NACRE_ASSUME_CUT_GRANULE, /* one lane: see docs/guarantee.md */
+    };
+
+    enum nacre_err err = nacre_nor_open(&nor, &nor_cfg);
+    if (err != NACRE_OK) return err;
+    is_open = true;
+    err = nacre_mount(&store, &store_cfg);
+    if (err == NACRE_FOREIGN) err = nacre_format(&store, &store_cfg);
+    has_work = err == NACRE_OK;
+    return err;
+}
+
+const struct nacre_mismatch *memory_mismatch(void)
+{
+    return &nor.blackout.port.mismatch;
+}
+
+uint32_t memory_brightness(bool *is_default)
+{
+    uint8_t percent;
+    uint32_t length;
+
+    const enum nacre_err err =
+        nacre_get(&store, KEY_BRIGHTNESS, &percent, sizeof(percent), &length);
+    *is_default = err != NACRE_OK || length != sizeof(percent) || percent > MEMORY_BRIGHTNESS_MAX;
+    return *is_default ? MEMORY_BRIGHTNESS_DEFAULT : percent;
+}
+
+enum nacre_err memory_set_brightness(uint32_t percent)
+{
+    const uint8_t value = (uint8_t)percent;
+
+    if (percent > MEMORY_BRIGHTNESS_MAX) return NACRE_OUT_OF_LIMITS;
+    has_work = true;
+    return nacre_set(&store, KEY_BRIGHTNESS, &value, sizeof(value));
+}
+
+enum nacre_err memory_reset_brightness(void)
+{
+    has_work = true;
+    const enum nacre_err err = nacre_remove(&store, KEY_BRIGHTNESS);
+    return err == NACRE_NOT_FOUND ? NACRE_OK : err;
+}
+
+bool memory_idle(void)
+{
+    bool more = false;
+
+    if (!has_work) return false;
+    if (nacre_idle(&store, &more) != NACRE_OK) more = false; /* the next set tells */
+    has_work = more;
+    return more;
+}
+
+bool memory_stats(struct nacre_nor_stats *nor_stats, struct nacre_stats *store_stats)
+{
+    return is_open && nacre_nor_stats(&nor, nor_stats) == NACRE_OK &&
+           nacre_stats(&store, store_stats) == NACRE_OK;
+}

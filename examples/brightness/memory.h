@@ -1,0 +1,36 @@
+/*
+ * What the product remembers: the brightness, and where it is kept.
+ */
+#ifndef EXAMPLES_BRIGHTNESS_MEMORY_H
+#define EXAMPLES_BRIGHTNESS_MEMORY_H
+
+#include "nacre/core/store.h"
+#include "nacre/err.h"
+#include "nacre/media/nor.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define MEMORY_BRIGHTNESS_DEFAULT 50u
+#define MEMORY_BRIGHTNESS_MAX 100u
+
+/* Open the flash and mount the store. After an error the default is used and nothing is kept. */
+enum nacre_err memory_open(void);
+
+/* What the port refused, after NACRE_CTRL_STATE and the MPU's errors; name NULL if nothing. */
+const struct nacre_mismatch *memory_mismatch(void);
+
+/* *is_default: it was never set, or cannot be read. */
+uint32_t memory_brightness(bool *is_default);
+
+/* Durable when it returns NACRE_OK. */
+enum nacre_err memory_set_brightness(uint32_t percent);
+enum nacre_err memory_reset_brightness(void);
+
+/* Give the store time; true: call again soon. */
+bool memory_idle(void);
+
+/* What it cost so far; false if the flash is not open. */
+bool memory_stats(struct nacre_nor_stats *nor, struct nacre_stats *store);
+
+#endif

@@ -138,8 +138,13 @@ enum nacre_err nacre_log_go_on(struct nacre_log *log, uint32_t slot)
         if (err != NACRE_OK) return err;
     }
     if (slot < log->slots) {
+        /* It makes nothing before it certain: the newest record stays the one to settle. */
+        const uint16_t last = log->last;
+        const uint16_t last_void = log->last_void;
         const struct nacre_record note = note_record(log, NACRE_FLAG_CLOSED);
         const enum nacre_err err = nacre_log_write_at(log, slot, &note, &nothing);
+        log->last = last;
+        log->last_void = last_void;
         if (err != NACRE_OK) return err;
     }
     log->generation++;

@@ -144,13 +144,16 @@ static void take_newest(struct scan *scan, const struct nacre_record *record, ui
 {
     struct nacre_log *const log = scan->log;
     const uint8_t flags = record->has_control ? record->control.flags : 0u;
+    if ((flags & NACRE_FLAG_CLOSED) != 0u) {
+        log->closed = scan->generation == log->generation;
+        return; /* it makes nothing before it certain */
+    }
     scan->newest_known = true;
     log->last = (uint16_t)nacre_log_place(log, scan->generation, slot);
     log->last_void = record->control.void_from;
     if (scan->generation != log->generation) return;
     scan->newest_end = slot + nacre_record_granules(record);
     scan->clean = (flags & NACRE_FLAG_CLEAN) != 0u;
-    log->closed = (flags & NACRE_FLAG_CLOSED) != 0u;
 }
 
 static void take_record(struct scan *scan, struct nacre_record *record, uint32_t slot)

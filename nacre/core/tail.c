@@ -103,11 +103,7 @@ static enum nacre_err enter_next(struct nacre_log *log, uint32_t closing_slot, u
             top = 1;
         }
     }
-    const uint16_t last = log->last; /* the closing record does not replace it */
-    const uint16_t last_void = log->last_void;
     const enum nacre_err err = nacre_log_go_on(log, closing_slot);
-    log->last = last;
-    log->last_void = last_void;
     if (err != NACRE_OK) return err;
     log->top = (uint16_t)top;
     return NACRE_OK;

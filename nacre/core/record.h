@@ -19,7 +19,8 @@
 #define NACRE_KEY_SYSTEM 0xFFFFu     /* a record of the log itself: no key, no value */
 #define NACRE_LENGTH_REMOVED 2047u   /* in place of a length: the key is removed */
 #define NACRE_VOID_NONE 0xFFFFu      /* the control block names no void range */
-#define NACRE_VOID_BACK 0x1000u      /* added to the slot: the range starts one unit earlier */
+#define NACRE_VOID_BACK 0x1000u      /* added to the slot for each unit that the range goes back */
+#define NACRE_VOID_BACK_MAX 14u
 #define NACRE_VOID_SLOT_MASK 0x0FFFu
 
 enum nacre_control_flag {
@@ -36,7 +37,7 @@ struct nacre_mark {
 };
 
 struct nacre_control {
-    uint16_t void_from; /* slot, NACRE_VOID_BACK, or NACRE_VOID_NONE */
+    uint16_t void_from; /* slot + units back * NACRE_VOID_BACK, or NACRE_VOID_NONE */
     uint8_t behind;     /* the oldest live generation is this many before the record's */
     uint8_t flags;
 };

@@ -23,6 +23,7 @@ struct scan {
     struct nacre_log *log;
     uint32_t generation; /* of the unit at hand */
     uint32_t limit;      /* its slots from here on are void */
+    uint32_t skip;       /* units before it that are void altogether */
     uint32_t newest_end; /* slot behind the newest record, where that lies in the head */
     bool newest_known;
     bool oldest_known;
@@ -176,6 +177,7 @@ static enum nacre_err scan_unit(struct scan *scan)
     uint32_t ceiling = scan->limit;
     uint32_t slot = scan->limit;
     scan->limit = log->slots;
+    scan->skip = 0;
     while (slot > 1u) {
         slot--;
         struct nacre_record record;
@@ -186,8 +188,10 @@ static enum nacre_err scan_unit(struct scan *scan)
         const uint32_t void_from = record.control.void_from;
         take_record(scan, &record, slot);
         const uint32_t void_slot = void_from & NACRE_VOID_SLOT_MASK;
-        if (void_from / NACRE_VOID_BACK == 1u && void_slot != 0u && void_slot < log->slots) {
+        const uint32_t void_back = void_from / NACRE_VOID_BACK;
+        if (void_from != NACRE_VOID_NONE && void_back != 0u && void_slot < log->slots) {
             scan->limit = void_slot;
+            scan->skip = void_back - 1u;
             return NACRE_OK;
         }
         if (void_from < slot && void_from != 0u) slot = void_from;
@@ -199,7 +203,8 @@ static enum nacre_err scan_unit(struct scan *scan)
 static enum nacre_err scan_units(struct scan *scan)
 {
     const struct nacre_log *const log = scan->log;
-    for (uint32_t back = 0; back < log->unit_count && back <= log->generation; back++) {
+    for (uint32_t back = 0; back < log->unit_count && back <= log->generation;
+         back += 1u + scan->skip) {
         scan->generation = log->generation - back;
         if (scan->oldest_known && scan->generation < log->oldest) break;
         enum nacre_err err = scan_unit(scan);

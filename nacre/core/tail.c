@@ -72,7 +72,7 @@ static enum nacre_err void_start(const struct nacre_log *log, uint16_t *from)
         back += log->last_void / NACRE_VOID_BACK;
         slot = log->last_void & NACRE_VOID_SLOT_MASK;
     }
-    if (back > 1u) return NACRE_UNSETTLED;
+    if (back > NACRE_VOID_BACK_MAX) return NACRE_UNSETTLED;
     *from = (uint16_t)(slot + back * NACRE_VOID_BACK);
     return NACRE_OK;
 }

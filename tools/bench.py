@@ -41,7 +41,7 @@ def program_figures(command):
     return figures
 
 
-def section_bytes(archive, wanted, left_out=()):
+def section_bytes(archive, wanted, left_out):
     """Bytes of the sections whose names start with one of wanted, over an archive's members."""
     total = 0
     member = ""
@@ -55,11 +55,20 @@ def section_bytes(archive, wanted, left_out=()):
     return total
 
 
+def symbol_addresses(elf):
+    addresses = {}
+    for line in run(["arm-none-eabi-nm", elf]).splitlines():
+        fields = line.split()
+        if len(fields) == 3:
+            addresses[fields[2]] = int(fields[0], 16)
+    return addresses
+
+
 def size_figures():
     core = section_bytes(os.path.join(FIRMWARE, "nacre", "libnacre_core.a"),
                          (".text", ".rodata"), NOT_CORE)
-    ram = section_bytes(os.path.join(FIRMWARE, "nacre", "libnacre_ram.a"),
-                        (".text", ".rodata", ".data", ".bss"), {"vectors.c.obj"})
+    symbols = symbol_addresses(ELF)
+    ram = symbols["nacre_ram_end"] - symbols["nacre_ram_code_start"]
     return [("size.core_text_bytes", core, "bytes", 4096),
             ("size.blackout_ram_bytes", ram, "bytes", 2048)]
 

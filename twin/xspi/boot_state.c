@@ -1,0 +1,79 @@
+/*
+ * The named start states. Register values: traced by running ST's prebuilt Boot_XIP images of
+ * STM32CubeH7RS for the STM32H7S78-DK (release 1.3.0 is commit c5da62bf, 1.2.0 fc7bcafb, 1.0.0
+ * 46f09b68; the read-while-write example's own boot image is the last one).
+ */
+#include "twin/xspi/boot_state.h"
+
+#include <stddef.h>
+
+#include "twin/xspi/xspi_internal.h"
+
+struct row {
+    uint32_t offset;
+    uint32_t value;
+};
+
+static const struct row xspi2_common[] = {
+    {CR, 0x30400301}, {DCR1, 0x011A0100}, {DCR2, 0},        {DCR3, 0},        {DCR4, 0},
+    {DLR, 7},         {AR, 0},            {PSMKR, 1},       {PSMAR, 0},       {PIR, 0x10},
+    {CCR, 0x2C003C1C}, {TCR, 0x14},       {IR, 0xEE11},     {ABR, 0},         {LPTR, 0},
+    {WCCR, 0x2C003C1C}, {WTCR, 0},        {WIR, 0x12ED},    {WABR, 0},        {WPCCR, 0},
+    {WPTCR, 0},       {WPIR, 0},          {WPABR, 0},       {HLCR, 0},
+};
+
+static const struct row xspi1_psram[] = {
+    {CR, 0x30000101},   {DCR1, 0x06180400}, {DCR2, 0},   {DCR3, 0x000A0000}, {DCR4, 0}, {DLR, 1},
+    {AR, 0},            {CCR, 0x2D003C04},  {TCR, 0x0D}, {IR, 0x20},         {WCCR, 0x2D003C04},
+    {WTCR, 6},          {WIR, 0xA0},        {WPCCR, 0x2D003C04}, {WPTCR, 6}, {WPIR, 0},
+};
+
+/* Enabled and not mapped; the example's application sets up the rest. */
+static const struct row xspi1_rww[] = {
+    {CR, 0x00000301}, {DCR1, 0x011A0100}, {DCR2, 0}, {DCR3, 0x16}, {TCR, 0x10000000},
+};
+
+struct variant {
+    const char *name;
+    uint32_t tcr;
+    uint32_t wir;
+    uint32_t dcr3;
+    uint32_t xspim_cr;
+};
+
+static const struct variant variants[BOOT_STATE_COUNT] = {
+    [BOOT_STATE_1_0_0] = {"1.0.0", 0x10000014, 0x12ED, 0, 0xFFFF0010},
+    [BOOT_STATE_1_2_0] = {"1.2.0", 0x10000014, 0x12ED, 0, 0xFFFF0010},
+    [BOOT_STATE_BETWEEN] = {"5f0b3560", 0x00000014, 0x12ED, 0, 0x00000010},
+    [BOOT_STATE_1_3_0] = {"1.3.0", 0x00000014, 0x02FD, 0, 0x00000010},
+    [BOOT_STATE_RWW] = {"read while write", 0x10000014, 0x12ED, 0x16, 0x00090003},
+};
+
+static void registers_poke(struct xspi *xspi, const struct row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) xspi_poke(xspi, rows[i].offset, rows[i].value);
+}
+
+const char *boot_state_name(enum boot_state state)
+{
+    return variants[state].name;
+}
+
+void boot_state_apply(enum boot_state state, const struct boot_state_board *board, uint64_t now_ps)
+{
+    const struct variant *variant = &variants[state];
+    xspi_reset(board->xspi1, now_ps);
+    xspi_reset(board->xspi2, now_ps);
+    nor_as_left_by_boot(board->nor, now_ps);
+    registers_poke(board->xspi2, xspi2_common, sizeof xspi2_common / sizeof xspi2_common[0]);
+    xspi_poke(board->xspi2, TCR, variant->tcr);
+    xspi_poke(board->xspi2, WIR, variant->wir);
+    xspi_poke(board->xspi2, DCR3, variant->dcr3);
+    if (state == BOOT_STATE_RWW) {
+        registers_poke(board->xspi1, xspi1_rww, sizeof xspi1_rww / sizeof xspi1_rww[0]);
+    } else {
+        registers_poke(board->xspi1, xspi1_psram, sizeof xspi1_psram / sizeof xspi1_psram[0]);
+        if (board->psram != NULL) psram_as_left_by_boot(board->psram);
+    }
+    xspim_set_cr(board->xspim, now_ps, variant->xspim_cr);
+}

@@ -80,6 +80,7 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
     if (err != NACRE_OK) return err;
     log->doubtful = was_doubtful;
     log->last = (uint16_t)place;
+    log->last_is_note = record->key == NACRE_KEY_SYSTEM;
     log->last_void = record->has_control ? record->control.void_from : NACRE_VOID_NONE;
     if (record->has_control) control_took_hold(log, &record->control);
     return NACRE_OK;
@@ -141,10 +142,12 @@ enum nacre_err nacre_log_go_on(struct nacre_log *log, uint32_t slot)
         /* It makes nothing before it certain: the newest record stays the one to settle. */
         const uint16_t last = log->last;
         const uint16_t last_void = log->last_void;
+        const bool last_is_note = log->last_is_note;
         const struct nacre_record note = note_record(log, NACRE_FLAG_CLOSED);
         const enum nacre_err err = nacre_log_write_at(log, slot, &note, &nothing);
         log->last = last;
         log->last_void = last_void;
+        log->last_is_note = last_is_note;
         if (err != NACRE_OK) return err;
     }
     log->generation++;

@@ -44,13 +44,21 @@ static struct nacre_spot spot_at(const struct nacre_log *log, uint32_t generatio
     return spot;
 }
 
+/* As nacre_record_read, but blind to the record that shall be ignored. */
+static enum nacre_err read_at(const struct nacre_log *log, const struct nacre_spot *spot,
+                              struct nacre_record *record)
+{
+    if (spot->place == log->ignored) return NACRE_NOT_FOUND;
+    return nacre_record_read(spot, record, NULL, 0);
+}
+
 static enum nacre_err unit_has_record(const struct nacre_log *log, uint32_t generation, bool *has)
 {
     *has = false;
     for (uint32_t slot = 1; slot < log->slots && !*has; slot++) {
         struct nacre_record record;
         const struct nacre_spot spot = spot_at(log, generation, slot, log->slots);
-        const enum nacre_err err = nacre_record_read(&spot, &record, NULL, 0);
+        const enum nacre_err err = read_at(log, &spot, &record);
         if (err != NACRE_OK && err != NACRE_NOT_FOUND) return err;
         *has = err == NACRE_OK;
     }
@@ -152,6 +160,7 @@ static void take_newest(struct scan *scan, const struct nacre_record *record, ui
     scan->newest_known = true;
     log->last = (uint16_t)nacre_log_place(log, scan->generation, slot);
     log->last_void = record->control.void_from;
+    log->last_is_note = record->key == NACRE_KEY_SYSTEM;
     if (scan->generation != log->generation) return;
     scan->newest_end = slot + nacre_record_granules(record);
     scan->clean = (flags & NACRE_FLAG_CLEAN) != 0u;
@@ -182,7 +191,7 @@ static enum nacre_err scan_unit(struct scan *scan)
         slot--;
         struct nacre_record record;
         const struct nacre_spot spot = spot_at(log, scan->generation, slot, ceiling);
-        const enum nacre_err err = nacre_record_read(&spot, &record, NULL, 0);
+        const enum nacre_err err = read_at(log, &spot, &record);
         if (err == NACRE_NOT_FOUND) continue;
         if (err != NACRE_OK) return err;
         const uint32_t void_from = record.control.void_from;

@@ -9,7 +9,7 @@
 /*
  * Fill in a log from the bytes of its medium.
  *
- * log      medium, unit_count, slots and an empty index are given; the rest is filled in
+ * log      medium, unit_count, slots, ignored and an empty index are given; the rest is filled in
  * Cost     reads at most three times the region's bytes; no program
  * Returns  NACRE_OK           log->doubtful is true; *clean tells whether an unmount came last
  *          NACRE_KEYS_FULL    as NACRE_OK, but the index does not hold all keys

@@ -65,6 +65,7 @@ static void log_start(struct nacre_log *log, const struct nacre_store_cfg *cfg)
     log->index.capacity = cfg->index_count;
     log->unit_count = (uint16_t)geometry->unit_count;
     log->slots = (uint16_t)(geometry->unit_bytes / NACRE_GRANULE_BYTES);
+    log->last_is_note = true; /* unless a record is found */
 }
 
 static enum nacre_err settle_if_doubtful(struct nacre_log *log)
@@ -106,22 +107,25 @@ static enum nacre_err make_ready(struct nacre_log *log)
 
 /*
  * Scan and settle. A marginal record that read well in the scan and does not any more makes the
- * scan void: do it again, until it was read well or not at all. A copy that failed is tried again
- * a few times, behind the last.
+ * scan void: do it again, until it was read well or not at all; in the end do without it, for
+ * nobody has seen it yet. A copy that failed is tried again a few times, behind the last.
  */
 static enum nacre_err scan_and_settle(struct nacre_log *log, const struct nacre_store_cfg *cfg,
                                       bool *clean)
 {
     enum nacre_err err = NACRE_DAMAGED;
     uint32_t failures = 0;
+    uint16_t ignored = 0;
     for (uint32_t i = 0; i < SCANS_MAX && failures < SETTLES_MAX; i++) {
         log_start(log, cfg);
+        log->ignored = ignored;
         err = nacre_scan(log, clean);
         if (err != NACRE_OK) return err;
         err = nacre_room_count(log);
         if (err == NACRE_OK && !*clean) err = nacre_tail_settle(log);
         if (err == NACRE_OK || err == NACRE_FULL || err == NACRE_UNSETTLED) break;
         if (err != NACRE_DAMAGED) failures++;
+        if (i >= SCANS_MAX / 2u) ignored = log->last;
     }
     return err == NACRE_OK ? err : NACRE_UNSETTLED;
 }

@@ -48,10 +48,10 @@ static enum nacre_err newest(const struct nacre_log *log, struct nacre_record *r
 {
     record->key = NACRE_KEY_SYSTEM;
     record->length = 0;
-    source->bytes = log->last == 0u ? (const uint8_t *)"" : NULL;
+    source->bytes = log->last_is_note ? (const uint8_t *)"" : NULL;
     source->place = log->last;
     source->skip = 0;
-    if (log->last != 0u) {
+    if (!log->last_is_note) {
         const enum nacre_err err = nacre_log_read(log, log->last, record, NULL, 0);
         if (err != NACRE_OK) return err;
         source->skip = record->has_control ? 4u : 0u;

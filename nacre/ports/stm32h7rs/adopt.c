@@ -114,6 +114,7 @@ enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port
     if (err != NACRE_OK) return err;
     save_controller(port, cfg->core_mhz);
     if (!is_copied()) return NACRE_NOT_IN_RAM;
+    __asm volatile("dsb\n\tisb" ::: "memory"); /* the copy may be fresh: it is fetched from here on */
     if (!start_clock()) return NACRE_CLOCK;
     err = nacre_mpu_check_fence(port);
     if (err != NACRE_OK) return err;

@@ -1,0 +1,268 @@
+/*
+ * The board of fake_port.h. It stands where a port does: nacre/port.h and nacre/ctrl.h.
+ */
+#include "tests/support/fake_port.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define WIP 0x01u
+#define WEL 0x02u
+#define UNIT 4096u
+#define PAGE 256u
+#define IMAGE_BYTES 65536u
+#define REGION 0x07FE0000u
+
+struct fake fake;
+
+/* ---- the chip ---- */
+
+static void chip_settle(void)
+{
+    if ((fake.status & WIP) == 0 || fake.is_stuck) return;
+    if (fake.now - fake.busy_since < fake.busy_us * FAKE_CYCLES_PER_US) return;
+    fake.status = 0;
+    fake.security = (uint8_t)(fake.security | fake.fail_next);
+    fake.fail_next = 0;
+}
+
+static void chip_begin(void)
+{
+    fake.status = WIP | WEL;
+    fake.security = 0;
+    fake.busy_since = fake.now;
+}
+
+static void chip_program(const struct nacre_op *op)
+{
+    if ((fake.status & (WIP | WEL)) != WEL || fake.ignores_operation) return;
+    const uint32_t page = op->chip_addr / PAGE * PAGE;
+    for (uint32_t i = 0; i < op->n; i++) {
+        const uint32_t addr = page + (op->chip_addr + i) % PAGE;
+        fake.chip[addr] &= ((const uint8_t *)op->data)[i];
+        if (addr == fake.flip_addr && addr != 0) fake.chip[addr] ^= 1u;
+    }
+    chip_begin();
+}
+
+static void chip_erase(const struct nacre_op *op)
+{
+    if ((fake.status & (WIP | WEL)) != WEL || fake.ignores_operation) return;
+    memset(fake.chip + op->chip_addr / UNIT * UNIT, 0xFF, UNIT);
+    if (fake.flip_addr != 0) fake.chip[fake.flip_addr] ^= 1u;
+    chip_begin();
+}
+
+static void answer_twice(const struct nacre_op *op, const uint8_t *bytes, uint32_t count)
+{
+    uint8_t *to = (uint8_t *)op->data;
+    for (uint32_t i = 0; i < op->n; i++) {
+        to[i] = bytes[i / 2u % count];
+    }
+}
+
+static void chip_status(const struct nacre_op *op)
+{
+    answer_twice(op, &fake.status, 1);
+    if (fake.nonsense_in >= 0 && fake.nonsense_in-- == 0) memset(op->data, 0xFF, op->n);
+}
+
+static void chip_read(const struct nacre_op *op)
+{
+    memcpy(op->data, fake.chip + op->chip_addr, op->n);
+    if (fake.is_deaf) memset(op->data, 0xFF, op->n);
+}
+
+/* ---- nacre/ctrl.h ---- */
+
+static void record(const struct nacre_op *op)
+{
+    if (fake.sent_count == FAKE_SENT_MAX) abort();
+    struct fake_sent *sent = &fake.sent[fake.sent_count++];
+    *sent = (struct fake_sent){op->opcode,    op->phases, op->dummy_clocks,
+                               op->chip_addr, op->n,      {0},
+                               fake.blackout_count};
+    if ((op->phases & NACRE_PHASE_WRITE) != 0) memcpy(sent->data, op->data, op->n);
+}
+
+enum nacre_err nacre_ctrl_leave(const struct nacre_ctrl *ctrl)
+{
+    (void)ctrl;
+    if (!fake.is_closed) abort();
+    fake.is_mapped = false;
+    return NACRE_OK;
+}
+
+enum nacre_err nacre_ctrl_send(const struct nacre_ctrl *ctrl, const struct nacre_op *op)
+{
+    (void)ctrl;
+    if (!fake.is_closed || fake.is_mapped) abort();
+    fake.now += fake.cycles_per_command;
+    chip_settle();
+    record(op);
+    if (fake.timeout_in >= 0 && fake.timeout_in-- == 0) return NACRE_TIMEOUT;
+    switch (op->opcode) {
+    case 0x06F9: if (!fake.ignores_write_enable && fake.status == 0) fake.status = WEL; break;
+    case 0x05FA: chip_status(op); break;
+    case 0x2BD4: answer_twice(op, &fake.security, 1); break;
+    case 0x9F60: answer_twice(op, fake.id, 3); break;
+    case 0x12ED: chip_program(op); break;
+    case 0x21DE: chip_erase(op); break;
+    case 0xEE11: chip_read(op); break;
+    case 0x6699: case 0x9966: break;
+    default: abort();
+    }
+    return NACRE_OK;
+}
+
+enum nacre_err nacre_ctrl_map(const struct nacre_ctrl *ctrl)
+{
+    (void)ctrl;
+    if (!fake.is_closed) abort();
+    fake.is_mapped = true;
+    return NACRE_OK;
+}
+
+/* ---- nacre/port.h ---- */
+
+enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port_cfg *cfg)
+{
+    *port = (struct nacre_port){.window = fake.chip, .window_bits = 28};
+    port->mpu_region = cfg->mpu_region;
+    port->mapped_bytes = fake.mapped_bytes;
+    port->cycles_per_us = FAKE_CYCLES_PER_US;
+    port->ctrl.read_opcode = fake.mapped_opcode;
+    port->ctrl.read_dummy_clocks = 20;
+    if (fake.adopt_result == NACRE_CTRL_STATE) {
+        port->mismatch = (struct nacre_mismatch){"XSPI2 CR", 1, 2, 3};
+    }
+    return fake.adopt_result;
+}
+
+enum nacre_err nacre_port_range_check(struct nacre_port *port, uint32_t chip_addr, uint32_t n)
+{
+    (void)port;
+    (void)chip_addr;
+    (void)n;
+    return fake.range_result;
+}
+
+bool nacre_port_in_interrupt(void)
+{
+    return fake.is_in_interrupt;
+}
+
+bool nacre_port_is_readable(const void *buf, uint32_t n)
+{
+    (void)n;
+    return buf != fake.hole;
+}
+
+bool nacre_port_is_writable(const void *buf, uint32_t n)
+{
+    (void)n;
+    return buf != fake.hole;
+}
+
+uint32_t nacre_port_now(void)
+{
+    fake.now += fake.cycles_per_call;
+    return fake.now;
+}
+
+uint32_t nacre_port_cycles(void)
+{
+    return nacre_port_now();
+}
+
+void nacre_port_close(struct nacre_port *port)
+{
+    (void)port;
+    if (fake.is_closed || fake.blackout_count == FAKE_SENT_MAX) abort();
+    fake.is_closed = true;
+    fake.fence_bits = 28;
+    fake.fence_addr = 0;
+    fake.blackouts[fake.blackout_count++].begin = fake.now;
+}
+
+void nacre_port_fence(const struct nacre_port *port, const struct nacre_fence *fence)
+{
+    (void)port;
+    if (!fake.is_mapped) abort();
+    fake.fence_bits = fence == NULL ? 0 : fence->bits;
+    fake.fence_addr = fence == NULL ? 0 : fence->chip_addr;
+}
+
+void nacre_port_discard(const struct nacre_port *port, uint32_t chip_addr, uint32_t n)
+{
+    (void)port;
+    fake.discard_addr = chip_addr;
+    fake.discard_bytes = n;
+}
+
+void nacre_port_release(const struct nacre_port *port)
+{
+    (void)port;
+    if (!fake.is_mapped) abort();
+    fake.is_closed = false;
+    fake.blackouts[fake.blackout_count - 1u].end = fake.now;
+}
+
+_Noreturn void nacre_port_reset(void)
+{
+    if (fake.reset_is_expected) longjmp(fake.reset, 1);
+    abort();
+}
+
+/* ---- for tests ---- */
+
+_Noreturn void nacre_assert_failed(const char *file, int line)
+{
+    fprintf(stderr, "%s:%d: an assert of the library does not hold\n", file, line);
+    abort();
+}
+
+void fake_start(void)
+{
+    static uint8_t *chip;
+    if (chip == NULL) {
+        chip = mmap(NULL, FAKE_CHIP_BYTES, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (chip == MAP_FAILED) abort();
+    }
+    memset(&fake, 0, sizeof(fake));
+    fake.chip = chip;
+    memset(chip + REGION, 0xFF, 0x20000);
+    for (uint32_t i = 0; i < IMAGE_BYTES; i++) {
+        chip[i] = (uint8_t)(i * 7u + 1u);
+    }
+    fake.cycles_per_call = 10;
+    fake.cycles_per_command = 50;
+    fake.is_mapped = true;
+    fake.id[0] = 0xC2;
+    fake.id[1] = 0x81;
+    fake.id[2] = 0x3B;
+    fake.busy_us = 100;
+    fake.mapped_opcode = 0xEE11;
+    fake.mapped_bytes = FAKE_CHIP_BYTES;
+    fake.timeout_in = -1;
+    fake.nonsense_in = -1;
+}
+
+const char *fake_opcodes(void)
+{
+    static char text[FAKE_SENT_MAX * 5 + 1];
+    char *at = text;
+    text[0] = '\0';
+    for (uint32_t i = 0; i < fake.sent_count; i++) {
+        at += sprintf(at, "%s%04X", i == 0 ? "" : " ", fake.sent[i].opcode);
+    }
+    return text;
+}
+
+void fake_forget(void)
+{
+    fake.sent_count = 0;
+}

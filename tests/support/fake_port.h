@@ -1,0 +1,91 @@
+/*
+ * A board for tests of the NOR medium: a window of host memory, a clock that counts calls, and a
+ * controller behind which a small octal NOR answers. Everything that reaches the wires is recorded.
+ *
+ * The chip here is written from ST's component driver and Macronix's model, not from the library's
+ * row: status WIP bit 0 and WEL bit 1, security P_FAIL bit 5 and E_FAIL bit 6, each register byte
+ * sent twice.
+ */
+#ifndef TESTS_SUPPORT_FAKE_PORT_H
+#define TESTS_SUPPORT_FAKE_PORT_H
+
+#include "nacre/ctrl.h"
+#include "nacre/port.h"
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define FAKE_SENT_MAX 4096
+#define FAKE_CHIP_BYTES 0x08000000u
+#define FAKE_CYCLES_PER_US 100u
+
+struct fake_sent {
+    uint16_t opcode;
+    uint8_t phases;
+    uint8_t dummy_clocks;
+    uint32_t chip_addr;
+    uint16_t n;
+    uint8_t data[NACRE_OP_BYTES_MAX];
+    uint32_t blackout; /* which one, from 1 */
+};
+
+struct fake_blackout {
+    uint32_t begin;
+    uint32_t end;
+};
+
+struct fake {
+    uint8_t *chip;               /* FAKE_CHIP_BYTES, also the window */
+    struct fake_sent sent[FAKE_SENT_MAX];
+    uint32_t sent_count;
+    struct fake_blackout blackouts[FAKE_SENT_MAX];
+    uint32_t blackout_count;
+
+    uint32_t now;                /* cycles */
+    uint32_t cycles_per_call;    /* what a look at the clock costs */
+    uint32_t cycles_per_command;
+
+    bool is_closed;              /* inside a blackout */
+    bool is_mapped;
+    uint32_t fence_bits;         /* 0: no fence */
+    uint32_t fence_addr;
+    uint32_t discard_addr;
+    uint32_t discard_bytes;
+
+    /* the chip */
+    uint8_t status;
+    uint8_t security;
+    uint8_t id[3];
+    uint32_t busy_us;            /* length of the next operation */
+    uint32_t busy_since;
+    uint8_t fail_next;           /* security bits that the next operation ends with */
+    bool ignores_write_enable;
+    bool ignores_operation;
+    bool is_stuck;               /* an operation never ends */
+    uint32_t flip_addr;          /* a bit there programs wrong; 0: none */
+
+    /* faults of the board */
+    enum nacre_err adopt_result;
+    enum nacre_err range_result;
+    uint16_t mapped_opcode;
+    uint32_t mapped_bytes;
+    bool is_in_interrupt;
+    const void *hole;            /* this address can be neither read nor written */
+    int32_t timeout_in;          /* the n-th command from now times out; -1: none */
+    int32_t nonsense_in;         /* the n-th status from now makes no sense; -1: none */
+    bool is_deaf;                /* array reads by command give FFh */
+    jmp_buf reset;               /* where nacre_port_reset goes, if reset_is_expected */
+    bool reset_is_expected;
+};
+
+extern struct fake fake;
+
+/* A blank chip with an image of 64 KB at 0, everything in order. */
+void fake_start(void);
+
+/* The commands sent since fake_forget, as a string such as "06F9 05FA 12ED". */
+const char *fake_opcodes(void);
+void fake_forget(void);
+
+#endif

@@ -357,14 +357,15 @@ static void test_nor_gives_up_after_the_rows_maximum_and_recovers(void **state)
 static void test_nor_keeps_the_fence_when_in_doubt(void **state)
 {
     (void)state;
-    fake.busy_us = 300;
+    fake.busy_us = 100;
     fake.timeout_in = 2; /* the program command itself */
+    const uint32_t start = fake.blackout_count;
     assert_int_equal(program(0, data, 16), NACRE_TIMEOUT);
     assert_string_equal(fake_opcodes(), "06F9 05FA 12ED EE11 05FA 2BD4");
+    assert_int_equal(fake.blackouts[start].fence_bits, 25);
     assert_int_equal(fake.fence_bits, 0);
 
     fake_forget();
-    fake.busy_us = 100;
     fake.nonsense_in = 1; /* the first poll */
     assert_int_equal(program(0x20, data, 16), NACRE_OK);
     assert_string_equal(fake_opcodes(), "06F9 05FA 12ED 05FA EE11 05FA 2BD4");
@@ -396,6 +397,7 @@ static void test_nor_no_millisecond_is_darker_than_two_per_cent(void **state)
 {
     (void)state;
     fake.busy_us = 1;
+    fake.cycles_per_command = 140; /* blackouts of nearly 5 us, the longest that are allowed */
     for (uint32_t i = 0; i < 200; i++) {
         assert_int_equal(program(i * 16, data, 16), NACRE_OK);
         if (i % 50 == 49) assert_int_equal(erase(0x4000), NACRE_OK);
@@ -403,6 +405,7 @@ static void test_nor_no_millisecond_is_darker_than_two_per_cent(void **state)
     assert_true(fake.blackout_count > 400);
     for (uint32_t i = 0; i < fake.blackout_count; i++) {
         const uint32_t begin = fake.blackouts[i].begin;
+        assert_in_range(fake.blackouts[i].end - begin, 1, 5 * US);
         assert_in_range(dark_in_window(begin, begin + 1000 * US), 1, 20 * US);
     }
 }

@@ -8,7 +8,7 @@
  *           typical time, each other one a third later than the one before, so that an operation
  *           that takes the row's maximum costs a dozen polls.
  *   rest    after a blackout of d cycles there is none for REST_FACTOR * d: no millisecond is dark
- *           for more than two hundredths, however operations follow on each other.
+ *           for more than a fiftieth, however operations follow on each other.
  *
  * The status after the write enable says all that must be known before an operation: busy would
  * mean that somebody else's is under way, and without the write-enable bit the chip would ignore
@@ -19,7 +19,7 @@
 
 #include <stddef.h>
 
-#define REST_FACTOR 60u
+#define REST_FACTOR 66u /* blackouts of up to 5 us: (1000 us + 66 * 5 us) / 67 is below 20 us */
 
 /* ---- commands ---- */
 

@@ -208,6 +208,7 @@ void nacre_port_release(const struct nacre_port *port)
     if (!fake.is_mapped) abort();
     fake.is_closed = false;
     fake.blackouts[fake.blackout_count - 1u].end = fake.now;
+    fake.blackouts[fake.blackout_count - 1u].fence_bits = fake.fence_bits;
 }
 
 _Noreturn void nacre_port_reset(void)

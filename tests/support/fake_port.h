@@ -33,6 +33,7 @@ struct fake_sent {
 struct fake_blackout {
     uint32_t begin;
     uint32_t end;
+    uint32_t fence_bits; /* left in place at its end */
 };
 
 struct fake {

@@ -139,11 +139,15 @@ enum nacre_err nacre_log_go_on(struct nacre_log *log, uint32_t slot)
         if (err != NACRE_OK) return err;
     }
     if (slot < log->slots) {
-        /* It makes nothing before it certain: the newest record stays the one to settle. */
+        /*
+         * It makes nothing certain: the newest record stays the one to settle, and nothing could
+         * make good for a closing record that vouched for the next unit and was cut.
+         */
         const uint16_t last = log->last;
         const uint16_t last_void = log->last_void;
         const bool last_is_note = log->last_is_note;
-        const struct nacre_record note = note_record(log, NACRE_FLAG_CLOSED);
+        struct nacre_record note = note_record(log, NACRE_FLAG_CLOSED);
+        if (log->next != NACRE_NEXT_VOUCHED) note.control.flags = NACRE_FLAG_CLOSED;
         const enum nacre_err err = nacre_log_write_at(log, slot, &note, &nothing);
         log->last = last;
         log->last_void = last_void;

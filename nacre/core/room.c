@@ -27,12 +27,13 @@ static int32_t slack(const struct nacre_log *log)
     return (int32_t)free - (int32_t)log->oldest_live;
 }
 
-/* What a mount after a cut needs thrice, or half a unit: boots that are cut eat it up slowly. */
+/*
+ * A unit to go on to, always, and what one settling takes: however many mounts are cut, the next
+ * one must find room.
+ */
 static uint32_t reserve(const struct nacre_log *log)
 {
-    const uint32_t thrice = 3u * nacre_tail_granules(log) + 2u;
-    const uint32_t half = log->slots / 2u;
-    return (thrice > half ? thrice : half) + log->longest;
+    return log->slots - 1u + nacre_tail_granules(log) + log->longest;
 }
 
 /* Where the head has less room than this, the next unit must have been prepared. */

@@ -86,15 +86,22 @@ static enum nacre_err settle_after(struct nacre_log *log, enum nacre_err err)
     return settle_err == NACRE_OK ? err : settle_err;
 }
 
+/* Make the next unit the head, whatever room the head has left. */
+static enum nacre_err leave_unit(struct nacre_log *log)
+{
+    enum nacre_err err = nacre_room_prepare_next(log);
+    if (err != NACRE_OK) return err;
+    err = nacre_log_note(log, 0); /* vouches for it */
+    if (err != NACRE_OK) return err;
+    return nacre_log_go_on(log, log->top);
+}
+
 /* A region that was new: leave generation 0, whose erase nobody saw, for a unit of our own. */
 static enum nacre_err leave_generation_0(struct nacre_log *log)
 {
     if (log->generation != 0u) return NACRE_OK;
-    enum nacre_err err = nacre_room_prepare_next(log);
-    if (err != NACRE_OK) return err;
-    err = nacre_log_go_on(log, log->top);
-    if (err != NACRE_OK) return err;
-    return nacre_log_note(log, 0);
+    const enum nacre_err err = leave_unit(log);
+    return err == NACRE_OK ? nacre_log_note(log, 0) : err;
 }
 
 static enum nacre_err make_ready(struct nacre_log *log)
@@ -172,9 +179,7 @@ static enum nacre_err forget_all(struct nacre_log *log)
     const uint32_t oldest = log->oldest;
     enum nacre_err err = settle_if_doubtful(log);
     if (err != NACRE_OK) return err;
-    err = nacre_room_prepare_next(log);
-    if (err != NACRE_OK) return err;
-    err = nacre_log_go_on(log, log->top);
+    err = leave_unit(log);
     if (err != NACRE_OK) return err;
     log->oldest = log->generation;
     err = nacre_log_note(log, 0);

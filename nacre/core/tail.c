@@ -4,8 +4,9 @@
  * Invariants:
  *  1. The first copy starts GAP granules behind all that reads as programmed, so that no granule
  *     is programmed that the operation which was cut can have touched.
- *  2. The second copy lies 2 GAP granules behind the first: behind every granule that an earlier
- *     settling, cut in its first copy, can have touched, whatever that boot read.
+ *  2. The second copy lies at least 2 GAP granules behind the first: behind every granule that an
+ *     earlier settling, cut in its first copy, can have touched, whatever that boot read. And so
+ *     far that the first copy of a later settling ends before it.
  *  3. The second unit is entered only behind a closing record of this boot, or where no settling
  *     of any boot can have found room in the first.
  *  4. Both copies take over the void range of the record that they replace.
@@ -17,10 +18,16 @@
 
 #include <stddef.h>
 
+/* Granules from the start of the first copy to the start of the second. */
+static uint32_t pair_distance(uint32_t granules)
+{
+    return granules + NACRE_TAIL_GAP + (granules > NACRE_TAIL_GAP ? granules : NACRE_TAIL_GAP);
+}
+
 /* Granules from the start of the first copy to the end of the second. */
 static uint32_t pair_granules(uint32_t granules)
 {
-    return 2u * granules + 2u * NACRE_TAIL_GAP;
+    return pair_distance(granules) + granules;
 }
 
 uint32_t nacre_tail_granules(const struct nacre_log *log)
@@ -124,7 +131,7 @@ static enum nacre_err settle_once(struct nacre_log *log)
     }
     err = write_copy(log, slot);
     if (err != NACRE_OK) return err;
-    return write_copy(log, slot + granules + 2u * NACRE_TAIL_GAP);
+    return write_copy(log, slot + pair_distance(granules));
 }
 
 /* The index follows the newest record to its second copy. */

@@ -1,6 +1,6 @@
 # Proof at configure time that the linker rule bites. A section name that is misspelt in
-# NOCROSSREFS_TO passes in silence, so images that break the rule on purpose are linked: each must be
-# refused for that reason, and the image without a fault must link.
+# NOCROSSREFS_TO passes in silence, so images that break the rule on purpose are linked: each must
+# be refused for that reason, and the image without a fault must link.
 function(nacre_link_probe fault)
     set(dir "${CMAKE_BINARY_DIR}/link_rule/nacre/blackout")
     set(source "${PROJECT_SOURCE_DIR}/cmake/link_rule.c")

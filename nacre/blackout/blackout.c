@@ -49,7 +49,7 @@ _Noreturn void nacre_blackout_fault(void)
     nacre_port_reset();
 }
 
-/* May the flash be mapped? A word of the image is read by a command, which cannot stall the core. */
+/* May the flash be mapped? A word of the image is read by a command: that cannot stall the core. */
 static bool flash_answers(struct nacre_blackout *blackout)
 {
     for (uint32_t i = 0; i < RECOVER_TRIES; i++) {

@@ -31,7 +31,7 @@ struct nacre_blackout {
 struct nacre_job {
     struct nacre_op op[NACRE_JOB_OPS_MAX];
     uint32_t op_count;
-    struct nacre_fence fence;  /* of the bank that the job makes busy, or finds busy; bits 0: none */
+    struct nacre_fence fence;  /* of the bank that the job makes or finds busy; bits 0: none */
     bool makes_busy;           /* true: the fence stays if every command was sent; false: it stays
                                   if a check stopped the list. It always stays in doubt */
     uint32_t discard_addr;     /* cache lines of this range go if every command was sent */

@@ -32,12 +32,12 @@ const struct nacre_chip nacre_chip_mx66uw1g45g = {
     .erase = 0x21DE,                /* SFDP 4BAIT: erase type 1 with four address bytes is 21h */
     .reset_enable = 0x6699,
     .reset = 0x9966,
-    .status_dummy_clocks = 20,      /* EXTMEM polls so; the byte repeats, more than enough is well */
-    .id_dummy_clocks = 4,           /* ST, MODEL: registers take 4 in octal mode; ids do not repeat */
+    .status_dummy_clocks = 20,      /* EXTMEM; the byte repeats, more than enough is well */
+    .id_dummy_clocks = 4,           /* ST, MODEL: registers take 4; an id does not repeat */
 
     .status_busy = 0x01,            /* SFDP SCCR: WIP is bit 0, WEL bit 1 of 05h */
     .status_enabled = 0x02,
-    .status_never = 0xC0,           /* ST: the status has BP3..0 above WEL, and nothing above them */
+    .status_never = 0xC0,           /* ST: BP3..0 lie above WEL, and nothing above them */
     .security_suspended = 0x0C,     /* ST: PSB bit 2, ESB bit 3 */
     .security_program_failed = 0x20, /* SFDP SCCR: P_FAIL bit 5, E_FAIL bit 6 of 2Bh */
     .security_erase_failed = 0x40,

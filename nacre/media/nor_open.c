@@ -57,7 +57,7 @@ static enum nacre_err check_cfg(const struct nacre_nor *nor, const struct nacre_
     return check_region(cfg);
 }
 
-/* The image given must be the one that runs: this function is part of it, if it lies in the chip. */
+/* The image given must be the one that runs: this function is part of it, if it is in the chip. */
 static bool is_running_image(const struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
 {
     const uintptr_t here =

@@ -114,7 +114,7 @@ enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port
     if (err != NACRE_OK) return err;
     save_controller(port, cfg->core_mhz);
     if (!is_copied()) return NACRE_NOT_IN_RAM;
-    __asm volatile("dsb\n\tisb" ::: "memory"); /* the copy may be fresh: it is fetched from here on */
+    __asm volatile("dsb\n\tisb" ::: "memory"); /* the copy may be fresh, and is fetched soon */
     if (!start_clock()) return NACRE_CLOCK;
     err = nacre_mpu_check_fence(port);
     if (err != NACRE_OK) return err;

@@ -1,9 +1,13 @@
 # The store on the simulated NOR: what its calls promise, and every cut of the power.
 add_library(store_support STATIC
     support/sim_nor.c support/sim_tear.c support/oracle.c support/store_bed.c support/store_box.c
-    support/cut_run.c)
+    support/cut_run.c support/soak.c support/decode.c)
 target_link_libraries(store_support PUBLIC nacre_core)
 
 nacre_test(test_store_api SOURCES test_store_api.c LIBS store_support)
 nacre_test(test_store_room SOURCES test_store_room.c LIBS store_support)
+nacre_test(test_store_faults SOURCES test_store_faults.c LIBS store_support)
 nacre_test(test_store_cuts SOURCES test_store_cuts.c LIBS store_support TIMEOUT 300)
+
+add_executable(campaign_store campaign_store.c)
+target_link_libraries(campaign_store PRIVATE store_support)

@@ -159,6 +159,20 @@ static bool fault_strikes(uint32_t *countdown, struct sim_faults *faults)
     return true;
 }
 
+/* Is the power to fail in this command? Chooses the tear, where that was left open. */
+static bool cut_is_due(struct sim_nor *sim, enum sim_command command, uint32_t n)
+{
+    if (sim->commands != sim->cut_at) return false;
+    if (sim->cut_tear.kind == SIM_TEAR_ANY) {
+        struct sim_tear tears[SIM_NOR_TEARS_MAX];
+        const uint64_t seed = sim->cut_tear.seed;
+        const uint32_t count = sim_nor_tears(sim, command, n, tears);
+        sim->cut_tear = tears[rng_mix(seed) % count];
+        sim->cut_tear.seed = rng_mix(seed + 1u);
+    }
+    return true;
+}
+
 /* The power fails in this command. Does not return. */
 static void cut(struct sim_nor *sim)
 {
@@ -175,7 +189,7 @@ static enum nacre_err op_program(struct nacre_medium *medium, uint32_t addr, con
     erase_settle(sim);
     if (erase_is_pending(sim)) return NACRE_BUSY;
     if (!program_is_legal(sim, addr, n)) return NACRE_BAD_ARGUMENT;
-    const bool torn = sim->commands == sim->cut_at;
+    const bool torn = cut_is_due(sim, SIM_PROGRAM, n);
     tell(sim, SIM_PROGRAM, addr, n, torn);
     if (torn && sim->cut_tear.kind == SIM_TEAR_NONE) cut(sim);
     sim->commands++;
@@ -208,7 +222,7 @@ static enum nacre_err op_erase_start(struct nacre_medium *medium, uint32_t addr)
         violate(sim, "erase at 0x%x is not a unit of the region", addr);
         return NACRE_BAD_ARGUMENT;
     }
-    const bool torn = sim->commands == sim->cut_at;
+    const bool torn = cut_is_due(sim, SIM_ERASE, medium->geometry.unit_bytes);
     tell(sim, SIM_ERASE, addr, medium->geometry.unit_bytes, torn);
     if (torn && sim->cut_tear.kind == SIM_TEAR_NONE) cut(sim);
     sim->commands++;
@@ -337,6 +351,14 @@ void sim_nor_power_on(struct sim_nor *sim)
     sim->erase_addr = SIM_NOR_NO_COMMAND;
     sim->erase_result = NACRE_OK;
     sim_nor_cut_never(sim);
+}
+
+bool sim_nor_flickers(const struct sim_nor *sim)
+{
+    for (uint32_t i = 0; sim->marginal != 0 && i < sim->bytes; i++) {
+        if (sim->unstable[i] != 0) return true;
+    }
+    return false;
 }
 
 void sim_nor_pass_us(struct sim_nor *sim, uint32_t us)

@@ -59,6 +59,7 @@ enum sim_tear_kind {
     SIM_TEAR_E_ALT_OLD,    /* old in the next boot, erased in the one after it, and so on */
     SIM_TEAR_E_ALT_NEW,    /* erased in the next boot, old in the one after it, and so on */
     SIM_TEAR_E_ALT_MIXED,  /* each granule old or erased in each boot, as it likes */
+    SIM_TEAR_ANY,          /* one of those that the command can have, by the seed */
     SIM_TEAR_KINDS
 };
 
@@ -164,6 +165,9 @@ void sim_nor_power_off(struct sim_nor *sim, const struct sim_tear *tear);
 
 /* Give the power back: the next boot. */
 void sim_nor_power_on(struct sim_nor *sim);
+
+/* Does any cell read differently from one read to the next? */
+bool sim_nor_flickers(const struct sim_nor *sim);
 
 /* Let time pass; an erase may end in it. */
 void sim_nor_pass_us(struct sim_nor *sim, uint32_t us);

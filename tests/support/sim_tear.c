@@ -311,7 +311,7 @@ static const char *const names[SIM_TEAR_KINDS] = {
     "none", "done", "prefix", "bytes", "bits", "most", "suffix", "weak", "unstable", "flicker",
     "alt_old", "alt_new", "alt_mixed", "page", "unit",
     "e_low", "e_high", "e_zero", "e_patchy", "e_spare", "e_older", "e_mark", "e_head", "e_hole",
-    "e_weak", "e_unstable", "e_flicker", "e_alt_old", "e_alt_new", "e_alt_mixed",
+    "e_weak", "e_unstable", "e_flicker", "e_alt_old", "e_alt_new", "e_alt_mixed", "any",
 };
 
 uint32_t sim_nor_tears(const struct sim_nor *sim, enum sim_command command, uint32_t n,
@@ -326,7 +326,7 @@ uint32_t sim_nor_tears(const struct sim_nor *sim, enum sim_command command, uint
         tears[count++] = (struct sim_tear){ SIM_TEAR_PREFIX, i, 0 };
     }
     const uint32_t first = program ? SIM_TEAR_BYTES : SIM_TEAR_E_LOW;
-    const uint32_t end = program ? SIM_TEAR_UNIT + 1u : SIM_TEAR_KINDS;
+    const uint32_t end = program ? SIM_TEAR_UNIT + 1u : SIM_TEAR_ANY;
     for (uint32_t kind = first; kind < end; kind++) {
         if (kind == SIM_TEAR_PAGE && geometry->cut_bytes < geometry->page_bytes) continue;
         if (kind == SIM_TEAR_UNIT && geometry->cut_bytes < geometry->unit_bytes) continue;

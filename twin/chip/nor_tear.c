@@ -167,7 +167,7 @@ static void neighbours_tear(struct nor *nor, uint32_t addr, uint16_t named)
     const uint32_t rarity = 1u + nor_random_below(nor, 8);
     for (uint32_t granule = first; granule < first + range / GRANULE_BYTES; granule++) {
         const bool in_page = granule - page < GRANULES_PER_PAGE;
-        if (in_page && (named >> (granule - page) & 1u) != 0) continue;
+        if (in_page && ((uint32_t)named >> (granule - page) & 1u) != 0) continue;
         granule_spoil(nor, granule, spoil, rarity);
     }
 }
@@ -176,7 +176,7 @@ void nor_tear_program(struct nor *nor, struct nor_event *event)
 {
     const struct nor_op *op = &nor->state.op;
     uint32_t count = 0;
-    for (uint32_t i = 0; i < GRANULES_PER_PAGE; i++) count += op->named >> i & 1u;
+    for (uint32_t i = 0; i < GRANULES_PER_PAGE; i++) count += (uint32_t)op->named >> i & 1u;
     struct torn_program torn = {.kind = nor->state.torn_program};
     if (torn.kind == NOR_PROGRAM_DRAWN) {
         torn.kind = (enum nor_torn_program)(1u + nor_random_below(nor, NOR_PROGRAM_COUNT - 1u));
@@ -187,7 +187,7 @@ void nor_tear_program(struct nor *nor, struct nor_event *event)
     (void)nor_unit_touch(nor, op->addr / UNIT_BYTES);
     uint32_t ordinal = 0;
     for (uint32_t i = 0; i < GRANULES_PER_PAGE; i++) {
-        if ((op->named >> i & 1u) == 0) continue;
+        if (((uint32_t)op->named >> i & 1u) == 0) continue;
         named_granule_tear(nor, &torn, op->addr / GRANULE_BYTES + i, ordinal++,
                            op->data + i * GRANULE_BYTES);
     }

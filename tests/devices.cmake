@@ -1,9 +1,13 @@
 # The twin's devices without its machine: NOR chip, PSRAM, XSPI controllers, I/O manager.
 file(GLOB twin_device_sources CONFIGURE_DEPENDS
     "${CMAKE_SOURCE_DIR}/twin/chip/*.c" "${CMAKE_SOURCE_DIR}/twin/xspi/*.c")
-add_library(twin_devices STATIC ${twin_device_sources} support/chip_bus.c support/md5.c)
+add_library(twin_devices STATIC ${twin_device_sources} support/chip_bus.c support/md5.c
+    support/xspi_rig.c)
 target_link_libraries(twin_devices PUBLIC m)
 
 foreach(topic protocol)
     nacre_test(test_twin_chip_${topic} SOURCES test_twin_chip_${topic}.c LIBS twin_devices)
+endforeach()
+foreach(topic boot)
+    nacre_test(test_twin_xspi_${topic} SOURCES test_twin_xspi_${topic}.c LIBS twin_devices)
 endforeach()

@@ -1,0 +1,166 @@
+/*
+ * The devices from the state that ST's boot leaves: leave mapped mode, program, erase, poll, map again.
+ *
+ * Method: the register sequence that ST's HAL and the traced boot images use, written out by hand. What
+ * must be in the chip at the end is known from the bytes that were sent.
+ */
+#include <string.h>
+
+#include "tests/support/cmocka_all.h"
+#include "tests/support/xspi_rig.h"
+
+#define UNIT_ADDR 0x07FE0000u
+
+static struct rig rig;
+
+static int setup(void **state)
+{
+    (void)state;
+    rig_open(&rig, NULL);
+    rig_boot(&rig, BOOT_STATE_1_3_0);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    rig_close(&rig);
+    return 0;
+}
+
+/* Traced: registers at the jump, release 1.3.0 (STM32CubeH7RS c5da62bf). */
+static void test_xspi_boot_registers_are_those_of_the_trace(void **state)
+{
+    (void)state;
+    static const uint32_t expected[][2] = {
+        {R_CR, 0x30400301}, {R_DCR1, 0x011A0100}, {R_DCR2, 0},     {R_CCR, 0x2C003C1C},
+        {R_TCR, 0x14},      {R_IR, 0xEE11},       {R_WIR, 0x02FD}, {R_WCCR, 0x2C003C1C},
+        {R_DLR, 7},         {R_PIR, 0x10},        {R_PSMKR, 1},    {R_SR, 0}};
+    for (uint32_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
+        assert_int_equal(rd(&rig, expected[i][0]), expected[i][1]);
+    }
+    assert_int_equal(xspim_cr(rig.m), 0x10);
+    assert_int_equal(psram_mode_register(rig.psram, 8), 0x46);
+}
+
+/* Both windows answer as memory, in every release's state. */
+static void test_xspi_boot_windows_are_plain_in_all_releases(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < BOOT_STATE_COUNT; i++) {
+        rig_boot(&rig, (enum boot_state)i);
+        for (uint32_t bank = 0; bank < 4; bank++) {
+            assert_int_equal(xspi_window_state(rig.x2, rig.now_ps, bank), XSPI_WINDOW_PLAIN);
+        }
+        const bool has_psram = i != BOOT_STATE_RWW;
+        assert_int_equal(xspi_window_state(rig.x1, rig.now_ps, 0),
+                         has_psram ? XSPI_WINDOW_PLAIN : XSPI_WINDOW_BUS_ERROR);
+    }
+}
+
+static void program_16(uint32_t addr, const uint8_t bytes[16])
+{
+    rig_command(&rig, 0x06F9);
+    assert_int_equal(rig_status(&rig, 0x05FA), 0x02);
+    rig_send(&rig, 0x12ED, addr, bytes, 16);
+}
+
+static void test_xspi_boot_program_and_read_back_through_the_window(void **state)
+{
+    (void)state;
+    const uint8_t bytes[16] = "nacre is a shell";
+    (void)xspi_window_touch(rig.x2, rig.now_ps, 0);
+    rig_leave_mapped(&rig);
+    assert_int_equal(xspi_window_state(rig.x2, rig.now_ps, 0), XSPI_WINDOW_BUS_ERROR);
+    program_16(UNIT_ADDR, bytes);
+    assert_int_equal(rig_status(&rig, 0x05FA), 0x03);
+    rig_map(&rig);
+    assert_int_equal(xspi_window_state(rig.x2, rig.now_ps, 0), XSPI_WINDOW_PLAIN);
+    assert_int_equal(xspi_window_state(rig.x2, rig.now_ps, 3), XSPI_WINDOW_HANG);
+    rig_wait(&rig, 200 * US);
+    assert_int_equal(xspi_window_state(rig.x2, rig.now_ps, 3), XSPI_WINDOW_PLAIN);
+    for (uint32_t i = 0; i < 16; i += 4) {
+        const struct xspi_access access = xspi_window_read(rig.x2, rig.now_ps, UNIT_ADDR + i, 4);
+        uint32_t word;
+        memcpy(&word, bytes + i, 4);
+        assert_int_equal(access.outcome, XSPI_OK);
+        assert_int_equal(access.value, word);
+    }
+    assert_int_equal(rig.flags[XSPI_FLAG_IGNORED_BUSY], 0);
+}
+
+static void test_xspi_boot_erase_ends_after_the_typical_time(void **state)
+{
+    (void)state;
+    const uint8_t bytes[16] = "nacre is a shell";
+    assert_true(nor_load(rig.nor, UNIT_ADDR, bytes, 16));
+    rig_leave_mapped(&rig);
+    rig_command(&rig, 0x06F9);
+    const uint64_t start = rig.now_ps;
+    rig_command_at(&rig, 0x21DE, UNIT_ADDR + 0x123);
+    while ((rig_status(&rig, 0x05FA) & 1u) != 0) rig_wait(&rig, 100 * US);
+    assert_in_range(rig.now_ps - start, 25 * MS - US, 25 * MS + 110 * US);
+    assert_int_equal(rig_status(&rig, 0x2BD4), 0);
+    for (uint32_t i = 0; i < 4096; i++) assert_int_equal(nor_array(rig.nor)[UNIT_ADDR + i], 0xFF);
+}
+
+/* Indirect read of what the window shows: one byte order for both (MTYP 1, chip swaps). */
+static void test_xspi_boot_indirect_read_gives_the_windows_bytes(void **state)
+{
+    (void)state;
+    uint8_t bytes[300];
+    for (uint32_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(i * 7u + 1u);
+    assert_true(nor_load(rig.nor, 0x1234, bytes, sizeof bytes));
+    rig_leave_mapped(&rig);
+    uint8_t back[300];
+    rig_fetch(&rig, 0xEE11, 0x1234, back, sizeof back);
+    assert_memory_equal(back, bytes, sizeof back);
+}
+
+/* The stray-store case: WIR 02FD is no opcode in octal, so the chip ignores a mapped write. */
+static void test_xspi_boot_mapped_write_with_the_leftover_wir_is_ignored(void **state)
+{
+    (void)state;
+    const struct xspi_access access = xspi_window_write(rig.x2, rig.now_ps, 0x1000, 4, 0);
+    assert_int_equal(access.outcome, XSPI_OK);
+    rig_leave_mapped(&rig);
+    assert_int_equal(rig.last.raw, 0x02FD);
+    assert_int_equal(rig.last.refusal, NOR_REFUSED_OPCODE);
+    assert_int_equal(nor_array(rig.nor)[0x1000], 0xFF);
+}
+
+/* EXTMEM_WriteInMappedMode's way: 12ED in WIR, WREN, stores, abort ends the page. */
+static void test_xspi_boot_mapped_write_programs_when_enabled(void **state)
+{
+    (void)state;
+    rig_boot(&rig, BOOT_STATE_1_2_0);
+    rig_leave_mapped(&rig);
+    rig_command(&rig, 0x06F9);
+    rig_map(&rig);
+    for (uint32_t i = 0; i < 4; i++) {
+        (void)xspi_window_write(rig.x2, rig.now_ps, 0x2000 + 4 * i, 4, 0x04030201u + i);
+    }
+    rig_leave_mapped(&rig);
+    assert_int_equal(rig.last.raw, 0x12ED);
+    assert_int_equal(rig.last.refusal, NOR_ACCEPTED);
+    assert_int_equal(rig.last.n, 16);
+    rig_wait(&rig, 200 * US);
+    const uint8_t expected[8] = {1, 2, 3, 4, 2, 2, 3, 4};
+    assert_memory_equal(nor_array(rig.nor) + 0x2000, expected, sizeof expected);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(test_xspi_boot_##name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(registers_are_those_of_the_trace),
+        TEST(windows_are_plain_in_all_releases),
+        TEST(program_and_read_back_through_the_window),
+        TEST(erase_ends_after_the_typical_time),
+        TEST(indirect_read_gives_the_windows_bytes),
+        TEST(mapped_write_with_the_leftover_wir_is_ignored),
+        TEST(mapped_write_programs_when_enabled),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

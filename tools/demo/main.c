@@ -119,14 +119,13 @@ static void write_replay(const struct options *options, char *replay)
     }
 }
 
-static void tell_start(const struct options *options, struct board *board)
+static void tell_start(const struct options *options)
 {
     printf("image     %s, at 0x70000000 in bank 0 of the MX66UW1G45G\n", options->cfg.app_path);
     printf("assumed   a cut spoils %s (--tear %s); %s busy times; seed %llu\n",
            options->cfg.tear == TWIN_TEAR_GRANULE ? "only the granules being programmed"
                                                   : "the page being programmed",
            tear_word(options), busy_word(options->cfg.busy), (unsigned long long)options->cfg.seed);
-    printf("boot left %s\n", twin_boot_state(board->twin));
 }
 
 static int write_report(const struct options *options, const struct play *play, const char *replay)
@@ -165,7 +164,7 @@ static int run(struct options *options, const struct script *script)
         fprintf(stderr, "%s: %s\n", options->program, error);
         return EXIT_BROKEN;
     }
-    if (!options->is_quiet) tell_start(options, &play.board);
+    if (!options->is_quiet) tell_start(options);
     const bool ok = play_script(&play, script, options->last_line);
     const bool reported = options->report == NULL || write_report(options, &play, replay) == 0;
     if (!options->is_quiet) tell_end(options, &play);

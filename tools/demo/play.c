@@ -60,7 +60,7 @@ static bool judge_boot(struct play *play)
     boot.allowed_count = oracle_allowed(&board->oracle, boot.allowed);
     boot.is_allowed = oracle_found(&board->oracle, boot.found);
     ledger_boot(&board->ledger, &boot);
-    story_boot(play->story, &boot);
+    story_boot(play->story, &boot, twin_boot_state(board->twin));
     if (!boot.is_allowed) return wrong(play, "a brightness of %u is not allowed", boot.found);
     if (!board_shows(board, boot.found)) {
         return wrong(play, "the console says %u, the backlight shows %d %%", boot.found,

@@ -21,9 +21,10 @@ void story_line(FILE *story, const char *line)
     if (story != NULL) fprintf(story, "  board | %s\n", line);
 }
 
-void story_boot(FILE *story, const struct ledger_boot *boot)
+void story_boot(FILE *story, const struct ledger_boot *boot, const char *adopted)
 {
     if (story == NULL) return;
+    fprintf(story, "adopted   %s\n", adopted);
     fprintf(story, "boot      found %u, allowed %u", boot->found, boot->allowed[0]);
     if (boot->allowed_count == 2) fprintf(story, " or %u", boot->allowed[1]);
     fprintf(story, "%s\n", boot->is_allowed ? ": right" : ": WRONG");

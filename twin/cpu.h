@@ -4,6 +4,9 @@
  *
  * The emulator executes instructions and nothing else: exceptions, interrupts, the private
  * peripheral bus and all time are the machine's.
+ *
+ * libunicorn exports its inner names, and a program's own function of the same name would take their
+ * place. So no name here may be one of its: tests/test_twin_names checks that.
  */
 #ifndef TWIN_CPU_H
 #define TWIN_CPU_H
@@ -31,7 +34,7 @@ enum cpu_trap {
 /* All functions are there. Those that return bool: true to go on, false to end cpu_run. */
 struct cpu_callbacks {
     void *ctx;
-    /* A block of n code bytes is about to run. cpu_regs_* and cpu_stop are allowed. */
+    /* A block of n code bytes is about to run. cpu_regs_* and cpu_halt are allowed. */
     void (*block)(void *ctx, uint32_t pc, uint32_t n);
     /* Exact mode only: an instruction is about to run. Nothing but reading is allowed. */
     void (*instruction)(void *ctx, uint32_t pc);
@@ -45,7 +48,7 @@ struct cpu_callbacks {
 };
 
 enum cpu_end {
-    CPU_END_STOPPED, /* cpu_stop, or a callback said so */
+    CPU_END_STOPPED, /* cpu_halt, or a callback said so */
     CPU_END_SLEEP,   /* WFI or WFE; pc is behind it */
     CPU_END_BROKEN   /* the emulator failed; cpu_problem says how */
 };
@@ -79,7 +82,7 @@ void cpu_forget_code(struct cpu *cpu, uint32_t addr, uint32_t n);
 
 /* Run from the pc in the registers. */
 enum cpu_end cpu_run(struct cpu *cpu);
-void cpu_stop(struct cpu *cpu);
+void cpu_halt(struct cpu *cpu);
 
 /* Call .instruction for each instruction: exact, slower. Not inside a callback. */
 void cpu_set_exact(struct cpu *cpu, bool exact);
@@ -115,7 +118,7 @@ uint32_t cpu_sp_of(struct cpu *cpu, bool process_stack);
 void cpu_set_sp_of(struct cpu *cpu, bool process_stack, uint32_t sp);
 
 /* All registers to their reset values. */
-void cpu_reset(struct cpu *cpu, uint32_t pc, uint32_t sp);
+void cpu_put_at(struct cpu *cpu, uint32_t pc, uint32_t sp);
 
 /* Registers as a block of bytes, for snapshots. */
 size_t cpu_state_bytes(const struct cpu *cpu);

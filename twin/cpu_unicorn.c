@@ -386,7 +386,7 @@ enum cpu_end cpu_run(struct cpu *cpu)
     }
 }
 
-void cpu_stop(struct cpu *cpu)
+void cpu_halt(struct cpu *cpu)
 {
     cpu->stop_asked = true;
     (void)uc_emu_stop(cpu->uc);
@@ -520,7 +520,7 @@ void cpu_set_sp_of(struct cpu *cpu, bool process_stack, uint32_t sp)
     reg_write(cpu, process_stack ? UC_ARM_REG_PSP : UC_ARM_REG_MSP, sp);
 }
 
-void cpu_reset(struct cpu *cpu, uint32_t pc, uint32_t sp)
+void cpu_put_at(struct cpu *cpu, uint32_t pc, uint32_t sp)
 {
     struct cpu_float_regs floats;
     struct cpu_regs regs;

@@ -1,0 +1,10 @@
+/*
+ * The smallest image: says hello and sleeps.
+ */
+#include "fw.h"
+
+int main(void)
+{
+    put_text("hello\n");
+    return 0;
+}

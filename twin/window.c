@@ -1,0 +1,368 @@
+/*
+ * The mapped windows: what of them the core can read now, and for how long it could not.
+ *
+ * A window is cut into pieces with one permission each: first one per bank, more where an MPU region
+ * begins or ends inside a bank. A piece can be read if its controller answers plainly for its bank,
+ * the window was touched, and the MPU does not forbid it. The flash window that is mapped but not
+ * touched yet stays closed, so that the first access is seen and its time counted.
+ *
+ * Invariants:
+ * 1. piece[].can_read and .can_write are what the core was told.
+ * 2. A blackout is the time in which the controller would not answer plainly for the bank that the
+ *    application runs from. The fence alone is not counted: it costs the core nothing by itself.
+ */
+#include "twin/machine.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define XSPI2_INDEX 1u
+#define RASR_ENABLE 1u
+#define RASR_XN (1u << 28)
+#define MPU_ENABLE 1u
+#define MPU_HFNMIENA 2u
+#define MPU_PRIVDEFENA 4u
+#define REGION_SIZE_MIN 4096u
+
+/* ---- MPU ---- */
+
+static uint64_t region_bytes(uint32_t rasr)
+{
+    return 1ULL << ((rasr >> 1 & 0x1Fu) + 1u);
+}
+
+static bool region_holds(const struct mpu *mpu, uint32_t region, uint32_t addr)
+{
+    const uint32_t rasr = mpu->rasr[region];
+    const uint64_t n = region_bytes(rasr);
+    if ((rasr & RASR_ENABLE) == 0u) return false;
+    const uint64_t base = mpu->rbar[region] & ~(n - 1u);
+    if (addr < base || addr - base >= n) return false;
+    if (n < 256u) return true;
+    const uint32_t part = (uint32_t)((addr - base) / (n / 8u));
+    return (rasr >> (8u + part) & 1u) == 0u;
+}
+
+/* The MPU is off in NMI and HardFault unless told otherwise. */
+static bool mpu_is_on(const struct twin *t)
+{
+    const uint32_t ctrl = t->b.mpu.ctrl;
+    if ((ctrl & MPU_ENABLE) == 0u) return false;
+    return (ctrl & MPU_HFNMIENA) != 0u || nvic_active_urgency(&t->b.nvic) >= 0;
+}
+
+struct rights {
+    bool can_read, can_write, can_run;
+};
+
+static struct rights rights_of(uint32_t rasr)
+{
+    static const bool reads[8] = {false, true, true, true, false, true, true, true};
+    static const bool writes[8] = {false, true, true, true, false, false, false, false};
+    const uint32_t ap = rasr >> 24 & 7u;
+    struct rights rights = {reads[ap], writes[ap], reads[ap]};
+    if ((rasr & RASR_XN) != 0u) rights.can_run = false;
+    return rights;
+}
+
+/* What the core, privileged, may do at an address of a window. */
+static struct rights mpu_rights(const struct twin *t, uint32_t addr)
+{
+    struct rights rights = {true, true, true};
+    if (!mpu_is_on(t)) return rights;
+    if ((t->b.mpu.ctrl & MPU_PRIVDEFENA) == 0u) rights = (struct rights){false, false, false};
+    for (uint32_t region = 0; region < MPU_REGIONS; region++) {
+        if (region_holds(&t->b.mpu, region, addr)) rights = rights_of(t->b.mpu.rasr[region]);
+    }
+    return rights;
+}
+
+bool window_mpu_forbids(const struct twin *t, uint32_t addr, bool is_store)
+{
+    const struct rights rights = mpu_rights(t, addr);
+    return is_store ? !rights.can_write : !rights.can_read;
+}
+
+/* ---- pieces ---- */
+
+static struct window_piece *piece_of(struct twin *t, uint32_t addr)
+{
+    for (uint32_t i = 0; i < t->piece_count; i++) {
+        if (addr >= t->piece[i].addr && addr - t->piece[i].addr < t->piece[i].n) {
+            return &t->piece[i];
+        }
+    }
+    return NULL;
+}
+
+bool window_holds(uint32_t addr)
+{
+    return addr - FLASH_WINDOW < 0x10000000u || addr - PSRAM_WINDOW < 0x10000000u;
+}
+
+static uint8_t *piece_host(const struct twin *t, const struct window_piece *piece)
+{
+    if (piece->controller == 0u) return psram_array(t->psram) + (piece->addr - PSRAM_WINDOW);
+    return t->nor_device->array + (piece->addr - FLASH_WINDOW);
+}
+
+static struct cpu_memory memory_of(const struct twin *t, const struct window_piece *piece)
+{
+    const struct cpu_memory memory = {piece->addr,     piece->n,         piece_host(t, piece),
+                                      piece->can_read, piece->can_write, piece->controller == 0u};
+    return memory;
+}
+
+static void add_piece(struct twin *t, const struct window_piece *piece)
+{
+    const struct cpu_memory memory = memory_of(t, piece);
+    t->piece[t->piece_count++] = *piece;
+    (void)cpu_map(t->cpu, &memory);
+}
+
+void window_init(struct twin *t)
+{
+    const uint32_t bank_bytes = t->nor_device->array_bytes / BANK_COUNT;
+    for (uint32_t bank = 0; bank < BANK_COUNT; bank++) {
+        const struct window_piece piece = {FLASH_WINDOW + bank * bank_bytes, bank_bytes, bank,
+                                           XSPI2_INDEX, false, false};
+        add_piece(t, &piece);
+    }
+    const struct window_piece psram = {PSRAM_WINDOW, PSRAM_APS256_BYTES, 0, 0, false, false};
+    add_piece(t, &psram);
+}
+
+/* Split the piece around addr, which is where an MPU region begins or ends. */
+static void split_at(struct twin *t, uint64_t at)
+{
+    if (at > UINT32_MAX || at % PAGE_BYTES != 0u || t->piece_count == WINDOW_PIECES) return;
+    const uint32_t addr = (uint32_t)at;
+    struct window_piece *const piece = piece_of(t, addr);
+    if (piece == NULL || piece->addr == addr) return;
+    struct window_piece upper = *piece;
+    upper.addr = addr;
+    upper.n = piece->n - (addr - piece->addr);
+    piece->n = addr - piece->addr;
+    t->piece[t->piece_count++] = upper;
+}
+
+static void split_by_mpu(struct twin *t)
+{
+    for (uint32_t region = 0; region < MPU_REGIONS; region++) {
+        const uint32_t rasr = t->b.mpu.rasr[region];
+        const uint64_t n = region_bytes(rasr);
+        if ((rasr & RASR_ENABLE) == 0u || n < REGION_SIZE_MIN) continue;
+        const uint64_t base = t->b.mpu.rbar[region] & ~(n - 1u);
+        split_at(t, base);
+        split_at(t, base + n);
+        for (uint32_t part = 1; part < 8u && (rasr & 0xFF00u) != 0u; part++) {
+            split_at(t, base + n / 8u * part);
+        }
+    }
+}
+
+static enum xspi_window state_of(const struct twin *t, const struct window_piece *piece,
+                                 uint64_t now_ps)
+{
+    const struct xspi *const xspi = t->xspi[piece->controller];
+    const uint32_t base = piece->controller == 0u ? PSRAM_WINDOW : FLASH_WINDOW;
+    if (piece->addr - base >= xspi_window_bytes(xspi)) return XSPI_WINDOW_BUS_ERROR;
+    return xspi_window_state(xspi, now_ps, piece->bank);
+}
+
+static bool piece_changes(struct twin *t, struct window_piece *piece, uint64_t now_ps,
+                          bool *was_closed)
+{
+    const struct rights rights = mpu_rights(t, piece->addr);
+    const bool plain = state_of(t, piece, now_ps) == XSPI_WINDOW_PLAIN &&
+                       xspi_window_is_touched(t->xspi[piece->controller]);
+    const bool can_read = plain && rights.can_read;
+    const bool can_write = plain && rights.can_write && piece->controller == 0u;
+    if (can_read == piece->can_read && can_write == piece->can_write) return false;
+    if (piece->can_read && !can_read) *was_closed = true;
+    piece->can_read = can_read;
+    piece->can_write = can_write;
+    return true;
+}
+
+static void note_banks(struct twin *t)
+{
+    for (uint32_t bank = 0; bank < BANK_COUNT; bank++) {
+        t->bank_runs[bank] = true;
+    }
+    for (uint32_t i = 0; i < t->piece_count; i++) {
+        const struct window_piece *const piece = &t->piece[i];
+        if (piece->controller != XSPI2_INDEX) continue;
+        if (!piece->can_read || !mpu_rights(t, piece->addr).can_run) {
+            t->bank_runs[piece->bank] = false;
+        }
+    }
+}
+
+static void forget_code(struct twin *t)
+{
+    if (!t->forget_pending) return;
+    const struct window_piece *const piece = piece_of(t, FLASH_WINDOW + t->forget_addr);
+    if (piece == NULL || !piece->can_read) return;
+    cpu_forget_code(t->cpu, FLASH_WINDOW + t->forget_addr, t->forget_end - t->forget_addr);
+    t->forget_pending = false;
+}
+
+/*
+ * The PSRAM's first access is not waited for: a right to write cannot be given while the access that
+ * needs it is under way, for the emulator drops what it looked up.
+ */
+static void touch_psram(struct twin *t, uint64_t now_ps)
+{
+    struct xspi *const xspi = t->xspi[0];
+    if (t->is_touching || xspi_window_is_touched(xspi)) return;
+    if (xspi_window_state(xspi, now_ps, 0) != XSPI_WINDOW_PLAIN) return;
+    t->is_touching = true;
+    (void)xspi_window_touch(xspi, now_ps, 0);
+    t->is_touching = false;
+}
+
+static void apply(struct twin *t, uint64_t now_ps)
+{
+    bool was_closed = false;
+    touch_psram(t, now_ps);
+    split_by_mpu(t);
+    for (uint32_t i = 0; i < t->piece_count; i++) {
+        struct window_piece *const piece = &t->piece[i];
+        if (!piece_changes(t, piece, now_ps, &was_closed)) continue;
+        const struct cpu_memory memory = memory_of(t, piece);
+        (void)cpu_protect(t->cpu, &memory);
+    }
+    if (was_closed) cpu_protection_flush(t->cpu);
+    note_banks(t);
+    forget_code(t);
+}
+
+/* ---- blackouts ---- */
+
+uint64_t window_dark_ps(const struct twin *t)
+{
+    const struct dark *const dark = &t->b.dark;
+    return dark->ended_ps + (dark->is_dark ? machine_now(t) - dark->begin_ps : 0u);
+}
+
+/* The most dark time in any 1 ms that ends with the newest blackout. */
+static uint64_t dark_in_last_ms(const struct dark *dark)
+{
+    const uint32_t newest = (dark->ring_count - 1u) % DARK_RING;
+    const uint64_t end = dark->ring[newest].end_ps;
+    const uint64_t from = end < TWIN_PS_PER_MS ? 0 : end - TWIN_PS_PER_MS;
+    uint64_t sum = 0;
+    for (uint32_t i = 0; i < DARK_RING && i < dark->ring_count; i++) {
+        const uint32_t at = (dark->ring_count - 1u - i) % DARK_RING;
+        if (dark->ring[at].end_ps <= from) break;
+        const uint64_t begin = dark->ring[at].begin_ps < from ? from : dark->ring[at].begin_ps;
+        sum += dark->ring[at].end_ps - begin;
+    }
+    return sum;
+}
+
+static void blackout_ended(struct twin *t, uint64_t now_ps)
+{
+    struct dark *const dark = &t->b.dark;
+    struct twin_counters *const counters = &t->b.counters;
+    const uint64_t length = now_ps - dark->begin_ps;
+    dark->is_dark = false;
+    dark->ended_ps += length;
+    dark->ring[dark->ring_count % DARK_RING].begin_ps = dark->begin_ps;
+    dark->ring[dark->ring_count % DARK_RING].end_ps = now_ps;
+    dark->ring_count++;
+    counters->blackouts++;
+    counters->dark_ps += length;
+    if (length > counters->longest_blackout_ps) counters->longest_blackout_ps = length;
+    const uint64_t in_ms = dark_in_last_ms(dark);
+    if (in_ms > counters->worst_dark_in_1ms_ps) counters->worst_dark_in_1ms_ps = in_ms;
+    struct twin_event event = event_new(t, TWIN_EVENT_BLACKOUT_END);
+    event.time_ps = now_ps;
+    event.u.blackout.begin_ps = dark->begin_ps;
+    event.u.blackout.length_ps = length;
+    event_send(t, &event);
+}
+
+static void blackout_began(struct twin *t, uint64_t now_ps)
+{
+    struct twin_event event = event_new(t, TWIN_EVENT_BLACKOUT_BEGIN);
+    t->b.dark.is_dark = true;
+    t->b.dark.begin_ps = now_ps;
+    event.time_ps = now_ps;
+    event.u.blackout.begin_ps = now_ps;
+    event_send(t, &event);
+}
+
+static void account(struct twin *t, uint64_t now_ps)
+{
+    const uint32_t bank_bytes = t->nor_device->array_bytes / BANK_COUNT;
+    const uint32_t bank = (t->app_entry - FLASH_WINDOW) / bank_bytes;
+    if (!t->b.in_app || bank >= BANK_COUNT) return;
+    const bool is_dark =
+        xspi_window_state(t->xspi[XSPI2_INDEX], now_ps, bank) != XSPI_WINDOW_PLAIN;
+    if (is_dark && !t->b.dark.is_dark) blackout_began(t, now_ps);
+    if (!is_dark && t->b.dark.is_dark) blackout_ended(t, now_ps);
+}
+
+void window_update(struct twin *t, uint64_t now_ps)
+{
+    account(t, now_ps);
+    apply(t, now_ps);
+}
+
+void window_resync(struct twin *t)
+{
+    apply(t, machine_now(t));
+}
+
+/* ---- first access, and why not ---- */
+
+bool window_open(struct twin *t, uint32_t addr)
+{
+    struct window_piece *const piece = piece_of(t, addr);
+    if (piece == NULL) return false;
+    struct xspi *const xspi = t->xspi[piece->controller];
+    const uint32_t base = piece->controller == 0u ? PSRAM_WINDOW : FLASH_WINDOW;
+    if (state_of(t, piece, machine_now(t)) != XSPI_WINDOW_PLAIN) return false;
+    if (!mpu_rights(t, addr).can_read) return false;
+    if (!xspi_window_is_touched(xspi)) {
+        const struct xspi_access access = xspi_window_touch(xspi, machine_now(t), addr - base);
+        if (access.outcome != XSPI_OK) return false;
+        if (access.done_ps > machine_now(t)) t->b.clock.now_ps = access.done_ps;
+        machine_schedule(t);
+        window_update(t, machine_now(t));
+    }
+    return piece->can_read;
+}
+
+const char *window_why(const struct twin *t, uint32_t addr)
+{
+    static const char *const names[] = {
+        [XSPI_WINDOW_PLAIN] = "the MPU forbids it",
+        [XSPI_WINDOW_BUS_ERROR] = "the controller is not in mapped mode: bus error",
+        [XSPI_WINDOW_HANG] = "nobody drives the strobe (busy bank, wrong protocol): the bus hangs",
+        [XSPI_WINDOW_GARBLED] = "the controller's set-up does not match the chip: wrong bytes"};
+    for (uint32_t i = 0; i < t->piece_count; i++) {
+        const struct window_piece *const piece = &t->piece[i];
+        if (addr >= piece->addr && addr - piece->addr < piece->n) {
+            return names[state_of(t, piece, machine_now(t))];
+        }
+    }
+    return "beyond the chip";
+}
+
+void window_array_changed(struct twin *t, uint32_t addr, uint32_t n)
+{
+    const uint8_t *const executed = t->executed + t->ram_bytes / PAGE_BYTES;
+    for (uint32_t page = addr / PAGE_BYTES; page <= (addr + n - 1u) / PAGE_BYTES; page++) {
+        if (executed[page] == 0u) continue;
+        const uint32_t from = page * PAGE_BYTES;
+        if (!t->forget_pending || from < t->forget_addr) t->forget_addr = from;
+        if (!t->forget_pending || from + PAGE_BYTES > t->forget_end) {
+            t->forget_end = from + PAGE_BYTES;
+        }
+        t->forget_pending = true;
+    }
+    if (t->forget_pending) forget_code(t);
+}

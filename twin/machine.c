@@ -44,7 +44,6 @@ void machine_power_off(struct twin *t, uint64_t at_ps)
     t->b.cut_now = false;
     t->b.dark.is_dark = false;
     nor_power_off(t->nor, at_ps);
-    psram_power_off(t->psram);
     memset(&t->b.cut, 0, sizeof t->b.cut);
     clock_at(&t->b.clock, CLOCK_CUT, CLOCK_NEVER);
     event.time_ps = at_ps;

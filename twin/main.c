@@ -66,7 +66,7 @@ static const struct argp_option option_list[] = {
     {"time-limit", KEY_TIME_LIMIT, "MS", 0, "Virtual time to run for (1000)", 0},
     {"until", KEY_UNTIL, "TEXT", 0, "End when the console has shown this", 0},
     {"expect", KEY_EXPECT, "TEXT", 0, "Exit with 1 if the console has not shown this at the end", 0},
-    {"type", KEY_TYPE, "TEXT", 0, "Type this on the console 10 ms after the start; \\n is a line's end",
+    {"type", KEY_TYPE, "TEXT", 0, "Type this on the console 10 ms after the start; \\n is the Enter key",
      0},
     {"cut-at", KEY_CUT_AT, "MS", 0, "Cut the power this long after the start", 0},
     {"watch", KEY_WATCH, "SYMBOL", 0, "Show calls of this function in the trace", 0},
@@ -189,7 +189,7 @@ static void type_text(struct twin *twin, const char *text)
     size_t n = 0;
     for (; *text != '\0' && n + 1u < sizeof plain; text++) {
         const bool is_end = text[0] == '\\' && text[1] == 'n';
-        plain[n++] = is_end ? '\n' : *text;
+        plain[n++] = is_end ? '\r' : *text;
         text += is_end;
     }
     plain[n] = '\0';

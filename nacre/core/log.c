@@ -65,7 +65,7 @@ static void control_took_hold(struct nacre_log *log, const struct nacre_control 
 
 enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
                                   const struct nacre_record *record,
-                                  const struct nacre_source *source)
+                                  struct nacre_source *source)
 {
     enum nacre_err err = nacre_next_wait(log);
     if (err != NACRE_OK) return err;
@@ -95,7 +95,7 @@ static void add_control(const struct nacre_log *log, struct nacre_record *record
 }
 
 enum nacre_err nacre_log_append(struct nacre_log *log, struct nacre_record *record,
-                                const struct nacre_source *source)
+                                struct nacre_source *source)
 {
     NACRE_ASSERT(!log->doubtful);
     add_control(log, record);
@@ -122,7 +122,7 @@ static struct nacre_record note_record(const struct nacre_log *log, uint8_t flag
 enum nacre_err nacre_log_note(struct nacre_log *log, uint8_t flags)
 {
     NACRE_ASSERT(!log->doubtful);
-    static const struct nacre_source nothing = {(const uint8_t *)"", 0, 0, 0};
+    struct nacre_source nothing = {.bytes = (const uint8_t *)""};
     if (log->closed || log->top == log->slots) {
         const enum nacre_err err = nacre_log_go_on(log, log->top);
         if (err != NACRE_OK) return err;
@@ -133,7 +133,7 @@ enum nacre_err nacre_log_note(struct nacre_log *log, uint8_t flags)
 
 enum nacre_err nacre_log_go_on(struct nacre_log *log, uint32_t slot)
 {
-    static const struct nacre_source nothing = {(const uint8_t *)"", 0, 0, 0};
+    struct nacre_source nothing = {.bytes = (const uint8_t *)""};
     for (uint32_t step = 0; log->next < NACRE_NEXT_MARKED && step < 3u; step++) {
         const enum nacre_err err = nacre_next_step(log, true);
         if (err != NACRE_OK) return err;

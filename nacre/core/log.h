@@ -113,7 +113,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_log_read(const struct nacre_log *log, uint
  */
 NACRE_MUST_CHECK enum nacre_err nacre_log_append(struct nacre_log *log,
                                                  struct nacre_record *record,
-                                                 const struct nacre_source *source);
+                                                 struct nacre_source *source);
 
 /*
  * Append a record of the log itself, for its control block.
@@ -131,7 +131,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_log_note(struct nacre_log *log, uint8_t fl
  */
 NACRE_MUST_CHECK enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
                                                    const struct nacre_record *record,
-                                                   const struct nacre_source *source);
+                                                   struct nacre_source *source);
 
 /*
  * A control block that says what the log's state is now.

@@ -29,6 +29,7 @@
 #define CONTROL_BYTES 4u
 #define VALUE_BYTES_MAX 1024u
 #define BLANK 0xFFu
+#define NO_PAYLOAD UINT32_MAX
 
 #define MARK_OLDEST_AT 4u
 #define MARK_WEAR_AT 8u
@@ -60,6 +61,14 @@ static uint32_t payload_offset(uint32_t at)
     const uint32_t granule = 1u + (at - FIRST_PAYLOAD_BYTES) / NEXT_PAYLOAD_BYTES;
     const uint32_t inside = (at - FIRST_PAYLOAD_BYTES) % NEXT_PAYLOAD_BYTES;
     return granule * NACRE_GRANULE_BYTES + inside + (inside >= TAG_AT ? 1u : 0u);
+}
+
+/* The other way: which payload byte is byte j of granule k? */
+static uint32_t payload_index(uint32_t k, uint32_t j)
+{
+    if (k == 0u) return j >= PAYLOAD_AT && j < CRC_AT ? j - PAYLOAD_AT : NO_PAYLOAD;
+    if (j == TAG_AT) return NO_PAYLOAD;
+    return FIRST_PAYLOAD_BYTES + (k - 1u) * NEXT_PAYLOAD_BYTES + j - (j > TAG_AT ? 1u : 0u);
 }
 
 uint32_t nacre_record_value_bytes(const struct nacre_record *record)
@@ -98,14 +107,12 @@ static void value_take(struct nacre_record *record, uint32_t k, const uint8_t *g
                        uint8_t *buf)
 {
     const uint32_t skip = record->has_control ? CONTROL_BYTES : 0u;
-    const uint32_t n = payload_bytes(record);
-    uint32_t at = k == 0u ? 0u : FIRST_PAYLOAD_BYTES + (k - 1u) * NEXT_PAYLOAD_BYTES;
-    const uint32_t end = k == 0u ? FIRST_PAYLOAD_BYTES : at + NEXT_PAYLOAD_BYTES;
-    for (; at < end && at < n; at++) {
-        const uint8_t *const byte = granule + payload_offset(at) - k * NACRE_GRANULE_BYTES;
-        if (at < skip) continue;
-        record->digest = nacre_crc_update(record->digest, byte, 1);
-        if (buf != NULL) buf[at - skip] = *byte;
+    const uint32_t end = payload_bytes(record);
+    for (uint32_t j = 0; j < NACRE_GRANULE_BYTES; j++) {
+        const uint32_t at = payload_index(k, j);
+        if (at < skip || at >= end) continue;
+        record->digest = nacre_crc_update(record->digest, granule + j, 1);
+        if (buf != NULL) buf[at - skip] = granule[j];
     }
 }
 
@@ -135,79 +142,77 @@ enum nacre_err nacre_record_read(const struct nacre_spot *spot, struct nacre_rec
     return ~crc == expected ? NACRE_OK : NACRE_NOT_FOUND;
 }
 
-/* Bytes [from, from + n) of a value, wherever it lies. */
-static enum nacre_err source_read(const struct nacre_spot *spot, const struct nacre_source *source,
-                                  uint32_t from, uint8_t *out, uint32_t n)
+/* Byte i of a value, wherever it lies. */
+static enum nacre_err source_byte(struct nacre_medium *medium, struct nacre_source *source,
+                                  uint32_t i, uint8_t *byte)
 {
     if (source->bytes != NULL) {
-        memcpy(out, source->bytes + from, n);
+        *byte = source->bytes[i];
         return NACRE_OK;
     }
-    uint32_t kept = NACRE_GRANULE_BYTES; /* no granule is at hand yet */
-    uint8_t granule[NACRE_GRANULE_BYTES];
-    for (uint32_t i = 0; i < n; i++) {
-        const uint32_t offset = payload_offset(source->skip + from + i);
-        if (kept != offset / NACRE_GRANULE_BYTES || i == 0u) {
-            kept = offset / NACRE_GRANULE_BYTES;
-            const enum nacre_err err = granule_read(spot->medium, source->place + kept, granule);
-            if (err != NACRE_OK) return err;
-        }
-        out[i] = granule[offset % NACRE_GRANULE_BYTES];
+    const uint32_t offset = payload_offset(source->skip + i);
+    const uint32_t place = source->place + offset / NACRE_GRANULE_BYTES;
+    if (source->at_hand != place) {
+        const enum nacre_err err = granule_read(medium, place, source->granule);
+        if (err != NACRE_OK) return err;
+        source->at_hand = place;
     }
+    *byte = source->granule[offset % NACRE_GRANULE_BYTES];
     return NACRE_OK;
 }
 
 bool nacre_record_equals(const struct nacre_spot *spot, const struct nacre_record *record,
                          const uint8_t *value)
 {
-    const struct nacre_source source = {NULL, spot->place,
-                                        record->has_control ? CONTROL_BYTES : 0u, 0};
+    struct nacre_source source = nacre_record_source(spot->place, record);
     const uint32_t value_bytes = nacre_record_value_bytes(record);
-    uint8_t part[NACRE_GRANULE_BYTES];
-    for (uint32_t at = 0; at < value_bytes; at += sizeof part) {
-        const uint32_t left = value_bytes - at;
-        const uint32_t n = left < sizeof part ? left : sizeof part;
-        if (source_read(spot, &source, at, part, n) != NACRE_OK) return false;
-        if (memcmp(part, value + at, n) != 0) return false;
+    for (uint32_t i = 0; i < value_bytes; i++) {
+        uint8_t byte;
+        if (source_byte(spot->medium, &source, i, &byte) != NACRE_OK) return false;
+        if (byte != value[i]) return false;
     }
     return true;
 }
 
-/* The first granule, all but its check sum. */
-static enum nacre_err first_build(const struct nacre_spot *spot, const struct nacre_record *record,
-                                  const struct nacre_source *source, uint8_t *granule)
+struct nacre_source nacre_record_source(uint32_t place, const struct nacre_record *record)
 {
-    const uint32_t skip = record->has_control ? CONTROL_BYTES : 0u;
-    const uint32_t value_bytes = nacre_record_value_bytes(record);
-    const uint32_t room = FIRST_PAYLOAD_BYTES - skip;
-    nacre_put_le16(granule + KEY_AT, record->key);
-    nacre_put_le16(granule + INFO_AT,
-                   INFO_START | (record->has_control ? INFO_CONTROL : 0u) | record->length);
-    if (record->has_control) {
-        nacre_put_le16(granule + PAYLOAD_AT, record->control.void_from);
-        granule[PAYLOAD_AT + 2u] = record->control.behind;
-        granule[PAYLOAD_AT + 3u] = record->control.flags;
-    }
-    return source_read(spot, source, 0, granule + PAYLOAD_AT + skip,
-                       value_bytes < room ? value_bytes : room);
+    const struct nacre_source source = {
+        .place = place,
+        .skip = record->has_control ? CONTROL_BYTES : 0u,
+        .digest = record->digest,
+    };
+    return source;
+}
+
+static void control_encode(const struct nacre_control *control, uint8_t *bytes)
+{
+    nacre_put_le16(bytes, control->void_from);
+    bytes[2] = control->behind;
+    bytes[3] = control->flags;
 }
 
 /* Granule k of a record, its check sum left blank. */
-static enum nacre_err granule_build(const struct nacre_spot *spot,
-                                    const struct nacre_record *record,
-                                    const struct nacre_source *source, uint32_t k,
-                                    uint8_t *granule)
+static enum nacre_err granule_build(struct nacre_medium *medium, const struct nacre_record *record,
+                                    struct nacre_source *source, uint32_t k, uint8_t *granule)
 {
-    memset(granule, BLANK, NACRE_GRANULE_BYTES);
-    if (k == 0u) return first_build(spot, record, source, granule);
     const uint32_t skip = record->has_control ? CONTROL_BYTES : 0u;
-    const uint32_t from = FIRST_PAYLOAD_BYTES + (k - 1u) * NEXT_PAYLOAD_BYTES - skip;
-    const uint32_t left = nacre_record_value_bytes(record) - from;
-    const enum nacre_err err = source_read(spot, source, from, granule + 1,
-                                           left < NEXT_PAYLOAD_BYTES ? left : NEXT_PAYLOAD_BYTES);
-    memmove(granule, granule + 1, TAG_AT);
-    granule[TAG_AT] = 0u;
-    return err;
+    const uint32_t end = payload_bytes(record);
+    memset(granule, BLANK, NACRE_GRANULE_BYTES);
+    if (k == 0u) {
+        nacre_put_le16(granule + KEY_AT, record->key);
+        nacre_put_le16(granule + INFO_AT,
+                       INFO_START | (skip != 0u ? INFO_CONTROL : 0u) | record->length);
+        if (skip != 0u) control_encode(&record->control, granule + PAYLOAD_AT);
+    } else {
+        granule[TAG_AT] = 0u;
+    }
+    for (uint32_t j = 0; j < NACRE_GRANULE_BYTES; j++) {
+        const uint32_t at = payload_index(k, j);
+        if (at < skip || at >= end) continue;
+        const enum nacre_err err = source_byte(medium, source, at - skip, granule + j);
+        if (err != NACRE_OK) return err;
+    }
+    return NACRE_OK;
 }
 
 /*
@@ -215,7 +220,7 @@ static enum nacre_err granule_build(const struct nacre_spot *spot,
  * was once read whole: a bit that flickers must not get a good check sum.
  */
 static enum nacre_err record_crc(const struct nacre_spot *spot, const struct nacre_record *record,
-                                 const struct nacre_source *source, uint32_t *result)
+                                 struct nacre_source *source, uint32_t *result)
 {
     uint8_t granule[NACRE_GRANULE_BYTES];
     struct nacre_record seen = *record;
@@ -223,7 +228,7 @@ static enum nacre_err record_crc(const struct nacre_spot *spot, const struct nac
     const uint32_t count = nacre_record_granules(record);
     uint32_t crc = seeded_crc(spot->medium, spot->generation, spot->place);
     for (uint32_t k = 0; k < count; k++) {
-        const enum nacre_err err = granule_build(spot, record, source, k, granule);
+        const enum nacre_err err = granule_build(spot->medium, record, source, k, granule);
         if (err != NACRE_OK) return err;
         crc = nacre_crc_update(crc, granule, k == 0u ? CRC_AT : NACRE_GRANULE_BYTES);
         value_take(&seen, k, granule, NULL);
@@ -257,18 +262,19 @@ static uint32_t program_room(const struct nacre_medium *medium, uint32_t place)
 }
 
 enum nacre_err nacre_record_write(const struct nacre_spot *spot, const struct nacre_record *record,
-                                  const struct nacre_source *source, uint32_t *programs)
+                                  struct nacre_source *source, uint32_t *programs)
 {
     uint8_t chunk[NACRE_PROGRAM_GRANULES * NACRE_GRANULE_BYTES];
     const uint32_t count = nacre_record_granules(record);
     uint32_t crc;
     enum nacre_err err = record_crc(spot, record, source, &crc);
+    source->at_hand = 0; /* what is programmed is read anew: the check sum judges it */
     if (err != NACRE_OK) return err;
     for (uint32_t done = 0; done < count;) {
         uint32_t n = program_room(spot->medium, spot->place + done);
         if (n > count - done) n = count - done;
         for (uint32_t k = 0; k < n; k++) {
-            err = granule_build(spot, record, source, done + k, chunk + k * NACRE_GRANULE_BYTES);
+            err = granule_build(spot->medium, record, source, done + k, chunk + k * NACRE_GRANULE_BYTES);
             if (err != NACRE_OK) return err;
         }
         if (done == 0u) nacre_put_le32(chunk + CRC_AT, crc);

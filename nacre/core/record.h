@@ -63,6 +63,8 @@ struct nacre_source {
     uint32_t place;       /* of the record on the medium */
     uint32_t skip;        /* payload bytes before its value */
     uint32_t digest;      /* of the value when that record was read */
+    uint32_t at_hand;     /* place of the granule below; 0 for none */
+    uint8_t granule[NACRE_GRANULE_BYTES];
 };
 
 /*
@@ -102,6 +104,11 @@ bool nacre_record_equals(const struct nacre_spot *spot, const struct nacre_recor
                          const uint8_t *value);
 
 /*
+ * The value of a record that was just read, to be copied from its place.
+ */
+struct nacre_source nacre_record_source(uint32_t place, const struct nacre_record *record);
+
+/*
  * Program a record at a spot and read it back twice.
  *
  * source   nacre_record_value_bytes(record) bytes. Memory must not change during the call; a
@@ -115,7 +122,7 @@ bool nacre_record_equals(const struct nacre_spot *spot, const struct nacre_recor
  */
 NACRE_MUST_CHECK enum nacre_err nacre_record_write(const struct nacre_spot *spot,
                                                    const struct nacre_record *record,
-                                                   const struct nacre_source *source,
+                                                   struct nacre_source *source,
                                                    uint32_t *programs);
 
 /*

@@ -123,7 +123,7 @@ static enum nacre_err copy_record(struct nacre_log *log, uint32_t place)
         if (err == NACRE_DAMAGED) log->read_only = NACRE_DAMAGED;
         return err;
     }
-    const struct nacre_source source = {NULL, place, record.has_control ? 4u : 0u, record.digest};
+    struct nacre_source source = nacre_record_source(place, &record);
     const enum nacre_err append_err = nacre_log_append(log, &record, &source);
     if (append_err != NACRE_OK) return append_err;
     return nacre_room_moved(log, place, log->last);

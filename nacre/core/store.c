@@ -260,7 +260,7 @@ static enum nacre_err fits(const struct nacre_log *log, uint32_t key, uint32_t g
 static enum nacre_err record_put(struct nacre_log *log, struct nacre_record *record,
                                  const void *value)
 {
-    const struct nacre_source source = {value != NULL ? value : "", 0, 0, 0};
+    struct nacre_source source = {.bytes = value != NULL ? value : ""};
     enum nacre_err err = nacre_log_append(log, record, &source);
     if (err != NACRE_OK) return err;
     const struct nacre_index_entry *const entry = nacre_index_find(&log->index, record->key);

@@ -17,6 +17,7 @@
 #include "nacre/core/room.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* Granules from the start of the first copy to the start of the second. */
 static uint32_t pair_distance(uint32_t granules)
@@ -55,14 +56,12 @@ static enum nacre_err newest(const struct nacre_log *log, struct nacre_record *r
 {
     record->key = NACRE_KEY_SYSTEM;
     record->length = 0;
-    source->bytes = log->last_is_note ? (const uint8_t *)"" : NULL;
-    source->place = log->last;
-    source->skip = 0;
+    memset(source, 0, sizeof *source);
+    source->bytes = (const uint8_t *)"";
     if (!log->last_is_note) {
         const enum nacre_err err = nacre_log_read(log, log->last, record, NULL, 0);
         if (err != NACRE_OK) return err;
-        source->skip = record->has_control ? 4u : 0u;
-        source->digest = record->digest;
+        *source = nacre_record_source(log->last, record);
     }
     record->has_control = true;
     return NACRE_OK;

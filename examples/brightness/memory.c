@@ -11,7 +11,7 @@
 #define REGION_BYTES (8u * 4096u)
 #define IMAGE_BYTES 0x02000000u /* bank 0 is the application's, all of it */
 #define FENCE_REGION 15u
-#define BUDGET_US 10u
+#define BUDGET_US 5u
 #define KEYS 8u
 
 enum { KEY_BRIGHTNESS = 1 };

@@ -24,7 +24,7 @@ static enum nacre_err settings_open(void)
 {
     const struct nacre_nor_cfg flash = {
         .chip = &nacre_chip_mx66uw1g45g, .region_addr = 0x07FE0000, .region_bytes = 8 * 4096,
-        .image_bytes = 0x02000000, .budget_us = 10,
+        .image_bytes = 0x02000000, .budget_us = 5,
         .port = {.core_mhz = 600, .mpu_region = 15, .make_read_only = true}};
     const struct nacre_store_cfg cfg = {
         .medium = &nor.medium, .index = keys, .index_count = 16,

@@ -31,7 +31,8 @@ struct nacre_nor_cfg {
     uint32_t region_bytes; /* a multiple of the chip's unit */
     uint32_t image_addr;   /* chip range that is executed and read while the region is written: */
     uint32_t image_bytes;  /* its banks stay readable. Give whole banks to be free inside them */
-    uint32_t budget_us;    /* longest time that the flash may be out of reach */
+    uint32_t budget_us;    /* longest time that the flash may be out of reach. Up to 10, no
+                              millisecond is dark for longer than 20 us as long as it is kept */
 };
 
 enum nacre_nor_state {
@@ -65,7 +66,7 @@ struct nacre_nor {
     struct nacre_job job;
     const struct nacre_chip *chip;
     uint32_t region_addr;
-    uint32_t budget_cycles;
+    uint32_t budget_us;
 
     enum nacre_nor_state state;
     bool is_entered;            /* a call is under way */

@@ -99,7 +99,7 @@ static void fill(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
 
     nor->chip = chip;
     nor->region_addr = cfg->region_addr;
-    nor->budget_cycles = cfg->budget_us * cycles_per_us;
+    nor->budget_us = cfg->budget_us;
     nor->erase_result = NACRE_BUSY;
     nor->blackout.reset[0].opcode = chip->reset_enable;
     nor->blackout.reset[1].opcode = chip->reset;

@@ -7,8 +7,8 @@
  *   poll    status and, where it has ended, the fail bits. The first poll comes after the row's
  *           typical time, each other one a third later than the one before, so that an operation
  *           that takes the row's maximum costs a dozen polls.
- *   rest    after a blackout of d cycles there is none for REST_FACTOR * d: no millisecond is dark
- *           for more than a fiftieth, however operations follow on each other.
+ *   rest    after a blackout there is none for so many times its length that no millisecond is
+ *           dark for more than a fiftieth, however operations follow on each other.
  *
  * The status after the write enable says all that must be known before an operation: busy would
  * mean that somebody else's is under way, and without the write-enable bit the chip would ignore
@@ -19,7 +19,9 @@
 
 #include <stddef.h>
 
-#define REST_FACTOR 66u /* blackouts of up to 5 us: (1000 us + 66 * 5 us) / 67 is below 20 us */
+#define WINDOW_US 1000u      /* any such time */
+#define DARK_IN_WINDOW_US 20u /* is dark for no longer than this */
+#define BUDGET_US_MAX 10u    /* a longer budget is not counted on for the rest */
 
 /* ---- commands ---- */
 
@@ -72,6 +74,18 @@ static uint32_t us_to_cycles(const struct nacre_nor *nor, uint32_t us)
     return us * nor->blackout.port.cycles_per_us;
 }
 
+/*
+ * With blackouts of d, each followed by f * d of rest, a window W holds at most (W + f * d) / (1 + f)
+ * of darkness, d being at most the budget: solved for f.
+ */
+static uint32_t rest_factor(const struct nacre_nor *nor)
+{
+    const uint32_t budget_us =
+        nor->budget_us < BUDGET_US_MAX ? nor->budget_us : BUDGET_US_MAX;
+
+    return (WINDOW_US - DARK_IN_WINDOW_US) / (DARK_IN_WINDOW_US - budget_us) + 1u;
+}
+
 static bool has_rested(const struct nacre_nor *nor)
 {
     return nacre_port_now() - nor->dark_at >= nor->dark_rest;
@@ -85,12 +99,12 @@ static enum nacre_err run_job(struct nacre_nor *nor)
     const uint32_t cycles = nor->job.dark_cycles;
 
     nor->dark_at = nacre_port_now();
-    nor->dark_rest = cycles * REST_FACTOR;
+    nor->dark_rest = cycles * rest_factor(nor);
     nor->op_dark_cycles += cycles;
     nor->stats.blackouts++;
     nor->stats.dark_cycles += cycles;
     if (cycles > nor->stats.longest_cycles) nor->stats.longest_cycles = cycles;
-    if (cycles > nor->budget_cycles) nor->stats.over_budget++;
+    if (cycles > us_to_cycles(nor, nor->budget_us)) nor->stats.over_budget++;
     return err;
 }
 
@@ -187,11 +201,24 @@ static enum nacre_err end_operation(struct nacre_nor *nor)
     return NACRE_OK;
 }
 
+/* It goes on: the next poll is at the typical time, or a third later than this one. */
+static enum nacre_err ask_again(struct nacre_nor *nor)
+{
+    const bool is_program = nor->state == NACRE_NOR_PROGRAMS;
+    const uint32_t typical =
+        us_to_cycles(nor, is_program ? nor->chip->program_us : nor->chip->erase_us);
+    const uint32_t longest =
+        us_to_cycles(nor, is_program ? nor->chip->program_us_max : nor->chip->erase_us_max);
+    const uint32_t elapsed = nacre_port_now() - nor->op_started;
+
+    nor->poll_at = nacre_port_now();
+    nor->poll_wait = (elapsed < longest ? elapsed : longest) / 3u;
+    if (elapsed < typical) nor->poll_wait = typical - elapsed;
+    return elapsed > longest ? NACRE_TIMEOUT : NACRE_BUSY;
+}
+
 enum nacre_err nacre_way_poll(struct nacre_nor *nor)
 {
-    const uint32_t us_max = nor->state == NACRE_NOR_PROGRAMS ? nor->chip->program_us_max
-                                                             : nor->chip->erase_us_max;
-
     if (nor->state == NACRE_NOR_IDLE) return NACRE_OK;
     if (nacre_port_now() - nor->poll_at < nor->poll_wait || !has_rested(nor)) return NACRE_BUSY;
 
@@ -202,16 +229,15 @@ enum nacre_err nacre_way_poll(struct nacre_nor *nor)
     (void)add_register_read(nor, nor->chip->read_security, 2);
     if (run_job(nor) == NACRE_OK) return end_operation(nor);
 
-    const uint32_t cycles_max = us_to_cycles(nor, us_max);
-    const uint32_t elapsed = nacre_port_now() - nor->op_started;
-    nor->poll_at = nacre_port_now();
-    nor->poll_wait = (elapsed < cycles_max ? elapsed : cycles_max) / 3u;
-    return elapsed > cycles_max ? NACRE_TIMEOUT : NACRE_BUSY;
+    return ask_again(nor);
 }
 
 enum nacre_err nacre_way_wait(struct nacre_nor *nor)
 {
     enum nacre_err err;
+
+    /* An erase may have run while the core slept, and the cycle counter with it: ask at once. */
+    if (nor->state == NACRE_NOR_ERASES) nor->poll_wait = 0;
 
     do { /* ends: nacre_way_poll answers NACRE_TIMEOUT after the row's maximum */
         err = nacre_way_poll(nor);

@@ -8,6 +8,7 @@
  */
 #include "tools/demo/play.h"
 #include "tools/demo/report.h"
+#include "tools/demo/story.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -121,11 +122,18 @@ static void write_replay(const struct options *options, char *replay)
 
 static void tell_start(const struct options *options)
 {
-    printf("image     %s, at 0x70000000 in bank 0 of the MX66UW1G45G\n", options->cfg.app_path);
-    printf("assumed   a cut spoils %s (--tear %s); %s busy times; seed %llu\n",
-           options->cfg.tear == TWIN_TEAR_GRANULE ? "only the granules being programmed"
-                                                  : "the page being programmed",
-           tear_word(options), busy_word(options->cfg.busy), (unsigned long long)options->cfg.seed);
+    char text[TWIN_ERROR_BYTES];
+    (void)snprintf(text, sizeof text, "a cut spoils %s (--tear %s); %s busy times; seed %llu",
+                   options->cfg.tear == TWIN_TEAR_GRANULE ? "only the granules being programmed"
+                                                          : "the page being programmed",
+                   tear_word(options), busy_word(options->cfg.busy),
+                   (unsigned long long)options->cfg.seed);
+    story_text(stdout, "image", options->cfg.app_path);
+    story_text(stdout, "board", "STM32H7S78-DK, code in bank 0 of its MX66UW1G45G (simulated)");
+    story_text(stdout, "assumed", text);
+    story_text(stdout, "columns", "durable: from the call to its return; blackout: the longest time "
+               "in which the flash cannot be read; dark: all of that time; latency: the most that "
+               "an interrupt was late by it");
 }
 
 static int write_report(const struct options *options, const struct play *play, const char *replay)

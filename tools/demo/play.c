@@ -33,6 +33,21 @@ static bool violated(struct play *play)
                  violation.detail);
 }
 
+static void tell_saves(struct play *play)
+{
+    story_saves(play->story, &play->board.ledger, play->told_saves, play->deed);
+    play->told_saves = play->board.ledger.save_count;
+}
+
+/* Once in full; then only what differs. */
+static void tell_adopted(struct play *play)
+{
+    const char *adopted = twin_boot_state(play->board.twin);
+    const bool is_same = strncmp(adopted, play->adopted, sizeof play->adopted) == 0;
+    story_text(play->story, "adopted", is_same ? "the same as before" : adopted);
+    (void)snprintf(play->adopted, sizeof play->adopted, "%s", adopted);
+}
+
 /* What every step has in common: true if the script goes on. */
 static bool went_well(struct play *play, enum board_end end)
 {
@@ -41,6 +56,7 @@ static bool went_well(struct play *play, enum board_end end)
     if (end == BOARD_CUT) {
         play->is_on = false;
         play->is_cut_planned = false;
+        tell_saves(play);
         story_cut(play->story, &play->board, play->cut);
     }
     return true;
@@ -60,7 +76,8 @@ static bool judge_boot(struct play *play)
     boot.allowed_count = oracle_allowed(&board->oracle, boot.allowed);
     boot.is_allowed = oracle_found(&board->oracle, boot.found);
     ledger_boot(&board->ledger, &boot);
-    story_boot(play->story, &boot, twin_boot_state(board->twin));
+    tell_adopted(play);
+    story_boot(play->story, &boot);
     if (!boot.is_allowed) return wrong(play, "a brightness of %u is not allowed", boot.found);
     if (!board_shows(board, boot.found)) {
         return wrong(play, "the console says %u, the backlight shows %d %%", boot.found,
@@ -122,27 +139,37 @@ static bool type_line(struct play *play, const char *text)
 
 static bool play_type(struct play *play)
 {
-    const size_t before = play->board.ledger.save_count;
     if (!play->is_on) return wrong(play, "the board is off");
+    (void)snprintf(play->deed, sizeof play->deed, "%s", play->command->text);
     if (!type_line(play, play->command->text)) return false;
-    story_saves(play->story, &play->board.ledger, before, play->command->text);
+    tell_saves(play);
     return true;
+}
+
+/* The slider at a step: spread evenly, or, with more steps than values, to and fro one by one. */
+static unsigned slider_value(const struct script_command *command, unsigned step)
+{
+    const bool rises = command->to >= command->from;
+    const unsigned span = rises ? command->to - command->from : command->from - command->to;
+    unsigned moved = step * span / (command->steps - 1);
+    if (command->steps > span + 1 && span > 0) {
+        moved = step % (2 * span);
+        moved = moved > span ? 2 * span - moved : moved;
+    }
+    return rises ? command->from + moved : command->from - moved;
 }
 
 static bool play_slider(struct play *play)
 {
     const struct script_command *command = play->command;
-    const size_t before = play->board.ledger.save_count;
     char text[SCRIPT_TEXT_BYTES];
     if (!play->is_on) return wrong(play, "the board is off");
+    (void)snprintf(play->deed, sizeof play->deed, "slider %u to %u", command->from, command->to);
     for (unsigned i = 0; i < command->steps && play->is_on; i++) {
-        const long span = (long)command->to - (long)command->from;
-        const long value = (long)command->from + span * (long)i / (long)(command->steps - 1);
-        (void)snprintf(text, sizeof text, "set %ld", value);
+        (void)snprintf(text, sizeof text, "set %u", slider_value(command, i));
         if (!type_line(play, text)) return false;
     }
-    (void)snprintf(text, sizeof text, "slider %u to %u", command->from, command->to);
-    story_saves(play->story, &play->board.ledger, before, text);
+    tell_saves(play);
     return true;
 }
 
@@ -163,13 +190,13 @@ static bool play_cut(struct play *play)
         const struct twin_cut cut = {.kind = TWIN_CUT_AT_TIME,
                                      .time_ps = twin_now_ps(board->twin) + command->time_ps};
         twin_cut_plan(board->twin, &cut);
-        (void)snprintf(play->cut, sizeof play->cut, "after %g ms", ms);
+        (void)snprintf(play->cut, sizeof play->cut, "%g ms after it was asked for", ms);
         return true;
     }
     const bool is_program = command->kind == SCRIPT_CUT_PROGRAM;
     board_aim(board, is_program ? TWIN_COMMAND_PROGRAM : TWIN_COMMAND_ERASE, command->fraction);
-    (void)snprintf(play->cut, sizeof play->cut, "%s at %g %%", is_program ? "program" : "erase",
-                   command->fraction * 100.0);
+    (void)snprintf(play->cut, sizeof play->cut, "in %s, at %g %% of it",
+                   is_program ? "a program" : "an erase", command->fraction * 100.0);
     return true;
 }
 

@@ -13,6 +13,9 @@ struct play {
     struct board board;
     FILE *story;                     /* NULL: tell nothing */
     char cut[LEDGER_CUT_BYTES];      /* how the session that ended did end */
+    char adopted[TWIN_ERROR_BYTES];  /* what the last boot took over */
+    char deed[SCRIPT_TEXT_BYTES];    /* what the user does */
+    size_t told_saves;               /* how many of the ledger's are in the story */
     bool is_on;
     bool is_cut_planned;             /* a cut was asked for and has not come */
     const struct script_command *command;

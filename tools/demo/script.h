@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* "slider" with more steps than values goes to and fro. */
 #define SCRIPT_LINES_MAX 500
 #define SCRIPT_TEXT_BYTES 64
 #define SCRIPT_VALUES_MAX 8

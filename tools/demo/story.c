@@ -3,7 +3,11 @@
  */
 #include "tools/demo/story.h"
 
+#include <string.h>
+
 #define SAVES_SHOWN_MAX 31u
+#define LABEL_COLUMNS 10
+#define TEXT_COLUMNS 70
 
 /* Smallest and largest of one cost over some saves. */
 struct range {
@@ -21,10 +25,25 @@ void story_line(FILE *story, const char *line)
     if (story != NULL) fprintf(story, "  board | %s\n", line);
 }
 
-void story_boot(FILE *story, const struct ledger_boot *boot, const char *adopted)
+void story_text(FILE *story, const char *label, const char *text)
 {
     if (story == NULL) return;
-    fprintf(story, "adopted   %s\n", adopted);
+    while (*text != '\0') {
+        size_t n = strlen(text);
+        if (n > TEXT_COLUMNS) {
+            n = TEXT_COLUMNS;
+            while (n > 1 && text[n] != ' ') n--;
+        }
+        fprintf(story, "%-*s%.*s\n", LABEL_COLUMNS, label, (int)n, text);
+        text += n;
+        while (*text == ' ') text++;
+        label = "";
+    }
+}
+
+void story_boot(FILE *story, const struct ledger_boot *boot)
+{
+    if (story == NULL) return;
     fprintf(story, "boot      found %u, allowed %u", boot->found, boot->allowed[0]);
     if (boot->allowed_count == 2) fprintf(story, " or %u", boot->allowed[1]);
     fprintf(story, "%s\n", boot->is_allowed ? ": right" : ": WRONG");
@@ -78,6 +97,6 @@ void story_saves(FILE *story, const struct ledger *ledger, size_t from, const ch
 void story_cut(FILE *story, const struct board *board, const char *how)
 {
     if (story == NULL) return;
-    fprintf(story, "CUT       power lost %.3f ms after the first start: %s\n",
-            ledger_us(twin_now_ps(board->twin)) / 1e3, how);
+    fprintf(story, "CUT       %s, %.3f ms after the first start\n", how,
+            ledger_us(twin_now_ps(board->twin)) / 1e3);
 }

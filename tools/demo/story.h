@@ -11,8 +11,11 @@
 /* A line that the board said while it started. */
 void story_line(FILE *story, const char *line);
 
-/* What a boot found; adopted is the state of the controller that the library took over. */
-void story_boot(FILE *story, const struct ledger_boot *boot, const char *adopted);
+/* A label and a text, broken between words so that no line is longer than 80 columns. */
+void story_text(FILE *story, const char *label, const char *text);
+
+/* What a boot found. */
+void story_boot(FILE *story, const struct ledger_boot *boot);
 
 /*
  * The saves from the one with the index from: each one, or, where there are many, the range of

@@ -5,7 +5,7 @@ add_library(twin_devices STATIC ${twin_device_sources} support/chip_bus.c suppor
     support/xspi_rig.c)
 target_link_libraries(twin_devices PUBLIC m)
 
-foreach(topic protocol)
+foreach(topic protocol program banks cuts marks)
     nacre_test(test_twin_chip_${topic} SOURCES test_twin_chip_${topic}.c LIBS twin_devices)
 endforeach()
 foreach(topic boot)

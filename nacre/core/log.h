@@ -35,6 +35,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define NACRE_IGNORED_MAX 4u
+
 enum nacre_next {
     NACRE_NEXT_UNKNOWN = 0, /* live, or dead and to be erased */
     NACRE_NEXT_ERASING,
@@ -68,7 +70,7 @@ struct nacre_log {
     uint16_t longest;   /* granules of the longest record that may live */
     uint16_t last;      /* place of the newest record; 0 where there is none */
     uint16_t last_void; /* its control block's void_from */
-    uint16_t ignored;   /* place of a record that no scan shall see; 0 where there is none */
+    uint16_t ignored[NACRE_IGNORED_MAX]; /* places of records that no scan shall see; 0: none */
     uint8_t next;       /* enum nacre_next, of the unit behind the head */
     uint8_t read_only;  /* enum nacre_err: why nothing may be written */
     bool last_is_note;  /* the newest record has no value: it need not be read to be settled */

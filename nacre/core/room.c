@@ -28,12 +28,12 @@ static int32_t slack(const struct nacre_log *log)
 }
 
 /*
- * A unit to go on to, always, and what one settling takes: however many mounts are cut, the next
- * one must find room.
+ * A unit to go on to, always, and what two settlings take: when a mount is cut, the next one must
+ * find room, and the one after.
  */
 static uint32_t reserve(const struct nacre_log *log)
 {
-    return log->slots - 1u + nacre_tail_granules(log) + log->longest;
+    return log->slots - 1u + 2u * nacre_tail_granules(log) + log->longest;
 }
 
 /* Where the head has less room than this, the next unit must have been prepared. */

@@ -44,11 +44,13 @@ static struct nacre_spot spot_at(const struct nacre_log *log, uint32_t generatio
     return spot;
 }
 
-/* As nacre_record_read, but blind to the record that shall be ignored. */
+/* As nacre_record_read, but blind to the records that shall be ignored. */
 static enum nacre_err read_at(const struct nacre_log *log, const struct nacre_spot *spot,
                               struct nacre_record *record)
 {
-    if (spot->place == log->ignored) return NACRE_NOT_FOUND;
+    for (uint32_t i = 0; i < NACRE_IGNORED_MAX; i++) {
+        if (spot->place == log->ignored[i]) return NACRE_NOT_FOUND;
+    }
     return nacre_record_read(spot, record, NULL, 0);
 }
 

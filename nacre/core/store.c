@@ -21,7 +21,8 @@
 #define SLOTS_MIN 64u
 #define SLOTS_MAX 4096u
 #define PLACES_MAX 65536u
-#define SCANS_MAX 32u
+#define SCANS_A_RECORD 8u
+#define SCANS_MAX (SCANS_A_RECORD * NACRE_IGNORED_MAX)
 #define SETTLES_MAX 4u
 
 static bool store_is_mounted(const struct nacre_store *store)
@@ -122,17 +123,17 @@ static enum nacre_err scan_and_settle(struct nacre_log *log, const struct nacre_
 {
     enum nacre_err err = NACRE_DAMAGED;
     uint32_t failures = 0;
-    uint16_t ignored = 0;
+    uint16_t ignored[NACRE_IGNORED_MAX] = {0};
     for (uint32_t i = 0; i < SCANS_MAX && failures < SETTLES_MAX; i++) {
         log_start(log, cfg);
-        log->ignored = ignored;
+        memcpy(log->ignored, ignored, sizeof ignored);
         err = nacre_scan(log, clean);
         if (err != NACRE_OK) return err;
         err = nacre_room_count(log);
         if (err == NACRE_OK && !*clean) err = nacre_tail_settle(log);
         if (err == NACRE_OK || err == NACRE_FULL || err == NACRE_UNSETTLED) break;
         if (err != NACRE_DAMAGED) failures++;
-        if (i >= SCANS_MAX / 2u) ignored = log->last;
+        if (i % SCANS_A_RECORD == SCANS_A_RECORD - 1u) ignored[i / SCANS_A_RECORD] = log->last;
     }
     return err == NACRE_OK ? err : NACRE_UNSETTLED;
 }

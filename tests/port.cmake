@@ -4,3 +4,5 @@ foreach(part open medium)
     nacre_test(test_nor_${part} SOURCES test_nor_${part}.c $<TARGET_OBJECTS:fake_port>
                LIBS nacre_nor nacre_ram nacre_core)
 endforeach()
+# The port's real registers, on the twin.
+nacre_test(test_port SOURCES test_port.c LIBS twin IN host TIMEOUT 240)

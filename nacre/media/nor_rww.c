@@ -75,8 +75,8 @@ static uint32_t us_to_cycles(const struct nacre_nor *nor, uint32_t us)
 }
 
 /*
- * With blackouts of d, each followed by f * d of rest, a window W holds at most (W + f * d) / (1 + f)
- * of darkness, d being at most the budget: solved for f.
+ * With blackouts of d, each followed by f * d of rest, a window W is dark for (W + f * d) / (1 + f)
+ * at most, and d is at most the budget: solved for f.
  */
 static uint32_t rest_factor(const struct nacre_nor *nor)
 {

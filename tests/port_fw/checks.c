@@ -197,7 +197,7 @@ struct picture {
     uint32_t primask;
 };
 
-/* Changed by every command, and of no meaning while mapped: SR, FCR, DLR, AR, DR, CALFCR..CALSIR. */
+/* Changed by each command, of no meaning while mapped: SR, FCR, DLR, AR, DR, CALFCR to CALSIR. */
 static bool is_scratch(uint32_t offset)
 {
     return (offset >= 0x20u && offset <= 0x50u) || offset >= 0x210u;

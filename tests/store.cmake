@@ -1,7 +1,7 @@
 # The store on the simulated NOR: what its calls promise, and every cut of the power.
 add_library(store_support STATIC
     support/sim_nor.c support/sim_tear.c support/oracle.c support/store_bed.c support/store_box.c
-    support/cut_run.c support/soak.c support/decode.c)
+    support/cut_run.c support/soak.c support/decode.c support/assert_failed.c)
 target_link_libraries(store_support PUBLIC nacre_core)
 
 nacre_test(test_store_api SOURCES test_store_api.c LIBS store_support)
@@ -11,3 +11,5 @@ nacre_test(test_store_cuts SOURCES test_store_cuts.c LIBS store_support TIMEOUT 
 
 add_executable(campaign_store campaign_store.c)
 target_link_libraries(campaign_store PRIVATE store_support)
+nacre_test(test_crc SOURCES test_crc.c LIBS nacre_core store_support)
+nacre_test(test_settings SOURCES test_settings.c LIBS store_support)

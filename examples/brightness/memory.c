@@ -16,8 +16,16 @@
 
 enum { KEY_BRIGHTNESS = 1 };
 
+/* All that the product remembers, keys ascending. */
+static const struct nacre_setting table[] = {
+    {"display.brightness", KEY_BRIGHTNESS, NACRE_TYPE_U8, MEMORY_BRIGHTNESS_DEFAULT, 0,
+     MEMORY_BRIGHTNESS_MAX},
+};
+#define TABLE_ROWS (sizeof(table) / sizeof(table[0]))
+
 static struct nacre_nor nor;
 static struct nacre_store store;
+static struct nacre_settings settings;
 static struct nacre_index_entry index_entries[KEYS];
 static bool is_open;
 static bool has_work;
@@ -41,10 +49,12 @@ enum nacre_err memory_open(void)
 
     enum nacre_err err = nacre_nor_open(&nor, &nor_cfg);
     if (err != NACRE_OK) return err;
-    is_open = true;
     err = nacre_mount(&store, &store_cfg);
     if (err == NACRE_FOREIGN) err = nacre_format(&store, &store_cfg);
-    has_work = err == NACRE_OK;
+    if (err != NACRE_OK) return err;
+    err = nacre_settings_open(&settings, &store, table, TABLE_ROWS);
+    is_open = err == NACRE_OK;
+    has_work = is_open;
     return err;
 }
 
@@ -55,29 +65,29 @@ const struct nacre_mismatch *memory_mismatch(void)
 
 uint32_t memory_brightness(bool *is_default)
 {
-    uint8_t percent;
-    uint32_t length;
+    int64_t percent = MEMORY_BRIGHTNESS_DEFAULT;
+    enum nacre_origin origin = NACRE_ORIGIN_DEFAULT;
 
-    const enum nacre_err err =
-        nacre_get(&store, KEY_BRIGHTNESS, &percent, sizeof(percent), &length);
-    *is_default = err != NACRE_OK || length != sizeof(percent) || percent > MEMORY_BRIGHTNESS_MAX;
-    return *is_default ? MEMORY_BRIGHTNESS_DEFAULT : percent;
+    if (is_open && nacre_settings_get(&settings, KEY_BRIGHTNESS, NACRE_TYPE_U8, &percent,
+                                      &origin) != NACRE_OK) {
+        percent = MEMORY_BRIGHTNESS_DEFAULT;
+    }
+    *is_default = origin == NACRE_ORIGIN_DEFAULT;
+    return (uint32_t)percent;
 }
 
 enum nacre_err memory_set_brightness(uint32_t percent)
 {
-    const uint8_t value = (uint8_t)percent;
-
-    if (percent > MEMORY_BRIGHTNESS_MAX) return NACRE_OUT_OF_LIMITS;
+    if (!is_open) return NACRE_NOT_MOUNTED;
     has_work = true;
-    return nacre_set(&store, KEY_BRIGHTNESS, &value, sizeof(value));
+    return nacre_settings_set(&settings, KEY_BRIGHTNESS, NACRE_TYPE_U8, percent);
 }
 
 enum nacre_err memory_reset_brightness(void)
 {
+    if (!is_open) return NACRE_NOT_MOUNTED;
     has_work = true;
-    const enum nacre_err err = nacre_remove(&store, KEY_BRIGHTNESS);
-    return err == NACRE_NOT_FOUND ? NACRE_OK : err;
+    return nacre_settings_reset(&settings, KEY_BRIGHTNESS);
 }
 
 bool memory_idle(void)

@@ -120,6 +120,8 @@ uint32_t xspim_cr(const struct xspim *m)
 void xspim_set_cr(struct xspim *m, uint64_t now_ps, uint32_t value)
 {
     m->cr = value & XSPIM_WRITABLE;
+    m->free_ps[0] = 0;
+    m->free_ps[1] = 0;
     for (uint32_t i = 0; i < 2u; i++) {
         if (m->xspi[i] != NULL) xspi_window_refresh(m->xspi[i], now_ps);
     }
@@ -127,8 +129,6 @@ void xspim_set_cr(struct xspim *m, uint64_t now_ps, uint32_t value)
 
 void xspim_reset(struct xspim *m, uint64_t now_ps)
 {
-    m->free_ps[0] = 0;
-    m->free_ps[1] = 0;
     xspim_set_cr(m, now_ps, 0);
 }
 

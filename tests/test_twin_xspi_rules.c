@@ -1,0 +1,520 @@
+/*
+ * The XSPI controller's rules: what starts a command, what BUSY protects, flags, FIFO, time.
+ *
+ * Method: registers are written by hand; what the chip heard and what SR says is compared with the rule
+ * as the named document states it. SVD is ST's register description of the H7RS (prose of RM0477),
+ * CMSIS is stm32h7s7xx.h, HAL is stm32h7rsxx_hal_xspi.c, RM0456 is the manual of the same IP family.
+ */
+#include <string.h>
+
+#include "tests/support/cmocka_all.h"
+#include "tests/support/xspi_rig.h"
+
+#define CR_ON 0x00000301u
+#define CCR_COMMAND 0x0000001Cu
+#define CCR_ADDRESS 0x00003C1Cu
+#define CCR_WRITE 0x0C003C1Cu
+#define CCR_READ 0x2C003C1Cu
+
+static struct rig rig;
+
+/* XSPI2 on, octal DTR chip, indirect write mode, nothing under way. */
+static int setup(void **state)
+{
+    (void)state;
+    rig_open(&rig, NULL);
+    rig_boot(&rig, BOOT_STATE_1_3_0);
+    wr(&rig, R_CR, CR_ON);
+    return 0;
+}
+
+static int setup_with(const struct xspi_cfg *cfg)
+{
+    rig_close(&rig);
+    rig_open(&rig, cfg);
+    rig_boot(&rig, BOOT_STATE_1_3_0);
+    wr(&rig, R_CR, CR_ON);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    rig_close(&rig);
+    return 0;
+}
+
+static void stage(uint32_t mode, uint32_t ccr, uint32_t ir)
+{
+    wr(&rig, R_CR, CR_ON | mode);
+    wr(&rig, R_TCR, mode == MODE_WRITE ? 0 : 20);
+    wr(&rig, R_DLR, 1);
+    wr(&rig, R_CCR, ccr);
+    if (ir != 0) wr(&rig, R_IR, ir);
+}
+
+/* True if a frame or a transfer began; then it is ended. */
+static bool started(uint32_t commands_before)
+{
+    const bool is_busy = (xspi_peek(rig.x2, R_SR) & B_BUSY) != 0;
+    rig_wait(&rig, US);
+    const bool was_heard = rig.commands != commands_before;
+    assert_int_equal(is_busy, was_heard || (xspi_peek(rig.x2, R_SR) & B_BUSY) != 0);
+    if ((rd(&rig, R_SR) & B_BUSY) != 0) wr(&rig, R_CR, rd(&rig, R_CR) | B_ABORT);
+    wr(&rig, R_FCR, 0x1B);
+    return is_busy;
+}
+
+/* RM0456 28.4.9, HAL: the table of what starts a command, by mode, address phase and data phase. */
+static void test_xspi_rules_trigger_follows_the_table(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t mode;
+        uint32_t ccr;
+        uint32_t ir; /* reg that starts: IR, AR or DR */
+        uint32_t starter;
+    } table[] = {
+        {MODE_WRITE, CCR_COMMAND, 0x06F9, R_IR},    {MODE_WRITE, CCR_ADDRESS, 0x21DE, R_AR},
+        {MODE_WRITE, 0x0C00001C, 0x72FD, R_DR},     {MODE_WRITE, CCR_WRITE, 0x12ED, R_DR},
+        {MODE_READ, 0x2C00001C, 0x9F60, R_IR},      {MODE_READ, CCR_READ, 0x05FA, R_AR},
+        {MODE_POLL, 0x2C00001C, 0x9F60, R_IR},      {MODE_POLL, CCR_READ, 0x05FA, R_AR},
+        {MODE_MAP, CCR_READ, 0xEE11, 0},
+    };
+    static const uint32_t writes[] = {R_DLR, R_TCR, R_CCR, 0x120, R_PSMKR, R_PIR, R_IR, R_AR};
+    for (uint32_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        for (uint32_t k = 0; k < sizeof writes / sizeof writes[0]; k++) {
+            stage(MODE_WRITE, CCR_WRITE, table[i].ir); /* starts nothing */
+            wr(&rig, R_CR, CR_ON | table[i].mode);
+            wr(&rig, R_CCR, table[i].ccr);
+            const uint32_t before = rig.commands;
+            const uint32_t value = writes[k] == R_IR    ? table[i].ir
+                                   : writes[k] == R_CCR ? table[i].ccr
+                                   : writes[k] == R_TCR ? 20u
+                                                        : 0u;
+            wr(&rig, writes[k], value);
+            assert_int_equal(started(before), writes[k] == table[i].starter);
+            wr(&rig, R_CR, CR_ON);
+        }
+        if (table[i].starter != R_DR) continue;
+        stage(table[i].mode, table[i].ccr, table[i].ir);
+        wr(&rig, R_AR, 0);
+        const uint32_t before = rig.commands;
+        rig_write_dr(&rig, rig.x2, 0, 2);
+        assert_true(started(before));
+    }
+}
+
+static void test_xspi_rules_nothing_starts_while_disabled(void **state)
+{
+    (void)state;
+    wr(&rig, R_CR, 0x300);
+    wr(&rig, R_CCR, CCR_COMMAND);
+    wr(&rig, R_IR, 0x06F9);
+    rig_wait(&rig, US);
+    assert_int_equal(rig.commands, 0);
+    assert_int_equal(rd(&rig, R_SR) & (B_BUSY | B_TCF), 0);
+}
+
+/* A transfer that takes long: a 200-byte read whose FIFO is not emptied. */
+static void long_read(void)
+{
+    wr(&rig, R_CR, CR_ON | MODE_READ);
+    wr(&rig, R_DLR, 199);
+    wr(&rig, R_TCR, 20);
+    wr(&rig, R_CCR, CCR_READ);
+    wr(&rig, R_IR, 0xEE11);
+    wr(&rig, R_AR, 0);
+    rig_wait(&rig, US);
+    assert_true((rd(&rig, R_SR) & B_BUSY) != 0);
+}
+
+/* RM0456 28.4.15: writes to configuration registers are ignored while BUSY is 1. */
+static void test_xspi_rules_configuration_is_ignored_while_busy(void **state)
+{
+    (void)state;
+    static const uint32_t held[] = {R_DCR1, R_DCR2, R_DCR3, 0x014, R_DLR, R_AR,   R_PSMKR,
+                                    R_PSMAR, R_PIR, R_CCR,  R_TCR, R_IR,  0x120,  R_LPTR,
+                                    0x140,   0x148, 0x150,  R_WCCR, R_WTCR, R_WIR, 0x200};
+    long_read();
+    for (uint32_t i = 0; i < sizeof held / sizeof held[0]; i++) {
+        const uint32_t before = rd(&rig, held[i]);
+        wr(&rig, held[i], ~before);
+        assert_int_equal(rig.outcome, XSPI_OK);
+        assert_int_equal(rd(&rig, held[i]), before);
+    }
+    assert_int_equal(rig.flags[XSPI_FLAG_IGNORED_BUSY], sizeof held / sizeof held[0]);
+}
+
+/* SVD CR: FMODE, TCEN, APMS, PMM, CSSEL only with BUSY 0; enables and FTHRES at any time. */
+static void test_xspi_rules_cr_fields_are_held_while_busy(void **state)
+{
+    (void)state;
+    long_read();
+    wr(&rig, R_CR, 0x31DF3F4Du & ~0x2u);
+    assert_int_equal(rd(&rig, R_CR), 0x101F3F05u);
+    assert_int_equal(rig.flags[XSPI_FLAG_FMODE_IGNORED], 1);
+    wr(&rig, R_CR, CR_ON);
+    assert_int_equal(rd(&rig, R_CR) & 0x30000000u, MODE_READ);
+}
+
+/* SVD CR.ABORT: self-clearing, BUSY falls, TCF is set, the FIFO is flushed, FMODE stays. */
+static void test_xspi_rules_abort_ends_the_transfer_and_keeps_fmode(void **state)
+{
+    (void)state;
+    long_read();
+    assert_int_equal(rd(&rig, R_SR) >> 8 & 0x7F, 64);
+    wr(&rig, R_CR, rd(&rig, R_CR) | B_ABORT);
+    assert_int_equal(rd(&rig, R_CR), CR_ON | MODE_READ);
+    assert_int_equal(rd(&rig, R_SR), B_TCF);
+    wr(&rig, R_FCR, B_TCF);
+    assert_int_equal(rd(&rig, R_SR), 0);
+}
+
+/* STMicroelectronics/OpenOCD issue 50 and one more report: ABORT with BUSY 0 leaves BUSY up. */
+static void test_xspi_rules_abort_on_idle_wedges_until_reset(void **state)
+{
+    (void)state;
+    wr(&rig, R_CR, CR_ON | B_ABORT);
+    assert_int_equal(rig.flags[XSPI_FLAG_WEDGED], 1);
+    for (uint32_t i = 0; i < 3; i++) {
+        rig_wait(&rig, 100 * MS);
+        assert_true((rd(&rig, R_SR) & B_BUSY) != 0);
+        wr(&rig, R_CR, CR_ON | B_ABORT);
+    }
+    wr(&rig, R_CR, CR_ON | MODE_MAP);
+    assert_int_equal(rd(&rig, R_CR), CR_ON);
+    xspi_reset(rig.x2, rig.now_ps);
+    assert_int_equal(rd(&rig, R_SR), 0);
+    assert_int_equal(rd(&rig, R_CR), 0);
+}
+
+static void test_xspi_rules_abort_on_idle_may_be_harmless_by_name(void **state)
+{
+    (void)state;
+    struct xspi_cfg cfg = rig_xspi_cfg();
+    cfg.abort_idle_wedges = false;
+    setup_with(&cfg);
+    wr(&rig, R_CR, CR_ON | B_ABORT);
+    assert_int_equal(rig.flags[XSPI_FLAG_ABORT_IDLE], 1);
+    assert_int_equal(rd(&rig, R_SR) & B_BUSY, 0);
+}
+
+/* SVD AR: ignored with FMODE 11 even if BUSY is 0. */
+static void test_xspi_rules_ar_is_ignored_in_mapped_mode(void **state)
+{
+    (void)state;
+    wr(&rig, R_AR, 0x1234);
+    wr(&rig, R_CR, CR_ON | MODE_MAP);
+    wr(&rig, R_AR, 0x5678);
+    assert_int_equal(rd(&rig, R_AR), 0x1234);
+    assert_int_equal(rig.flags[XSPI_FLAG_AR_IGNORED_MAPPED], 1);
+}
+
+/* RM0456: indirect BUSY falls when the sequence is over and the FIFO is empty; TCF at the last byte. */
+static void test_xspi_rules_busy_lasts_until_the_fifo_is_empty(void **state)
+{
+    (void)state;
+    stage(MODE_READ, CCR_READ, 0x05FA);
+    wr(&rig, R_DLR, 3);
+    wr(&rig, R_AR, 0);
+    rig_wait(&rig, US);
+    assert_int_equal(rd(&rig, R_SR), B_BUSY | B_TCF | B_FTF | 4u << 8);
+    (void)rig_read(&rig, rig.x2, R_DR, 2);
+    assert_int_equal(rd(&rig, R_SR), B_BUSY | B_TCF | B_FTF | 2u << 8);
+    (void)rig_read(&rig, rig.x2, R_DR, 2);
+    assert_int_equal(rd(&rig, R_SR), B_TCF);
+}
+
+/* SVD FTHRES, FTF: read: FTHRES+1 bytes or more are there, or any after the last one came. */
+static void test_xspi_rules_ftf_in_reads_follows_the_threshold(void **state)
+{
+    (void)state;
+    for (uint32_t threshold = 0; threshold < 64; threshold += 9) {
+        wr(&rig, R_CR, 0x01u | threshold << 8 | MODE_READ);
+        wr(&rig, R_DLR, 99);
+        wr(&rig, R_TCR, 20);
+        wr(&rig, R_CCR, CCR_READ);
+        wr(&rig, R_IR, 0xEE11);
+        wr(&rig, R_AR, 0);
+        for (uint32_t i = 0; i < 100; i++) {
+            rig_wait(&rig, US);
+            const uint32_t sr = rd(&rig, R_SR);
+            const uint32_t level = sr >> 8 & 0x7F;
+            assert_int_equal(level, 100 - i < 64 ? 100 - i : 64);
+            const bool is_over = i >= 36;
+            assert_int_equal((sr & B_TCF) != 0, is_over);
+            assert_int_equal((sr & B_FTF) != 0, level > threshold || is_over);
+            assert_int_equal(rig_read(&rig, rig.x2, R_DR, 1), 0xFF);
+        }
+        assert_int_equal(rd(&rig, R_SR) & (B_BUSY | B_FTF), 0);
+        wr(&rig, R_FCR, B_TCF);
+    }
+}
+
+/* HAL: writes wait for FTF before the first DR write too. FTF: FTHRES+1 bytes are free. */
+static void test_xspi_rules_ftf_in_writes_says_there_is_room(void **state)
+{
+    (void)state;
+    wr(&rig, R_CR, 0x01u | 15u << 8);
+    wr(&rig, R_DCR2, 255); /* a slow clock, so that the FIFO fills */
+    wr(&rig, R_DLR, 255);
+    wr(&rig, R_TCR, 0);
+    wr(&rig, R_CCR, CCR_WRITE);
+    wr(&rig, R_IR, 0x12ED);
+    wr(&rig, R_AR, 0);
+    assert_int_equal(rd(&rig, R_SR), B_FTF);
+    for (uint32_t i = 1; i <= 16; i++) {
+        rig_write_dr(&rig, rig.x2, 0, 4);
+        const uint32_t sr = xspi_peek(rig.x2, R_SR);
+        assert_int_equal(sr >> 8 & 0x7F, 4 * i);
+        assert_int_equal((sr & B_FTF) != 0, 64 - 4 * i >= 16);
+        assert_true((sr & B_BUSY) != 0);
+    }
+}
+
+/* SVD DR: a write to a full FIFO, a read of an empty one, stall the bus until the wire moved on. */
+static void test_xspi_rules_dr_stalls_the_bus(void **state)
+{
+    (void)state;
+    wr(&rig, R_DCR2, 255);
+    stage(MODE_WRITE, CCR_WRITE, 0x12ED);
+    wr(&rig, R_DLR, 255);
+    wr(&rig, R_AR, 0);
+    for (uint32_t i = 0; i < 16; i++) rig_write_dr(&rig, rig.x2, 0, 4);
+    assert_int_equal(rig.flags[XSPI_FLAG_DR_STALL], 0);
+    rig_write_dr(&rig, rig.x2, 0, 4);
+    assert_int_equal(rig.flags[XSPI_FLAG_DR_STALL], 1);
+    /* 1 clock of lead, 3 of opcode and address, 2 of data at 1.28 us, less what has passed. */
+    assert_in_range(rig.cost_ps, 5 * US, 6 * 1280 * NS);
+    wr(&rig, R_CR, rd(&rig, R_CR) | B_ABORT);
+    wr(&rig, R_FCR, B_TCF);
+    stage(MODE_READ, CCR_READ, 0x05FA);
+    wr(&rig, R_AR, 0);
+    (void)rig_read(&rig, rig.x2, R_DR, 2);
+    assert_int_equal(rig.outcome, XSPI_OK);
+    /* Up to 2 clocks of NCS high after the abort, 1 of lead, 1 + 2 + 20 to the data, 1 of data. */
+    assert_in_range(rig.cost_ps, 25 * 1280 * NS, 27 * 1280 * NS);
+}
+
+/* SVD DR: byte, half-word and word; little-endian. */
+static void test_xspi_rules_dr_takes_all_three_widths(void **state)
+{
+    (void)state;
+    const uint8_t bytes[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    assert_true(nor_load(rig.nor, 0x40, bytes, 8));
+    stage(MODE_READ, CCR_READ, 0xEE11);
+    wr(&rig, R_DLR, 7);
+    wr(&rig, R_AR, 0x40);
+    assert_int_equal(rig_read(&rig, rig.x2, R_DR, 1), 0x01);
+    assert_int_equal(rig_read(&rig, rig.x2, R_DR, 2), 0x0302);
+    assert_int_equal(rig_read(&rig, rig.x2, R_DR, 4), 0x07060504);
+    assert_int_equal(rig_read(&rig, rig.x2, R_DR, 1), 0x08);
+    wr(&rig, R_FCR, B_TCF);
+    wr(&rig, R_CR, CR_ON);
+    rig_command(&rig, 0x06F9);
+    stage(MODE_WRITE, CCR_WRITE, 0x12ED);
+    wr(&rig, R_DLR, 7);
+    wr(&rig, R_AR, 0x100);
+    rig_write_dr(&rig, rig.x2, 0x01, 1);
+    rig_write_dr(&rig, rig.x2, 0x0302, 2);
+    rig_write_dr(&rig, rig.x2, 0x07060504, 4);
+    rig_write_dr(&rig, rig.x2, 0x08, 1);
+    rig_wait(&rig, MS);
+    assert_memory_equal(nor_array(rig.nor) + 0x100, bytes, 8);
+}
+
+/* RM0456: bytes beyond DLR are dropped; an empty FIFO only stops the clock. */
+static void test_xspi_rules_excess_is_dropped_and_gaps_only_wait(void **state)
+{
+    (void)state;
+    rig_command(&rig, 0x06F9);
+    stage(MODE_WRITE, CCR_WRITE, 0x12ED);
+    wr(&rig, R_DLR, 3);
+    wr(&rig, R_AR, 0x100);
+    rig_write_dr(&rig, rig.x2, 0x0201, 2);
+    rig_wait(&rig, 50 * US);
+    assert_int_equal(rd(&rig, R_SR) & (B_BUSY | B_TCF), B_BUSY);
+    rig_write_dr(&rig, rig.x2, 0xBBAA0403, 4);
+    assert_int_equal(rig.flags[XSPI_FLAG_DR_EXCESS], 1);
+    rig_wait(&rig, MS);
+    const uint8_t expected[6] = {1, 2, 3, 4, 0xFF, 0xFF};
+    assert_memory_equal(nor_array(rig.nor) + 0x100, expected, 6);
+    assert_int_equal(rig.last.n, 4);
+    assert_int_equal(rd(&rig, R_SR) & (B_BUSY | B_TCF), B_TCF);
+}
+
+/* RM0456 28.4.9, SVD TEF: past DEVSIZE at the start of an indirect access. */
+static void test_xspi_rules_tef_past_the_device(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t addr;
+        uint32_t dlr;
+        bool fails;
+    } cases[] = {{0x07FFFFFE, 1, false}, {0x07FFFFFE, 3, true}, {0x08000000, 1, true},
+                 {0xC0000000, 1, true},  {0, 0x07FFFFFF, false}, {2, 0x07FFFFFF, true}};
+    for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        stage(MODE_READ, CCR_READ, 0xEE11);
+        wr(&rig, R_DLR, cases[i].dlr);
+        wr(&rig, R_AR, cases[i].addr);
+        const uint32_t sr = rd(&rig, R_SR);
+        assert_int_equal((sr & B_TEF) != 0, cases[i].fails);
+        assert_int_equal((sr & B_BUSY) != 0, !cases[i].fails);
+        if (!cases[i].fails) wr(&rig, R_CR, rd(&rig, R_CR) | B_ABORT);
+        wr(&rig, R_FCR, B_TEF | B_TCF);
+        assert_int_equal(rd(&rig, R_SR) & (B_TEF | B_TCF), 0);
+        wr(&rig, R_CR, CR_ON);
+    }
+}
+
+/* RM0456 28.4.9: octal DTR without DQS needs an even address and an even length. */
+static void test_xspi_rules_odd_dtr_without_dqs_is_an_error(void **state)
+{
+    (void)state;
+    rig_command(&rig, 0x06F9);
+    for (uint32_t i = 0; i < 2; i++) {
+        const uint32_t before = rig.commands;
+        stage(MODE_WRITE, CCR_WRITE, 0x12ED);
+        wr(&rig, R_DLR, i == 0 ? 2 : 3);
+        wr(&rig, R_AR, i == 0 ? 0x100 : 0x101);
+        rig_write_dr(&rig, rig.x2, 0, 4);
+        assert_true((rd(&rig, R_SR) & B_TEF) != 0);
+        assert_int_equal(rig.commands, before);
+        wr(&rig, R_FCR, B_TEF);
+    }
+}
+
+/* An odd read with DQS: the controller clocks whole words and hands over what was asked for. */
+static void test_xspi_rules_odd_reads_with_dqs_give_the_right_bytes(void **state)
+{
+    (void)state;
+    const uint8_t bytes[8] = {1, 2, 3, 4, 5, 6, 7, 8};
+    assert_true(nor_load(rig.nor, 0x40, bytes, 8));
+    for (uint32_t addr = 0; addr < 4; addr++) {
+        for (uint32_t n = 1; n <= 4; n++) {
+            stage(MODE_READ, CCR_READ, 0xEE11);
+            wr(&rig, R_DLR, n - 1);
+            wr(&rig, R_AR, 0x40 + addr);
+            for (uint32_t i = 0; i < n; i++) {
+                assert_int_equal(rig_read(&rig, rig.x2, R_DR, 1), addr + i + 1);
+            }
+            rig_wait(&rig, US);
+            assert_int_equal(rd(&rig, R_SR), B_TCF);
+            wr(&rig, R_FCR, B_TCF);
+            wr(&rig, R_CR, CR_ON);
+        }
+    }
+}
+
+/* SVD DCR1.MTYP, SFDP BFPT DW18: order 0 gives swapped pairs, order 1 the chip's own. */
+static void test_xspi_rules_mtyp_decides_the_byte_order(void **state)
+{
+    (void)state;
+    uint8_t bytes[8];
+    rig_fetch(&rig, 0x5AA5, 0, bytes, 8);
+    assert_memory_equal(bytes, "SFDP\x08\x01\x04\xFD", 8);
+    wr(&rig, R_DCR1, 0x001A0100);
+    rig_fetch(&rig, 0x5AA5, 0, bytes, 8);
+    assert_memory_equal(bytes, "FSPD\x01\x08\xFD\x04", 8);
+}
+
+/* A DQS read that the flash ignores: no strobe, no end. Infinite by default; ABORT ends it. */
+static void test_xspi_rules_read_without_strobe_never_ends(void **state)
+{
+    (void)state;
+    stage(MODE_READ, CCR_READ, 0x06F9);
+    wr(&rig, R_AR, 0);
+    rig_wait(&rig, 1000 * MS);
+    assert_int_equal(rd(&rig, R_SR), B_BUSY);
+    assert_int_equal(rig.flags[XSPI_FLAG_NO_STROBE], 1);
+    (void)rig_read(&rig, rig.x2, R_DR, 2);
+    assert_int_equal(rig.outcome, XSPI_HANG);
+    wr(&rig, R_CR, rd(&rig, R_CR) | B_ABORT);
+    assert_int_equal(rd(&rig, R_SR), B_TCF);
+}
+
+static void test_xspi_rules_read_without_strobe_may_time_out_by_name(void **state)
+{
+    (void)state;
+    struct xspi_cfg cfg = rig_xspi_cfg();
+    cfg.strobe_timeout_ps = 5 * US;
+    cfg.abort_ends_strobe_wait = false;
+    setup_with(&cfg);
+    stage(MODE_READ, CCR_READ, 0x06F9);
+    wr(&rig, R_AR, 0);
+    rig_wait(&rig, 4 * US);
+    wr(&rig, R_CR, rd(&rig, R_CR) | B_ABORT);
+    assert_int_equal(rd(&rig, R_SR), B_BUSY);
+    rig_wait(&rig, 2 * US);
+    assert_int_equal(rd(&rig, R_SR), B_TEF);
+}
+
+/* Without DQS nobody notices that the lines float. */
+static void test_xspi_rules_read_without_dqs_takes_floating_lines(void **state)
+{
+    (void)state;
+    stage(MODE_READ, 0x0C003C1C, 0x06F9);
+    wr(&rig, R_AR, 0);
+    rig_wait(&rig, US);
+    assert_int_equal(rig_read(&rig, rig.x2, R_DR, 2), 0x0000);
+    assert_int_equal(rig.flags[XSPI_FLAG_UNDRIVEN], 1);
+}
+
+/* EN off under way: the transfer is gone, and the twin says that it was one. */
+static void test_xspi_rules_disable_drops_the_transfer(void **state)
+{
+    (void)state;
+    long_read();
+    wr(&rig, R_CR, 0x300 | MODE_READ);
+    assert_int_equal(rd(&rig, R_SR), 0);
+    assert_int_equal(rig.flags[XSPI_FLAG_DISABLED_BUSY], 1);
+}
+
+/* An abort inside a write lifts NCS: the chip obeys what it has got. */
+static void test_xspi_rules_abort_inside_a_write_programs_the_part(void **state)
+{
+    (void)state;
+    rig_command(&rig, 0x06F9);
+    stage(MODE_WRITE, CCR_WRITE, 0x12ED);
+    wr(&rig, R_DLR, 15);
+    wr(&rig, R_AR, 0x100);
+    rig_write_dr(&rig, rig.x2, 0x04030201, 4);
+    rig_wait(&rig, US);
+    wr(&rig, R_CR, rd(&rig, R_CR) | B_ABORT);
+    assert_int_equal(rig.last.raw, 0x12ED);
+    assert_int_equal(rig.last.n, 4);
+    assert_int_equal(rig.flags[XSPI_FLAG_SPLIT_WRITE], 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(test_xspi_rules_##name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(trigger_follows_the_table),
+        TEST(nothing_starts_while_disabled),
+        TEST(configuration_is_ignored_while_busy),
+        TEST(cr_fields_are_held_while_busy),
+        TEST(abort_ends_the_transfer_and_keeps_fmode),
+        TEST(abort_on_idle_wedges_until_reset),
+        TEST(abort_on_idle_may_be_harmless_by_name),
+        TEST(ar_is_ignored_in_mapped_mode),
+        TEST(busy_lasts_until_the_fifo_is_empty),
+        TEST(ftf_in_reads_follows_the_threshold),
+        TEST(ftf_in_writes_says_there_is_room),
+        TEST(dr_stalls_the_bus),
+        TEST(dr_takes_all_three_widths),
+        TEST(excess_is_dropped_and_gaps_only_wait),
+        TEST(tef_past_the_device),
+        TEST(odd_dtr_without_dqs_is_an_error),
+        TEST(odd_reads_with_dqs_give_the_right_bytes),
+        TEST(mtyp_decides_the_byte_order),
+        TEST(read_without_strobe_never_ends),
+        TEST(read_without_strobe_may_time_out_by_name),
+        TEST(read_without_dqs_takes_floating_lines),
+        TEST(disable_drops_the_transfer),
+        TEST(abort_inside_a_write_programs_the_part),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -10,9 +10,12 @@
 
 #define COMMANDS_MAX 4096u
 #define FAILURES_SHOWN 10u
+#define FIRST_BYTES 64u  /* of a unit: its mark and first records */
+#define LAST_BYTES 320u  /* where a small record's settling goes on to the next unit */
 
 struct command {
     enum sim_command command;
+    uint32_t addr;
     uint32_t n;
 };
 
@@ -29,14 +32,15 @@ struct run {
     struct bed *after;   /* the step */
     struct bed *cut;     /* as the first cut left it */
     struct commands step;
-    struct commands recovery;
+    struct commands recovery; /* from the first cut: the mount's, then those of some steps */
+    uint32_t recovery_commands; /* how many of them are the mount's */
 };
 
 static void note_command(const struct sim_event *event, void *context)
 {
     struct commands *const commands = context;
     if (event->command == SIM_READ || commands->count == COMMANDS_MAX) return;
-    commands->list[commands->count++] = (struct command){ event->command, event->n };
+    commands->list[commands->count++] = (struct command){ event->command, event->addr, event->n };
 }
 
 static void note_into(struct bed *bed, struct commands *commands)
@@ -94,14 +98,18 @@ bool cut_point_parse(const char *text, struct cut_point *point)
     return true;
 }
 
-/* After a recovery: what was read stays, and the store goes on working. */
-static bool live_on(struct bed *bed, uint32_t steps)
+static bool use(struct bed *bed, uint32_t steps)
 {
-    if (!bed_boot(bed)) return false;
     for (uint32_t i = 0; i < steps; i++) {
         if (!bed_step(bed)) return false;
     }
-    if (!bed_judge(bed) || !bed_boot(bed)) return false;
+    return bed_judge(bed);
+}
+
+/* After a recovery: what was read stays, and the store goes on working. */
+static bool live_on(struct bed *bed, uint32_t steps)
+{
+    if (!bed_boot(bed) || !use(bed, steps) || !bed_boot(bed)) return false;
     if (bed->full_count != 0) return bed_wrong(bed, "a set answered that the store is full");
     return true;
 }
@@ -118,14 +126,13 @@ static bool step_cut(struct bed *bed, uint32_t command, const struct sim_tear *t
     return true;
 }
 
-static bool mount_cut(struct bed *bed, uint32_t command, const struct sim_tear *tear)
+/* Boot and use the store, with a cut in the mount or after it. */
+static bool boot_cut(struct bed *bed, const struct cut_point *point, uint32_t steps)
 {
-    sim_nor_power_on(bed->sim);
-    if (bed->tells) (void)printf("  power on, boot %u\n", bed->sim->boot);
     if (setjmp(bed->jump) == 0) {
-        sim_nor_cut_at(bed->sim, command, tear, &bed->jump);
-        const enum nacre_err err = bed_mount(bed);
-        return bed_wrong(bed, "the mount (%d) ended without its cut", (int)err);
+        sim_nor_cut_at(bed->sim, point->second, &point->tear2, &bed->jump);
+        const bool ok = bed_boot(bed) && use(bed, steps);
+        return ok ? bed_wrong(bed, "the boot ended without its cut") : false;
     }
     bed->is_mounted = false;
     return true;
@@ -140,10 +147,12 @@ static bool run_point(struct run *run, const struct cut_point *point, uint32_t c
         bed_copy(run->cut, bed);
         note_into(bed, &run->recovery);
         const bool ok = bed_boot(bed);
+        run->recovery_commands = run->recovery.count;
+        const bool used = ok && use(bed, run->plan->after_steps);
         note_into(bed, NULL);
-        return ok && live_on(bed, run->plan->after_steps);
+        return used && live_on(bed, run->plan->after_steps);
     }
-    if (!mount_cut(bed, point->second, &point->tear2)) return false;
+    if (!boot_cut(bed, point, run->plan->after_steps)) return false;
     return bed_boot(bed) && live_on(bed, run->plan->after_steps);
 }
 
@@ -190,18 +199,31 @@ static void note_recovery(struct run *run)
 {
     struct cut_result *const result = run->result;
     uint32_t bytes = 0;
-    for (uint32_t i = 0; i < run->recovery.count; i++) {
+    for (uint32_t i = 0; i < run->recovery_commands; i++) {
         if (run->recovery.list[i].command == SIM_PROGRAM) bytes += run->recovery.list[i].n;
     }
     if (bytes > result->recovery_bytes_max) result->recovery_bytes_max = bytes;
-    if (run->recovery.count > result->recovery_commands_max) {
-        result->recovery_commands_max = run->recovery.count;
+    if (run->recovery_commands > result->recovery_commands_max) {
+        result->recovery_commands_max = run->recovery_commands;
     }
+}
+
+/* Does the step touch a unit's end or start? There is most to go wrong. */
+static bool step_is_special(const struct run *run)
+{
+    const uint32_t unit_bytes = run->live->sim->medium.geometry.unit_bytes;
+    for (uint32_t i = 0; i < run->step.count; i++) {
+        const struct command *const command = &run->step.list[i];
+        const uint32_t at = command->addr % unit_bytes;
+        if (at < FIRST_BYTES || at + command->n > unit_bytes - LAST_BYTES) return true;
+    }
+    return false;
 }
 
 static void run_step(struct run *run, uint32_t first)
 {
     const struct cut_plan *const plan = run->plan;
+    const uint32_t one_of = step_is_special(run) ? 1u : plan->first_of;
     struct sim_tear tears[SIM_NOR_TEARS_MAX];
     for (uint32_t c = 0; c < run->step.count; c++) {
         const struct command *const command = &run->step.list[c];
@@ -212,7 +234,7 @@ static void run_step(struct run *run, uint32_t first)
             seed_tears(&point);
             if (rng_mix(point.tear.seed ^ 3u) % plan->shards != plan->shard) continue;
             run->result->possible_1++;
-            if (!is_chosen(point.tear.seed ^ 1u, plan->first_of)) continue;
+            if (!is_chosen(point.tear.seed ^ 1u, one_of)) continue;
             bed_copy(run->live, run->before);
             run->result->run_1++;
             judge_point(run, &point, c);

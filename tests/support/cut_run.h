@@ -1,9 +1,9 @@
 /*
- * Cuts at every command of a run, and again at every command of the recovery.
+ * Cuts at every command of a run, and again at every command of the recovery and of the use after it.
  *
  * A run is a scene and a seed: a warm-up of whole laps, then steps. A point is one command of a
- * step and one tear; at depth 2, also one command of the recovery that follows, and its tear. Each
- * point is judged by a mount, a second mount, more steps, and a third mount.
+ * step and one tear; at depth 2, also one command of the mount that follows, or of the steps after
+ * it, and its tear. Each point is judged by a mount, a second mount, more steps, and a third mount.
  */
 #ifndef TESTS_SUPPORT_CUT_RUN_H
 #define TESTS_SUPPORT_CUT_RUN_H
@@ -18,7 +18,7 @@ struct cut_point {
     uint32_t seed;
     uint32_t cut; /* commands since the warm-up */
     struct sim_tear tear;
-    uint32_t second; /* command of the recovery, or CUT_NO_SECOND */
+    uint32_t second; /* command since the power came back, or CUT_NO_SECOND */
     struct sim_tear tear2;
 };
 
@@ -28,7 +28,7 @@ struct cut_plan {
     uint32_t laps;        /* of the warm-up */
     uint32_t steps;       /* of the run that is cut */
     uint32_t after_steps; /* after each recovery */
-    uint32_t first_of;    /* run one first cut of so many */
+    uint32_t first_of;    /* run one first cut of so many; near a unit's end or start, each */
     uint32_t second_of;   /* and one second cut of so many; 0 for none */
     uint32_t shard;       /* run the points of this shard */
     uint32_t shards;

@@ -196,6 +196,7 @@ static void take_value(struct decode *decode, const struct record *record, uint3
 struct walk {
     struct decode *decode;
     uint32_t limit; /* in the unit at hand, records end at or before this slot */
+    uint32_t skip;  /* units before the one at hand that a void range covers */
     bool oldest_is_known;
 };
 
@@ -234,8 +235,9 @@ static void walk_unit(struct walk *walk, uint32_t generation)
         end = slot;
         if (record.void_range == 0xffffu) continue;
         const uint32_t from = record.void_range & 0xfffu;
-        if (record.void_range >> 12 == 1u) {
+        if (record.void_range >> 12 != 0) {
             walk->limit = from;
+            walk->skip = (record.void_range >> 12) - 1u;
             return;
         }
         if (from < slot) {
@@ -261,10 +263,14 @@ void decode_region(struct decode *decode, const uint8_t *bytes, uint32_t unit_by
     decode->records = 0;
     decode->state = find_head(decode);
     if (decode->state != DECODE_STORE) return;
-    struct walk walk = { decode, decode->slots, false };
+    struct walk walk = { decode, decode->slots, 0, false };
     for (uint32_t back = 0; back < unit_count && back <= decode->head; back++) {
         const uint32_t generation = decode->head - back;
         if (walk.oldest_is_known && generation < decode->oldest) break;
+        if (walk.skip > 0) {
+            walk.skip--;
+            continue;
+        }
         walk_unit(&walk, generation);
         struct decode_mark mark;
         const uint32_t unit = first_place(decode, generation) / decode->slots;

@@ -162,7 +162,7 @@ static bool fault_strikes(uint32_t *countdown, struct sim_faults *faults)
 /* Is the power to fail in this command? Chooses the tear, where that was left open. */
 static bool cut_is_due(struct sim_nor *sim, enum sim_command command, uint32_t n)
 {
-    if (sim->commands != sim->cut_at) return false;
+    if (sim->cut_in == SIM_NOR_NO_COMMAND || sim->cut_in-- != 0) return false;
     if (sim->cut_tear.kind == SIM_TEAR_ANY) {
         struct sim_tear tears[SIM_NOR_TEARS_MAX];
         const uint64_t seed = sim->cut_tear.seed;
@@ -323,14 +323,14 @@ void sim_nor_copy(struct sim_nor *to, const struct sim_nor *from)
 void sim_nor_cut_at(struct sim_nor *sim, uint32_t command, const struct sim_tear *tear,
                     jmp_buf *jump)
 {
-    sim->cut_at = sim->commands + command;
+    sim->cut_in = command;
     sim->cut_tear = *tear;
     sim->cut_jump = jump;
 }
 
 void sim_nor_cut_never(struct sim_nor *sim)
 {
-    sim->cut_at = SIM_NOR_NO_COMMAND;
+    sim->cut_in = SIM_NOR_NO_COMMAND;
     sim->cut_jump = NULL;
 }
 
@@ -350,7 +350,6 @@ void sim_nor_power_on(struct sim_nor *sim)
     sim->commands = 0;
     sim->erase_addr = SIM_NOR_NO_COMMAND;
     sim->erase_result = NACRE_OK;
-    sim_nor_cut_never(sim);
 }
 
 bool sim_nor_flickers(const struct sim_nor *sim)

@@ -122,7 +122,7 @@ struct sim_nor {
     uint32_t erase_addr; /* SIM_NOR_NO_COMMAND: none is under way */
     enum nacre_err erase_result; /* of the erase that ended and was not yet told */
     bool erase_fails;    /* the erase under way will */
-    uint32_t cut_at;     /* the command that the power fails in */
+    uint32_t cut_in;     /* commands before the one that the power fails in */
     struct sim_tear cut_tear;
     jmp_buf *cut_jump;
     struct sim_counters counters;

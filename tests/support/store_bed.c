@@ -20,7 +20,7 @@ const struct bed_scene bed_scenes[BED_SCENES] = {
     { "mixed4", 4, 6, 60, 200, 10, 20, 1 },
     { "small8", 8, 20, 100, 8, 5, 30, 1 },
     { "small4", 4, 20, 100, 8, 12, 0, 0 },
-    { "large8", 8, 10, 30, 1024, 10, 10, 1 },
+    { "large8", 8, 5, 30, 1024, 10, 10, 1 },
     { "sleepy4", 4, 8, 80, 120, 20, 50, 2 },
 };
 
@@ -223,7 +223,8 @@ static bool step_reboot(struct bed *bed)
     sim_nor_power_on(bed->sim);
     const enum nacre_err again = bed_mount(bed);
     if (again != NACRE_OK) return bed_wrong(bed, "mount after unmount answered %d", (int)again);
-    if (bed->mount_cost.programs == 0) return true;
+    /* A clean note that an earlier cut left marginal may be read in one boot and not in the next. */
+    if (bed->mount_cost.programs == 0 || bed->sim->marginal != 0) return true;
     return bed_wrong(bed, "mount after unmount programmed %u times", bed->mount_cost.programs);
 }
 

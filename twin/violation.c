@@ -43,6 +43,10 @@ static void keep(struct twin *t, enum twin_violation_kind kind, uint32_t addr, c
 void violation_raise(struct twin *t, enum twin_violation_kind kind, uint32_t addr,
                      const char *detail)
 {
+    if (t->b.cut_now) { /* the power is gone: what the rest of this block does is nobody's fault */
+        machine_stop(t, TWIN_STOP_CUT);
+        return;
+    }
     t->b.counters.violations++;
     if (t->b.violation.kind == TWIN_VIOLATION_NONE) keep(t, kind, addr, detail);
     if (t->cfg.keep_going && kind != TWIN_VIOLATION_FETCH && kind != TWIN_VIOLATION_LOCKUP) {

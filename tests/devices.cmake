@@ -1,13 +1,13 @@
 # The twin's devices without its machine: NOR chip, PSRAM, XSPI controllers, I/O manager.
 file(GLOB twin_device_sources CONFIGURE_DEPENDS
     "${CMAKE_SOURCE_DIR}/twin/chip/*.c" "${CMAKE_SOURCE_DIR}/twin/xspi/*.c")
-add_library(twin_devices STATIC ${twin_device_sources} support/chip_bus.c support/md5.c
-    support/xspi_rig.c)
-target_link_libraries(twin_devices PUBLIC m)
+add_library(twin_devices STATIC ${twin_device_sources} support/chip_bus.c
+    support/chip_cut.c support/md5.c support/xspi_rig.c)
+target_link_libraries(twin_devices PUBLIC m cmocka)
 
-foreach(topic protocol program banks cuts marks)
+foreach(topic protocol program banks cuts torn_erase marks)
     nacre_test(test_twin_chip_${topic} SOURCES test_twin_chip_${topic}.c LIBS twin_devices)
 endforeach()
-foreach(topic boot rules window)
+foreach(topic boot rules fifo time window)
     nacre_test(test_twin_xspi_${topic} SOURCES test_twin_xspi_${topic}.c LIBS twin_devices)
 endforeach()

@@ -1,9 +1,10 @@
 /*
  * Read while write, registers and suspend of the NOR model.
  *
- * Method: commands on a bare bus. LKML is Macronix' mail 20240722064922.606172-4 (n_banks 4, SFDP), RWW is
- * ST's example XSPI_NOR_ReadWhileWrite_DTR (bank addresses), OSPIF is Mbed OS' driver for the
- * MX25LW51245G, MODEL is Macronix' MX66UM1G45G.v rev 1.6, BSP is ST's stm32-mx66uw1g45g v1.1.0.
+ * Method: commands on a bare bus. LKML is Macronix' mail 20240722064922.606172-4 (n_banks 4,
+ * SFDP), RWW is ST's example XSPI_NOR_ReadWhileWrite_DTR (bank addresses), OSPIF is Mbed OS'
+ * driver for the MX25LW51245G, MODEL is Macronix' MX66UM1G45G.v rev 1.6, BSP is ST's
+ * stm32-mx66uw1g45g v1.1.0.
  */
 #include <string.h>
 

@@ -1,102 +1,16 @@
 /*
- * What a power cut leaves in the NOR model's array, and how such cells behave until they are erased.
+ * What a power cut leaves in the NOR model's array, and how such cells behave until they are
+ * erased.
  *
- * Method: work is cut at chosen instants with chosen or drawn outcomes over many seeds; each outcome is
- * judged by the properties of its name, from the bytes alone. Sources: Infineon KBA218817 (any stable
- * or unstable state until the next complete erase), Macronix' MX66UM1G45G.v rev 1.6 (every 1 bit of the
- * page, the whole sector).
+ * Method: work is cut at chosen instants with chosen or drawn outcomes over many seeds; each
+ * outcome is judged by the properties of its name, from the bytes alone. Sources: Infineon
+ * KBA218817 (any stable or unstable state until the next complete erase), Macronix' MX66UM1G45G.v
+ * rev 1.6 (every 1 bit of the page, the whole sector).
  */
 #include <string.h>
 
-#include "tests/support/chip_bus.h"
+#include "tests/support/chip_cut.h"
 #include "tests/support/cmocka_all.h"
-
-#define UNIT_ADDR 0x06001000u
-#define PAGE_ADDR (UNIT_ADDR + 0x200u)
-#define SEEDS 60u
-
-static struct chip_bus bus;
-static uint8_t old_bytes[4096];
-static uint8_t data[64];
-
-static void fill(void)
-{
-    for (uint32_t i = 0; i < sizeof old_bytes; i++) {
-        old_bytes[i] = (uint8_t)(i * 29u + 3u);
-        if (i >= 0x240 && i < 0x300) old_bytes[i] = 0xFF;
-    }
-    for (uint32_t i = 0; i < sizeof data; i++) data[i] = (uint8_t)(i * 37u);
-}
-
-static void open_with(uint64_t seed, enum nor_tear tear)
-{
-    struct nor_cfg cfg = chip_bus_cfg();
-    cfg.seed = seed;
-    cfg.tear = tear;
-    chip_bus_open(&bus, &cfg);
-    assert_true(nor_load(bus.nor, UNIT_ADDR, old_bytes, sizeof old_bytes));
-    assert_true(nor_load(bus.nor, UNIT_ADDR - 4096, old_bytes, sizeof old_bytes));
-    assert_true(nor_load(bus.nor, UNIT_ADDR + 4096, old_bytes, sizeof old_bytes));
-}
-
-/* A program of 64 bytes (4 granules) onto blank cells, cut half way. The power stays off. */
-static void cut_program(uint64_t seed, enum nor_tear tear, enum nor_torn_program kind)
-{
-    open_with(seed, tear);
-    nor_choose_torn(bus.nor, kind, NOR_ERASE_DRAWN);
-    chip_program(&bus, PAGE_ADDR + 64, data, 64);
-    nor_power_off(bus.nor, bus.now_ps + 70 * US);
-    bus.now_ps += 1000 * US;
-    assert_int_equal(bus.done.kind, NOR_EVENT_TORN);
-    if (kind != NOR_PROGRAM_DRAWN) assert_int_equal(bus.done.torn, kind);
-}
-
-static void cut_erase(uint64_t seed, enum nor_torn_erase kind)
-{
-    open_with(seed, NOR_TEAR_GRANULE);
-    nor_choose_torn(bus.nor, NOR_PROGRAM_DRAWN, kind);
-    chip_erase(&bus, UNIT_ADDR);
-    nor_power_off(bus.nor, bus.now_ps + 9 * MS);
-    bus.now_ps += 20 * MS;
-    assert_int_equal(bus.done.kind, NOR_EVENT_TORN);
-    if (kind != NOR_ERASE_DRAWN) assert_int_equal(bus.done.torn, kind);
-}
-
-static void boot(void)
-{
-    nor_power_off(bus.nor, bus.now_ps);
-    bus.now_ps += MS;
-    nor_power_on(bus.nor, bus.now_ps);
-    chip_bus_wait(&bus, 2 * MS);
-}
-
-static const uint8_t *array(uint32_t addr)
-{
-    return nor_array(bus.nor) + addr;
-}
-
-static uint32_t doubtful_count(uint32_t addr, uint32_t n)
-{
-    uint32_t count = 0;
-    for (uint32_t at = addr; at < addr + n; at += 16) {
-        count += nor_granule_is_doubtful(bus.nor, at / 16) ? 1 : 0;
-    }
-    return count;
-}
-
-static bool is_blank(uint32_t addr, uint32_t n)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        if (array(addr)[i] != 0xFF) return false;
-    }
-    return true;
-}
-
-static void neighbours_are_untouched(void)
-{
-    assert_memory_equal(array(UNIT_ADDR - 4096), old_bytes, 4096);
-    assert_memory_equal(array(UNIT_ADDR + 4096), old_bytes, 4096);
-}
 
 static void test_chip_cuts_nothing_leaves_the_old_bytes_solid(void **state)
 {
@@ -104,17 +18,15 @@ static void test_chip_cuts_nothing_leaves_the_old_bytes_solid(void **state)
     cut_program(1, NOR_TEAR_GRANULE, NOR_PROGRAM_NOTHING);
     assert_memory_equal(array(UNIT_ADDR), old_bytes, 4096);
     assert_int_equal(doubtful_count(UNIT_ADDR, 4096), 0);
-    chip_bus_close(&bus);
 }
 
 static void test_chip_cuts_complete_leaves_the_new_bytes_solid(void **state)
 {
     (void)state;
     cut_program(1, NOR_TEAR_GRANULE, NOR_PROGRAM_COMPLETE);
-    assert_memory_equal(array(PAGE_ADDR + 64), data, 64);
+    assert_memory_equal(array(NAMED), data, 64);
     assert_int_equal(doubtful_count(UNIT_ADDR, 4096), 0);
-    assert_int_equal(nor_granule_programs(bus.nor, (PAGE_ADDR + 64) / 16), 1);
-    chip_bus_close(&bus);
+    assert_int_equal(nor_granule_programs(bus.nor, (NAMED) / 16), 1);
 }
 
 static void test_chip_cuts_prefix_is_whole_then_part_then_nothing(void **state)
@@ -124,18 +36,17 @@ static void test_chip_cuts_prefix_is_whole_then_part_then_nothing(void **state)
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         cut_program(seed, NOR_TEAR_GRANULE, NOR_PROGRAM_PREFIX);
         uint32_t whole = 0;
-        while (whole < 4 && memcmp(array(PAGE_ADDR + 64 + 16 * whole), data + 16 * whole, 16) == 0) {
+        while (whole < 4 && memcmp(array(NAMED + 16 * whole), data + 16 * whole, 16) == 0) {
             whole++;
         }
-        const uint32_t rest = PAGE_ADDR + 64 + 16 * (whole + 1);
+        const uint32_t rest = NAMED + 16 * (whole + 1);
         if (whole < 3) assert_true(is_blank(rest, 16 * (3 - whole)));
         for (uint32_t i = 0; whole < 4 && i < 16; i++) {
-            const uint8_t got = array(PAGE_ADDR + 64 + 16 * whole)[i];
+            const uint8_t got = array(NAMED + 16 * whole)[i];
             assert_int_equal(got & data[16 * whole + i], data[16 * whole + i]);
         }
         assert_in_range(doubtful_count(UNIT_ADDR, 4096), 0, 1);
         stops[whole]++;
-        chip_bus_close(&bus);
     }
     for (uint32_t i = 0; i < 5; i++) assert_true(stops[i] > 0);
 }
@@ -146,11 +57,10 @@ static void test_chip_cuts_bits_lie_between_old_and_new(void **state)
     uint32_t between = 0;
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         cut_program(seed, NOR_TEAR_GRANULE, NOR_PROGRAM_BITS);
-        const uint8_t *got = array(PAGE_ADDR + 64);
+        const uint8_t *got = array(NAMED);
         for (uint32_t i = 0; i < 64; i++) assert_int_equal(got[i] & data[i], data[i]);
-        if (!is_blank(PAGE_ADDR + 64, 64) && memcmp(got, data, 64) != 0) between++;
-        boot();
-        chip_bus_close(&bus);
+        if (!is_blank(NAMED, 64) && memcmp(got, data, 64) != 0) between++;
+        cut_boot();
     }
     assert_true(between > SEEDS / 2);
 }
@@ -163,21 +73,20 @@ static void test_chip_cuts_blank_but_weak_spoils_a_later_program(void **state)
     uint32_t unstable = 0;
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         cut_program(seed, NOR_TEAR_GRANULE, NOR_PROGRAM_BLANK);
-        boot();
-        boot();
+        cut_boot();
+        cut_boot();
         assert_memory_equal(array(UNIT_ADDR), old_bytes, 4096);
         assert_int_equal(doubtful_count(UNIT_ADDR, 4096), 4);
-        chip_program(&bus, PAGE_ADDR + 64, data, 16);
+        chip_program(&bus, NAMED, data, 16);
         assert_int_equal(bus.last.double_programs, 0);
         chip_settle(&bus);
         assert_int_equal(nor_counters(bus.nor).weak_programs, 1);
         uint8_t first[16];
         uint8_t second[16];
-        chip_read(&bus, 0x13, PAGE_ADDR + 64, first, 16);
-        chip_read(&bus, 0x13, PAGE_ADDR + 64, second, 16);
+        chip_read(&bus, 0x13, NAMED, first, 16);
+        chip_read(&bus, 0x13, NAMED, second, 16);
         if (memcmp(first, second, 16) != 0) unstable++;
         else if (memcmp(first, data, 16) != 0) wrong++;
-        chip_bus_close(&bus);
     }
     assert_in_range(wrong, SEEDS / 12, SEEDS / 2);
     assert_in_range(unstable, SEEDS / 12, SEEDS / 2);
@@ -187,12 +96,12 @@ static void test_chip_cuts_unstable_bits_read_differently_each_time(void **state
 {
     (void)state;
     cut_program(5, NOR_TEAR_GRANULE, NOR_PROGRAM_UNSTABLE);
-    boot();
+    cut_boot();
     uint8_t ones[16] = {0};
     uint8_t zeros[16] = {0};
     for (uint32_t i = 0; i < 200; i++) {
         uint8_t got[16];
-        chip_read(&bus, 0x13, PAGE_ADDR + 64, got, 16);
+        chip_read(&bus, 0x13, NAMED, got, 16);
         for (uint32_t k = 0; k < 16; k++) {
             ones[k] |= got[k];
             zeros[k] |= (uint8_t)~got[k];
@@ -203,7 +112,6 @@ static void test_chip_cuts_unstable_bits_read_differently_each_time(void **state
         assert_int_equal(ones[k], 0xFF);
         assert_int_equal(zeros[k], (uint8_t)~data[k]);
     }
-    chip_bus_close(&bus);
 }
 
 /* The mapped window is plain memory: a new draw comes with each opening of the window. */
@@ -211,17 +119,16 @@ static void test_chip_cuts_window_opening_draws_anew(void **state)
 {
     (void)state;
     cut_program(6, NOR_TEAR_GRANULE, NOR_PROGRAM_UNSTABLE);
-    boot();
+    cut_boot();
     const struct frame_device *device = nor_device(bus.nor);
     uint8_t before[64];
-    memcpy(before, array(PAGE_ADDR + 64), 64);
-    assert_memory_equal(before, array(PAGE_ADDR + 64), 64);
+    memcpy(before, array(NAMED), 64);
+    assert_memory_equal(before, array(NAMED), 64);
     const uint32_t told = bus.array_changes;
     device->window_opened(device->ctx, bus.now_ps);
-    assert_memory_not_equal(before, array(PAGE_ADDR + 64), 64);
+    assert_memory_not_equal(before, array(NAMED), 64);
     assert_true(bus.array_changes > told);
     assert_memory_equal(array(UNIT_ADDR), old_bytes, 0x240);
-    chip_bus_close(&bus);
 }
 
 static void test_chip_cuts_alternate_is_old_in_one_boot_and_new_in_the_next(void **state)
@@ -230,19 +137,18 @@ static void test_chip_cuts_alternate_is_old_in_one_boot_and_new_in_the_next(void
     uint32_t starts_old = 0;
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         cut_program(seed, NOR_TEAR_GRANULE, NOR_PROGRAM_ALTERNATE);
-        boot();
-        bool is_new = memcmp(array(PAGE_ADDR + 64), data, 64) == 0;
+        cut_boot();
+        bool is_new = memcmp(array(NAMED), data, 64) == 0;
         starts_old += is_new ? 0 : 1;
         for (uint32_t i = 0; i < 6; i++) {
             uint8_t got[64];
-            chip_read(&bus, 0x13, PAGE_ADDR + 64, got, 64);
-            chip_read(&bus, 0x13, PAGE_ADDR + 64, got, 64);
+            chip_read(&bus, 0x13, NAMED, got, 64);
+            chip_read(&bus, 0x13, NAMED, got, 64);
             if (is_new) assert_memory_equal(got, data, 64);
-            if (!is_new) assert_true(is_blank(PAGE_ADDR + 64, 64));
-            boot();
+            if (!is_new) assert_true(is_blank(NAMED, 64));
+            cut_boot();
             is_new = !is_new;
         }
-        chip_bus_close(&bus);
     }
     assert_in_range(starts_old, SEEDS / 6, SEEDS - SEEDS / 6);
 }
@@ -253,20 +159,19 @@ static void test_chip_cuts_doubt_lasts_until_the_erase(void **state)
     (void)state;
     cut_program(7, NOR_TEAR_GRANULE, NOR_PROGRAM_UNSTABLE);
     for (uint32_t i = 0; i < 4; i++) {
-        boot();
+        cut_boot();
         assert_int_equal(doubtful_count(UNIT_ADDR, 4096), 4);
     }
     chip_erase(&bus, UNIT_ADDR);
     chip_settle(&bus);
     assert_int_equal(doubtful_count(UNIT_ADDR, 4096), 0);
-    chip_program(&bus, PAGE_ADDR + 64, data, 64);
+    chip_program(&bus, NAMED, data, 64);
     chip_settle(&bus);
     for (uint32_t i = 0; i < 20; i++) {
-        boot();
-        assert_memory_equal(array(PAGE_ADDR + 64), data, 64);
+        cut_boot();
+        assert_memory_equal(array(NAMED), data, 64);
     }
     assert_int_equal(nor_counters(bus.nor).weak_programs, 0);
-    chip_bus_close(&bus);
 }
 
 /* The milder assumption: what the command did not name keeps its bytes. */
@@ -275,11 +180,10 @@ static void test_chip_cuts_granule_tear_spares_what_was_not_named(void **state)
     (void)state;
     for (uint64_t seed = 1; seed <= 4 * SEEDS; seed++) {
         cut_program(seed, NOR_TEAR_GRANULE, NOR_PROGRAM_DRAWN);
-        boot();
+        cut_boot();
         assert_memory_equal(array(UNIT_ADDR), old_bytes, 0x240);
         assert_memory_equal(array(UNIT_ADDR + 0x280), old_bytes + 0x280, 4096 - 0x280);
         neighbours_are_untouched();
-        chip_bus_close(&bus);
     }
 }
 
@@ -288,7 +192,7 @@ static uint32_t harmed(enum nor_tear tear, uint32_t from, uint32_t to)
     uint32_t count = 0;
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         cut_program(seed, tear, NOR_PROGRAM_DRAWN);
-        boot();
+        cut_boot();
         const uint8_t *got = array(UNIT_ADDR);
         bool differs = false;
         for (uint32_t i = from; i < to; i++) {
@@ -298,7 +202,6 @@ static uint32_t harmed(enum nor_tear tear, uint32_t from, uint32_t to)
         }
         count += differs ? 1 : 0;
         neighbours_are_untouched();
-        chip_bus_close(&bus);
     }
     return count;
 }
@@ -327,151 +230,33 @@ static void test_chip_cuts_drawn_outcomes_are_all_there(void **state)
     for (uint64_t seed = 1; seed <= 2 * SEEDS; seed++) {
         cut_program(seed, NOR_TEAR_PAGE, NOR_PROGRAM_DRAWN);
         programs[bus.done.torn]++;
-        chip_bus_close(&bus);
         cut_erase(seed, NOR_ERASE_DRAWN);
         erases[bus.done.torn]++;
-        chip_bus_close(&bus);
     }
     for (uint32_t i = 1; i < NOR_PROGRAM_COUNT; i++) assert_true(programs[i] > 0);
     for (uint32_t i = 1; i < NOR_ERASE_COUNT; i++) assert_true(erases[i] > 0);
     assert_int_equal(programs[NOR_PROGRAM_DRAWN], 0);
 }
 
-/* ---- erase ---- */
-
-static void test_chip_cuts_erase_nothing_and_complete(void **state)
-{
-    (void)state;
-    cut_erase(1, NOR_ERASE_NOTHING);
-    assert_memory_equal(array(UNIT_ADDR), old_bytes, 4096);
-    assert_int_equal(doubtful_count(UNIT_ADDR, 4096), 0);
-    chip_bus_close(&bus);
-    cut_erase(1, NOR_ERASE_COMPLETE);
-    assert_true(is_blank(UNIT_ADDR, 4096));
-    assert_int_equal(doubtful_count(UNIT_ADDR, 4096), 0);
-    assert_int_equal(nor_wear(bus.nor, UNIT_ADDR / 4096), 1);
-    neighbours_are_untouched();
-    chip_bus_close(&bus);
-}
-
-static void test_chip_cuts_erase_half_leaves_one_half(void **state)
-{
-    (void)state;
-    uint32_t first = 0;
-    uint32_t second = 0;
-    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-        cut_erase(seed, NOR_ERASE_HALF);
-        boot();
-        if (is_blank(UNIT_ADDR, 2048)) {
-            assert_memory_equal(array(UNIT_ADDR + 2048), old_bytes + 2048, 2048);
-            assert_true(nor_granule_is_doubtful(bus.nor, (UNIT_ADDR + 2032) / 16));
-            first++;
-        } else {
-            assert_memory_equal(array(UNIT_ADDR), old_bytes, 2048);
-            assert_true(is_blank(UNIT_ADDR + 2048, 2048));
-            assert_true(nor_granule_is_doubtful(bus.nor, (UNIT_ADDR + 2048) / 16));
-            second++;
-        }
-        chip_bus_close(&bus);
-    }
-    assert_true(first > 0 && second > 0);
-}
-
-static void test_chip_cuts_erase_patchy_spares_some_and_loses_some(void **state)
-{
-    (void)state;
-    cut_erase(3, NOR_ERASE_PATCHY);
-    boot();
-    static const uint8_t zero[16] = {0};
-    uint32_t kept = 0;
-    uint32_t erased = 0;
-    uint32_t zeroed = 0;
-    for (uint32_t at = 0; at < 4096; at += 16) {
-        kept += memcmp(array(UNIT_ADDR + at), old_bytes + at, 16) == 0 ? 1 : 0;
-        zeroed += memcmp(array(UNIT_ADDR + at), zero, 16) == 0 ? 1 : 0;
-        erased += is_blank(UNIT_ADDR + at, 16) ? 1 : 0;
-    }
-    assert_in_range(kept, 20, 120);
-    assert_in_range(zeroed, 20, 120);
-    assert_in_range(erased, 20, 120);
-    chip_bus_close(&bus);
-}
-
-static void test_chip_cuts_erase_zeroed_and_weak_look_their_part(void **state)
-{
-    (void)state;
-    cut_erase(4, NOR_ERASE_ZEROED);
-    boot();
-    for (uint32_t i = 0; i < 4096; i++) assert_int_equal(array(UNIT_ADDR)[i], 0);
-    chip_bus_close(&bus);
-    cut_erase(4, NOR_ERASE_WEAK);
-    boot();
-    assert_true(is_blank(UNIT_ADDR, 4096));
-    assert_int_equal(doubtful_count(UNIT_ADDR, 4096), 256);
-    chip_bus_close(&bus);
-}
-
-static void test_chip_cuts_erase_mark_keeps_the_first_granules(void **state)
-{
-    (void)state;
-    uint32_t one = 0;
-    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-        cut_erase(seed, NOR_ERASE_MARK);
-        boot();
-        assert_memory_equal(array(UNIT_ADDR), old_bytes, 16);
-        const bool is_one = is_blank(UNIT_ADDR + 16, 16);
-        if (!is_one) assert_memory_equal(array(UNIT_ADDR), old_bytes, 32);
-        assert_true(is_blank(UNIT_ADDR + 32, 4096 - 32));
-        assert_int_equal(doubtful_count(UNIT_ADDR + 32, 4096 - 32), 254);
-        one += is_one ? 1 : 0;
-        chip_bus_close(&bus);
-    }
-    assert_in_range(one, SEEDS / 6, SEEDS - SEEDS / 6);
-}
-
-static void test_chip_cuts_erase_unstable_and_alternate(void **state)
-{
-    (void)state;
-    cut_erase(5, NOR_ERASE_UNSTABLE);
-    boot();
-    uint8_t first[256];
-    uint8_t second[256];
-    chip_read(&bus, 0x13, UNIT_ADDR, first, 256);
-    chip_read(&bus, 0x13, UNIT_ADDR, second, 256);
-    assert_memory_not_equal(first, second, 256);
-    for (uint32_t i = 0; i < 256; i++) assert_int_equal(first[i] & old_bytes[i], old_bytes[i]);
-    chip_bus_close(&bus);
-    cut_erase(5, NOR_ERASE_ALTERNATE);
-    for (uint32_t i = 0; i < 6; i++) {
-        boot();
-        const bool is_old = memcmp(array(UNIT_ADDR), old_bytes, 4096) == 0;
-        boot();
-        assert_int_equal(memcmp(array(UNIT_ADDR), old_bytes, 4096) == 0, !is_old);
-        assert_int_equal(is_blank(UNIT_ADDR, 4096), is_old);
-    }
-    chip_bus_close(&bus);
-}
-
 /* Nothing runs: a cut harms nothing. Suspended work counts as work. */
 static void test_chip_cuts_idle_chip_loses_nothing_and_suspended_work_is_torn(void **state)
 {
     (void)state;
-    open_with(1, NOR_TEAR_UNIT);
-    chip_program(&bus, PAGE_ADDR + 64, data, 64);
+    cut_open(1, NOR_TEAR_UNIT);
+    chip_program(&bus, NAMED, data, 64);
     chip_settle(&bus);
     bus.done_count = 0;
-    boot();
+    cut_boot();
     assert_int_equal(bus.done_count, 0);
-    assert_memory_equal(array(PAGE_ADDR + 64), data, 64);
+    assert_memory_equal(array(NAMED), data, 64);
     nor_choose_torn(bus.nor, NOR_PROGRAM_DRAWN, NOR_ERASE_ZEROED);
     chip_erase(&bus, UNIT_ADDR);
     chip_command(&bus, 0xB0);
     chip_settle(&bus);
-    boot();
+    cut_boot();
     assert_int_equal(bus.done.kind, NOR_EVENT_TORN);
     assert_int_equal(array(UNIT_ADDR)[7], 0);
     assert_int_equal(nor_operation(bus.nor).work, NOR_IDLE);
-    chip_bus_close(&bus);
 }
 
 /* Infineon ta-p/248409: a cut register write can leave any value in its non-volatile bits. */
@@ -480,7 +265,7 @@ static void test_chip_cuts_register_write_leaves_old_new_or_anything(void **stat
     (void)state;
     uint32_t seen = 0;
     for (uint64_t seed = 1; seed <= 2 * SEEDS; seed++) {
-        open_with(seed, NOR_TEAR_GRANULE);
+        cut_open(seed, NOR_TEAR_GRANULE);
         const uint8_t value = 0x14;
         chip_command(&bus, 0x06);
         chip_write(&bus, 0x01, 0, &value, 1);
@@ -489,18 +274,10 @@ static void test_chip_cuts_register_write_leaves_old_new_or_anything(void **stat
         nor_power_on(bus.nor, bus.now_ps);
         chip_bus_wait(&bus, 2 * MS);
         seen |= 1u << (chip_status(&bus) >> 2);
-        chip_bus_close(&bus);
     }
     assert_true((seen & 1u) != 0);
     assert_true((seen & 1u << 5) != 0);
     assert_in_range(__builtin_popcount(seen), 6, 16);
-}
-
-static int fill_setup(void **state)
-{
-    (void)state;
-    fill();
-    return 0;
 }
 
 #define TEST(name) cmocka_unit_test(test_chip_cuts_##name)
@@ -521,14 +298,8 @@ int main(void)
         TEST(page_tear_harms_the_page_and_nothing_else),
         TEST(unit_tear_harms_the_unit_and_nothing_else),
         TEST(drawn_outcomes_are_all_there),
-        TEST(erase_nothing_and_complete),
-        TEST(erase_half_leaves_one_half),
-        TEST(erase_patchy_spares_some_and_loses_some),
-        TEST(erase_zeroed_and_weak_look_their_part),
-        TEST(erase_mark_keeps_the_first_granules),
-        TEST(erase_unstable_and_alternate),
         TEST(idle_chip_loses_nothing_and_suspended_work_is_torn),
         TEST(register_write_leaves_old_new_or_anything),
     };
-    return cmocka_run_group_tests(tests, fill_setup, NULL);
+    return cmocka_run_group_tests(tests, cut_group_begin, cut_group_end);
 }

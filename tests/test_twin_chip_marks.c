@@ -1,8 +1,8 @@
 /*
  * Marks of the NOR model: going back gives the same chip, bytes and future alike. And the PSRAM.
  *
- * Method: random work with cuts, a copy of the touched units kept beside it; after a rewind the copy must
- * be found again, and the same calls must give the same bytes.
+ * Method: random work with cuts, a copy of the touched units kept beside it; after a rewind the
+ * copy must be found again, and the same calls must give the same bytes.
  */
 #include <string.h>
 

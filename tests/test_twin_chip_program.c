@@ -1,9 +1,9 @@
 /*
- * Program and erase of the NOR model: what is needed before, what is in the array after, how long it
- * takes, what fails.
+ * Program and erase of the NOR model: what is needed before, what is in the array after, how long
+ * it takes, what fails.
  *
- * Method: commands on a bare bus in SPI and octal DTR. MODEL is Macronix' MX66UM1G45G.v rev 1.6, LKML is
- * the SFDP dump of mail 20240722064922.606172-4, BSP is ST's stm32-mx66uw1g45g v1.1.0.
+ * Method: commands on a bare bus in SPI and octal DTR. MODEL is Macronix' MX66UM1G45G.v rev 1.6,
+ * LKML is the SFDP dump of mail 20240722064922.606172-4, BSP is ST's stm32-mx66uw1g45g v1.1.0.
  */
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /*
  * Which frames the NOR model hears, in which protocol, and what it drives.
  *
- * Method: frames on a bare bus. Expected values come from the documents that each test names, never
- * from the model. LKML is Macronix' mail 20240722064922.606172-4 with the dump of a real mx66uw1g45g;
- * MODEL is Macronix' MX66UM1G45G.v rev 1.6; BSP is ST's stm32-mx66uw1g45g v1.1.0.
+ * Method: frames on a bare bus. Expected values come from the documents that each test names,
+ * never from the model. LKML is Macronix' mail 20240722064922.606172-4 with the dump of a real
+ * mx66uw1g45g; MODEL is Macronix' MX66UM1G45G.v rev 1.6; BSP is ST's stm32-mx66uw1g45g v1.1.0.
  */
 #include <string.h>
 

@@ -1,8 +1,9 @@
 /*
- * The devices from the state that ST's boot leaves: leave mapped mode, program, erase, poll, map again.
+ * The devices from the state that ST's boot leaves: leave mapped mode, program, erase, poll, map
+ * again.
  *
- * Method: the register sequence that ST's HAL and the traced boot images use, written out by hand. What
- * must be in the chip at the end is known from the bytes that were sent.
+ * Method: the register sequence that ST's HAL and the traced boot images use, written out by hand.
+ * What must be in the chip at the end is known from the bytes that were sent.
  */
 #include <string.h>
 

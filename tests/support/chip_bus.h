@@ -1,6 +1,6 @@
 /*
- * A bare bus with one NOR chip of the twin on it: frames as a correct controller would send them, and
- * what the chip told its listener. No controller model is in between.
+ * A bare bus with one NOR chip of the twin on it: frames as a correct controller would send them,
+ * and what the chip told its listener. No controller model is in between.
  */
 #ifndef TESTS_SUPPORT_CHIP_BUS_H
 #define TESTS_SUPPORT_CHIP_BUS_H

@@ -1,5 +1,6 @@
 /*
- * See xspi_rig.h. The driver in here is written from the register descriptions, for the tests alone.
+ * See xspi_rig.h. The driver in here is written from the register descriptions, for the tests
+ * alone.
  */
 #include "tests/support/xspi_rig.h"
 

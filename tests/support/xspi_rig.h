@@ -1,6 +1,7 @@
 /*
- * The twin's devices wired as on the board and nothing else: two controllers, the I/O manager, the NOR
- * chip on port 2, the PSRAM on port 1. Register accesses move the time as they would on the board.
+ * The twin's devices wired as on the board and nothing else: two controllers, the I/O manager, the
+ * NOR chip on port 2, the PSRAM on port 1. Register accesses move the time as they would on the
+ * board.
  */
 #ifndef TESTS_SUPPORT_XSPI_RIG_H
 #define TESTS_SUPPORT_XSPI_RIG_H

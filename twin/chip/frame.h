@@ -50,7 +50,7 @@ enum frame_answer {
 /* What a mapped read of some addresses would get. */
 enum frame_window {
     FRAME_WINDOW_PLAIN,    /* the bytes of the array, in their order */
-    FRAME_WINDOW_GARBLED,  /* bytes, but not those: wrong dummy clocks, order, opcode, suspended unit */
+    FRAME_WINDOW_GARBLED,  /* bytes, but not those: wrong dummy clocks or opcode */
     FRAME_WINDOW_UNDRIVEN, /* no data and no strobe */
 };
 

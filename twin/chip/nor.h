@@ -2,9 +2,9 @@
  * A serial NOR flash chip: what it does with frames, how long it is busy, what is in it when its
  * power fails. It knows no controller, no CPU and no clock: every entry is told the time.
  *
- * The array is plain memory of the host. Nothing but this model writes to it. Cells that a cut left
- * doubtful are drawn anew into it at power on, when a mapped window is opened and when they are read
- * by a frame, so that plain memory is what a mapped read may see.
+ * The array is plain memory of the host. Nothing but this model writes to it. Cells that a cut
+ * left doubtful are drawn anew into it at power on, when a mapped window is opened and when they
+ * are read by a frame, so that plain memory is what a mapped read may see.
  */
 #ifndef TWIN_CHIP_NOR_H
 #define TWIN_CHIP_NOR_H
@@ -23,7 +23,7 @@ extern const struct nor_row nor_row_mx66uw1g45g;
 enum nor_time {
     NOR_TIME_TYPICAL,
     NOR_TIME_MAX,
-    NOR_TIME_DRAWN, /* from the seed: three in four near the typical time, one anywhere to the max */
+    NOR_TIME_DRAWN, /* from the seed: three in four near the typical time, one up to the maximum */
 };
 
 /* How far a cut program reaches. What happens inside is nor_torn_program's. */
@@ -37,7 +37,7 @@ enum nor_tear {
 enum nor_torn_program {
     NOR_PROGRAM_DRAWN,     /* one of the others, from the seed */
     NOR_PROGRAM_NOTHING,   /* old bytes, solid */
-    NOR_PROGRAM_PREFIX,    /* whole granules up to a place, part of one, then nothing; the part is weak */
+    NOR_PROGRAM_PREFIX,    /* whole granules up to a place, part of one (weak), then nothing */
     NOR_PROGRAM_BITS,      /* some of the bits, solid */
     NOR_PROGRAM_BLANK,     /* reads as before, but is weak: a later program takes wrong bits */
     NOR_PROGRAM_UNSTABLE,  /* each bit that was to change reads either way, each time */
@@ -54,7 +54,7 @@ enum nor_torn_erase {
     NOR_ERASE_PATCHY,    /* each granule old, erased, zero or noise */
     NOR_ERASE_ZEROED,    /* the first phase: all bits 0 */
     NOR_ERASE_WEAK,      /* reads erased, programs badly */
-    NOR_ERASE_MARK,      /* the first granule, or the first two, survive; the rest reads erased and is weak */
+    NOR_ERASE_MARK,      /* the first granule or two survive, the rest reads erased and is weak */
     NOR_ERASE_UNSTABLE,  /* each bit that was to change reads either way, each time */
     NOR_ERASE_ALTERNATE, /* old in one boot, erased in the next */
     NOR_ERASE_COMPLETE,  /* erased, solid */
@@ -122,8 +122,8 @@ struct nor_event {
  * What the owner wants to know. Any function may be NULL; ctx is given to all of them.
  *
  * event          the log
- * gate           asked at the end of each frame that the chip hears, before it is obeyed; false: the
- *                power fails right here, the command has not happened, the owner calls nor_power_off
+ * gate           asked at the end of each frame that the chip hears, before it is obeyed; false:
+ *                the power fails here, the command has not happened, the owner calls nor_power_off
  * array_changed  bytes of the array changed (code translated from them is stale)
  * answers        what a window may read changed: busy, suspended, protocol, dummies, power
  */
@@ -215,9 +215,10 @@ struct nor_counters nor_counters(const struct nor *nor);
 
 /*
  * Marks: nor_mark notes the whole state; nor_rewind goes back to it, as often as asked, and drops
- * later marks; nor_forget drops it and later ones and keeps the state. Between marks only units that
- * change are copied (4 KB each), so a rewind costs what was changed. Marks count from 0 upwards; at
- * most NOR_MARKS at a time. nor_mark returns NOR_MARKS if there are too many or no memory is left.
+ * later marks; nor_forget drops it and later ones and keeps the state. Between marks only units
+ * that change are copied (4 KB each), so a rewind costs what was changed. Marks count from 0
+ * upwards; at most NOR_MARKS at a time. nor_mark returns NOR_MARKS if there are too many or no
+ * memory is left.
  */
 #define NOR_MARKS 16u
 uint32_t nor_mark(struct nor *nor);

@@ -1,9 +1,10 @@
 /*
  * The array as memory of the host, and the undo log of its units.
  *
- * The array must read 0xFF where nobody wrote, be usable as plain memory by a CPU emulator, and cost
- * nothing. It is a private mapping of one 4 MB file of 0xFF bytes, again and again: pages that were
- * only read are shared, pages that were written are copied by the kernel. Making it costs about 3 ms.
+ * The array must read 0xFF where nobody wrote, be usable as plain memory by a CPU emulator, and
+ * cost nothing. It is a private mapping of one 4 MB file of 0xFF bytes, again and again: pages
+ * that were only read are shared, pages that were written are copied by the kernel. Making it
+ * costs about 3 ms.
  */
 #define _GNU_SOURCE
 #include <stdlib.h>

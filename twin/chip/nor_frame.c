@@ -1,9 +1,9 @@
 /*
  * Frames: which command it is, whether the chip takes it, and what it drives back.
  *
- * A chip that refuses a frame does nothing and drives nothing: no data, no strobe. In octal DTR each
- * byte of a register is on the bus twice, and bytes of the array and of SFDP go in pairs with the odd
- * address first (SFDP of the mx66uw1g45g, BFPT DW18 bit 31).
+ * A chip that refuses a frame does nothing and drives nothing: no data, no strobe. In octal DTR
+ * each byte of a register is on the bus twice, and bytes of the array and of SFDP go in pairs with
+ * the odd address first (SFDP of the mx66uw1g45g, BFPT DW18 bit 31).
  */
 #include <string.h>
 
@@ -74,8 +74,9 @@ static uint8_t stream_byte(const struct frame *frame, bool swaps, uint32_t index
 }
 
 /*
- * Address and data of the command. The chip sees one stream of bytes and knows by the opcode how many
- * are address, so that a controller may send address bytes as data (ST's boot does so for 72h in SPI).
+ * Address and data of the command. The chip sees one stream of bytes and knows by the opcode how
+ * many are address, so that a controller may send address bytes as data (ST's boot does so for 72h
+ * in SPI).
  */
 static enum nor_refusal stream_decode(const struct nor *nor, const struct frame *frame,
                                       struct nor_request *request)

@@ -148,7 +148,7 @@ struct nor {
 struct nor_request {
     const struct nor_opcode *opcode; /* NULL: none was recognised */
     uint32_t addr;
-    uint8_t bytes[2 * PAGE_BYTES]; /* of a write: byte i at i modulo the size, in the chip's order */
+    uint8_t bytes[2 * PAGE_BYTES]; /* of a write, in the chip's order; a ring */
     uint32_t n;                    /* of a write: all that came */
     bool is_driven;                /* of a read */
 };
@@ -157,7 +157,8 @@ struct nor_request {
 uint8_t *nor_array_map(uint32_t size_bytes);
 void nor_array_unmap(uint8_t *array, uint32_t size_bytes);
 struct nor_unit *nor_unit_touch(struct nor *nor, uint32_t unit);
-struct nor_cells *nor_unit_cells(struct nor *nor, uint32_t unit); /* touched, and listed as doubtful */
+/* Touched, and listed as doubtful. */
+struct nor_cells *nor_unit_cells(struct nor *nor, uint32_t unit);
 void nor_unit_blank(struct nor *nor, uint32_t unit); /* bytes and cells, as after a good erase */
 void nor_undo_free(struct nor *nor);
 void nor_array_told(struct nor *nor, uint32_t addr, uint32_t n);

@@ -19,7 +19,9 @@ uint32_t nor_random_below(struct nor *nor, uint32_t bound)
     return (uint32_t)((nor_random(nor) >> 32) * bound >> 32);
 }
 
-/* Three in four within a quarter of the typical time; one anywhere from half of it to the maximum. */
+/*
+ * Three in four within a quarter of the typical time; one anywhere from half of it to the maximum.
+ */
 static uint64_t span_drawn(struct nor *nor, const struct nor_span *span)
 {
     const uint64_t typical = span->typical_ps;

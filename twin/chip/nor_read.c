@@ -34,11 +34,11 @@ static bool is_in_suspended(const struct nor *nor, uint32_t addr)
 }
 
 /*
- * What the controller takes at position i of the data phase. have and need are dummy clocks: one who
- * starts to look too early takes floating lines first, too late misses the first bytes.
+ * What the controller takes at position i of the data phase. have and need are dummy clocks: one
+ * who starts to look too early takes floating lines first, too late misses the first bytes.
  */
-static uint8_t memory_at(struct nor *nor, const struct frame *frame, const struct nor_request *request,
-                         int64_t i)
+static uint8_t memory_at(struct nor *nor, const struct frame *frame,
+                         const struct nor_request *request, int64_t i)
 {
     const bool is_dtr = nor->state.protocol == NOR_DOPI;
     if (i < 0) return nor->cfg.undriven;

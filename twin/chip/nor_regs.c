@@ -1,7 +1,7 @@
 /*
  * The registers: status, configuration, configuration 2, security. Sources: ST's component driver
- * stm32-mx66uw1g45g v1.1.0 and Macronix' model MX66UM1G45G.v rev 1.6 for the bits and defaults; the
- * bank status at C000_0000 from Mbed OS' OSPIF driver for the MX25LW51245G (by Macronix).
+ * stm32-mx66uw1g45g v1.1.0 and Macronix' model MX66UM1G45G.v rev 1.6 for the bits and defaults;
+ * the bank status at C000_0000 from Mbed OS' OSPIF driver for the MX25LW51245G (by Macronix).
  */
 #include "twin/chip/nor_internal.h"
 
@@ -124,8 +124,8 @@ void nor_reg_apply(struct nor *nor, uint32_t reg, const uint8_t value[2])
 }
 
 /*
- * Infineon warns of its parts that a cut register write can leave any non-volatile bit of the register
- * wrong; the same is taken here: each protection bit is old, new, or anything.
+ * Infineon warns of its parts that a cut register write can leave any non-volatile bit of the
+ * register wrong; the same is taken here: each protection bit is old, new, or anything.
  */
 void nor_reg_tear(struct nor *nor, uint32_t reg, const uint8_t value[2])
 {
@@ -163,8 +163,8 @@ uint8_t nor_reg_dummies(const struct nor *nor)
 }
 
 /*
- * BP n protects 2^(n-1) blocks of 64 KB at the top, or at the bottom with TB; 11 and more protect all.
- * That is how the family's data sheets draw the table; no text for this part was at hand.
+ * BP n protects 2^(n-1) blocks of 64 KB at the top, or at the bottom with TB; 11 and more protect
+ * all. That is how the family's data sheets draw the table; no text for this part was at hand.
  */
 bool nor_reg_protects(const struct nor *nor, uint32_t addr)
 {

@@ -1,6 +1,6 @@
 /*
  * The rows of the NOR chips. Sources of the numbers:
- *   [SFDP]   dump of a real mx66uw1g45g by Macronix, LKML 20240722064922.606172-4, decoded by JESD216
+ *   [SFDP]   dump of a real mx66uw1g45g by Macronix, LKML 20240722064922.606172-4; by JESD216
  *   [MODEL]  Macronix MX66UM1G45G.v, model rev 1.6: the sibling without banks
  *   [BSP]    ST's component driver stm32-mx66uw1g45g v1.1.0
  *   [OSPIF]  Mbed OS OSPIF driver for the MX25LW51245G, contributed by Macronix (PR 14221)

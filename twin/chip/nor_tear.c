@@ -1,10 +1,10 @@
 /*
  * What a cut leaves in the cells, and how such cells behave until they are erased.
  *
- * Sources: the vendor's model of the sibling part MX66UM1G45G (rev 1.6) makes every 1 bit of the page
- * unknown after a program that did not end, and the whole sector after such an erase. Infineon
- * KBA218817: any stable or unstable state is possible, one that looks right included, and stays so
- * until the next complete erase. The named kinds are ways in which that can happen.
+ * Sources: the vendor's model of the sibling part MX66UM1G45G (rev 1.6) makes every 1 bit of the
+ * page unknown after a program that did not end, and the whole sector after such an erase.
+ * Infineon KBA218817: any stable or unstable state is possible, one that looks right included, and
+ * stays so until the next complete erase. The named kinds are ways in which that can happen.
  */
 #include <string.h>
 
@@ -42,7 +42,9 @@ static void cell_view(struct nor *nor, const struct nor_cell *cell, uint8_t view
     }
 }
 
-/* Make a granule weak, unstable or alternating between a and b, and put a first view in the array. */
+/*
+ * Make a granule weak, unstable or alternating between a and b, and put a first view in the array.
+ */
 static void granule_doubt(struct nor *nor, uint32_t granule, const struct nor_cell *cell)
 {
     cell_set(nor, granule, cell);
@@ -315,7 +317,10 @@ void nor_tear_erase(struct nor *nor, struct nor_event *event)
     const struct nor_op *op = &nor->state.op;
     const uint32_t first = op->addr / UNIT_BYTES;
     for (uint32_t unit = first; unit < first + op->n / UNIT_BYTES; unit++) {
-        /* A unit that was never written is left alone in a large erase: it would cost 32,768 units. */
+        /*
+         * A unit that was never written is left alone in a large erase: it would cost 32,768
+         * units.
+         */
         if (op->work == NOR_ERASE_CHIP && nor->units[unit] == NULL) continue;
         event->torn = (uint8_t)unit_tear(nor, unit, nor->state.torn_erase);
     }

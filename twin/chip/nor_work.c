@@ -1,8 +1,9 @@
 /*
  * Operations in time: program, erase, register write; suspend and resume; what a cut tears.
  *
- * An operation is idle, runs, is suspending (runs no more, WIP is still 1), or suspended. nor_advance
- * takes the steps that time alone takes; the array changes when an operation ends, or is torn.
+ * An operation is idle, runs, is suspending (runs no more, WIP is still 1), or suspended.
+ * nor_advance takes the steps that time alone takes; the array changes when an operation ends, or
+ * is torn.
  */
 #include <string.h>
 

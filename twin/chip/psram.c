@@ -1,7 +1,7 @@
 /*
  * The pseudo-static RAM. Commands, mode registers and their meaning as ST's boot stage for the
- * STM32H7S78-DK uses them (traced): 40h and C0h read and write mode registers, 20h/00h and A0h/80h read
- * and write the array, MR8 bit 6 makes the data bus 16 lines wide.
+ * STM32H7S78-DK uses them (traced): 40h and C0h read and write mode registers, 20h/00h and A0h/80h
+ * read and write the array, MR8 bit 6 makes the data bus 16 lines wide.
  */
 #define _GNU_SOURCE
 #include "twin/chip/psram.h"

@@ -1,6 +1,6 @@
 /*
- * A pseudo-static RAM on an octal or 16-bit bus (APS256 class): mode registers and an array. What it
- * holds after power on is noise, so that nobody can rely on it.
+ * A pseudo-static RAM on an octal or 16-bit bus (APS256 class): mode registers and an array. What
+ * it holds after power on is noise, so that nobody can rely on it.
  */
 #ifndef TWIN_CHIP_PSRAM_H
 #define TWIN_CHIP_PSRAM_H

@@ -1,7 +1,7 @@
 /*
- * Named start states: what ST's boot stage (Boot_XIP of STM32CubeH7RS for the STM32H7S78-DK) leaves in
- * the controllers, the I/O manager and the chips when it jumps to the application. Traced from ST's
- * prebuilt images; they differ by release.
+ * Named start states: what ST's boot stage (Boot_XIP of STM32CubeH7RS for the STM32H7S78-DK)
+ * leaves in the controllers, the I/O manager and the chips when it jumps to the application.
+ * Traced from ST's prebuilt images; they differ by release.
  */
 #ifndef TWIN_XSPI_BOOT_STATE_H
 #define TWIN_XSPI_BOOT_STATE_H

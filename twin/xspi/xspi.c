@@ -1,7 +1,7 @@
 /*
- * An XSPI controller's life, flags and snapshots. Sources of the rules: CMSIS stm32h7s7xx.h for the
- * registers, the register descriptions that ST publishes with them (SVD, prose of RM0477), ST's HAL
- * driver for orders, RM0456 (same IP family) where RM0477's text was not at hand.
+ * An XSPI controller's life, flags and snapshots. Sources of the rules: CMSIS stm32h7s7xx.h for
+ * the registers, the register descriptions that ST publishes with them (SVD, prose of RM0477),
+ * ST's HAL driver for orders, RM0456 (same IP family) where RM0477's text was not at hand.
  */
 #include "twin/xspi/xspi.h"
 

@@ -54,7 +54,7 @@ enum xspi_flag {
     XSPI_FLAG_WINDOW_REOPENED,   /* a mapped read between ABORT and FMODE: BUSY is up again */
     XSPI_FLAG_SPLIT_WRITE,       /* NCS rose inside a write: MAXTRAN with a shared port, or abort */
     XSPI_FLAG_ROUTE_CHANGED,     /* XSPIM rewritten with this controller enabled */
-    XSPI_FLAG_ACCESS,            /* access that the register block has no meaning for; value: offset */
+    XSPI_FLAG_ACCESS,            /* access without a meaning; value: offset */
     XSPI_FLAG_COUNT,
 };
 const char *xspi_flag_name(enum xspi_flag flag);
@@ -63,7 +63,8 @@ struct xspi_listener {
     void *ctx;
     /* Something that xspi_window_state or xspi_window_is_touched answers has changed. */
     void (*window_changed)(void *ctx, struct xspi *xspi, uint64_t now_ps);
-    void (*flag)(void *ctx, struct xspi *xspi, enum xspi_flag flag, uint64_t now_ps, uint32_t value);
+    void (*flag)(void *ctx, struct xspi *xspi, enum xspi_flag flag, uint64_t now_ps,
+                 uint32_t value);
     /* The interrupt line moved. */
     void (*irq)(void *ctx, struct xspi *xspi, bool is_raised);
 };
@@ -91,31 +92,34 @@ void xspi_reset(struct xspi *xspi, uint64_t now_ps);
 void xspi_set_kernel_clock(struct xspi *xspi, uint64_t now_ps, uint64_t clock_ps);
 
 /* Registers. offset from the block's base; size 1, 2 or 4. */
-struct xspi_access xspi_reg_read(struct xspi *xspi, uint64_t now_ps, uint32_t offset, uint32_t size);
-struct xspi_access xspi_reg_write(struct xspi *xspi, uint64_t now_ps, uint32_t offset, uint32_t size,
-                                  uint32_t value);
+struct xspi_access xspi_reg_read(struct xspi *xspi, uint64_t now_ps, uint32_t offset,
+                                 uint32_t size);
+struct xspi_access xspi_reg_write(struct xspi *xspi, uint64_t now_ps, uint32_t offset,
+                                  uint32_t size, uint32_t value);
 
 void xspi_advance(struct xspi *xspi, uint64_t now_ps);
 uint64_t xspi_next_event_ps(const struct xspi *xspi);
 bool xspi_irq_is_raised(const struct xspi *xspi);
 
 /*
- * The window. In a PLAIN bank the owner lets the CPU use the chip's array as memory, except that the
- * first access after it became so goes to xspi_window_touch: BUSY rises with it, and it takes the
- * time of a read that finds nothing prefetched. xspi_window_is_touched says whether that has
- * happened. addr is from the start of the window. Addresses past DEVSIZE are bus errors in any state.
+ * The window. In a PLAIN bank the owner lets the CPU use the chip's array as memory, except that
+ * the first access after it became so goes to xspi_window_touch: BUSY rises with it, and it takes
+ * the time of a read that finds nothing prefetched. xspi_window_is_touched says whether that has
+ * happened. addr is from the start of the window. Addresses past DEVSIZE are bus errors in any
+ * state.
  */
 enum xspi_window xspi_window_state(const struct xspi *xspi, uint64_t now_ps, uint32_t bank_index);
 bool xspi_window_is_touched(const struct xspi *xspi);
 struct xspi_access xspi_window_touch(struct xspi *xspi, uint64_t now_ps, uint32_t addr);
 /* One mapped read of 1, 2 or 4 bytes by all the rules; touches too. */
-struct xspi_access xspi_window_read(struct xspi *xspi, uint64_t now_ps, uint32_t addr, uint32_t size);
+struct xspi_access xspi_window_read(struct xspi *xspi, uint64_t now_ps, uint32_t addr,
+                                    uint32_t size);
 /*
- * One mapped write of 1, 2 or 4 bytes by WCCR, WTCR and WIR. Writes that follow each other share one
- * frame, which the chip sees when it ends: other address, read, abort, LPTR, EN off.
+ * One mapped write of 1, 2 or 4 bytes by WCCR, WTCR and WIR. Writes that follow each other share
+ * one frame, which the chip sees when it ends: other address, read, abort, LPTR, EN off.
  */
-struct xspi_access xspi_window_write(struct xspi *xspi, uint64_t now_ps, uint32_t addr, uint32_t size,
-                                     uint32_t value);
+struct xspi_access xspi_window_write(struct xspi *xspi, uint64_t now_ps, uint32_t addr,
+                                     uint32_t size, uint32_t value);
 /* Bytes of the window by DCR1.DEVSIZE. */
 uint64_t xspi_window_bytes(const struct xspi *xspi);
 

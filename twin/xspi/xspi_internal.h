@@ -154,6 +154,19 @@ static inline uint32_t xspi_fmode(const struct xspi *xspi)
     return (xspi_get(xspi, CR) & CR_FMODE) >> CR_FMODE_POS;
 }
 
+static inline void xspi_fifo_put(struct xspi_state *s, uint8_t byte)
+{
+    s->fifo[(s->fifo_head + s->fifo_level++) % FIFO_BYTES] = byte;
+}
+
+static inline uint8_t xspi_fifo_get(struct xspi_state *s)
+{
+    const uint8_t byte = s->fifo[s->fifo_head];
+    s->fifo_head = (s->fifo_head + 1u) % FIFO_BYTES;
+    s->fifo_level--;
+    return byte;
+}
+
 /* xspi.c */
 void xspi_tell_flag(struct xspi *xspi, enum xspi_flag flag, uint32_t value);
 const struct frame_device *xspi_chip(const struct xspi *xspi);
@@ -172,9 +185,11 @@ bool xspi_is_octal_dtr(const struct frame *frame);
 void xspi_trigger(struct xspi *xspi, uint64_t now_ps);
 void xspi_abort(struct xspi *xspi);
 void xspi_drop(struct xspi *xspi); /* EN off, reset: whatever runs is gone */
+uint64_t xspi_start_ps(struct xspi *xspi, uint64_t now_ps);
+
+/* xspi_dr.c */
 struct xspi_access xspi_dr_push(struct xspi *xspi, uint32_t value, uint32_t size);
 struct xspi_access xspi_dr_pop(struct xspi *xspi, uint32_t size);
-uint64_t xspi_start_ps(struct xspi *xspi, uint64_t now_ps);
 
 /* xspi_window.c: mapped mode. */
 void xspi_window_end_write(struct xspi *xspi);

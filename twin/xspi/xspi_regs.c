@@ -9,7 +9,10 @@ struct register_rule {
     bool is_held_busy; /* writes are ignored while BUSY is 1 */
 };
 
-/* Fields by CMSIS stm32h7s7xx.h. CALFCR and SR are read-only; FCR, CR and DR have code of their own. */
+/*
+ * Fields by CMSIS stm32h7s7xx.h. CALFCR and SR are read-only; FCR, CR and DR have code of their
+ * own.
+ */
 static const struct register_rule rules[] = {
     {DCR1, 0x071F3F03u, true},  {DCR2, 0x000700FFu, true},  {DCR3, 0x001F00FFu, true},
     {DCR4, 0xFFFFFFFFu, true},  {DLR, 0xFFFFFFFFu, true},   {AR, 0xFFFFFFFFu, true},

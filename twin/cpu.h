@@ -6,7 +6,7 @@
  * peripheral bus and all time are the machine's.
  *
  * libunicorn exports its inner names, and a program's own function of the same name would take their
- * place. So no name here may be one of its: tests/test_twin_names checks that.
+ * place. So no name here may be one of its: the check twin_names sees to that.
  */
 #ifndef TWIN_CPU_H
 #define TWIN_CPU_H

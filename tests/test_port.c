@@ -41,7 +41,7 @@ static void on_event(void *context, const struct twin_event *event)
 
 static struct twin *twin;
 
-static void start(const char *path, enum twin_leftover leftover)
+static void start_with_faults(const char *path, enum twin_leftover leftover, bool deliver)
 {
     char error[TWIN_ERROR_BYTES];
     struct twin_cfg cfg;
@@ -50,12 +50,18 @@ static void start(const char *path, enum twin_leftover leftover)
     cfg.leftover = leftover;
     cfg.tear = TWIN_TEAR_GRANULE;
     cfg.trace_chip_reads = true;
+    cfg.deliver_faults = deliver;
     cfg.event = on_event;
     cfg.event_context = &twin;
     memset(&seen, 0, sizeof seen);
     twin = twin_create(&cfg, error);
     if (twin == NULL) fail_msg("%s", error);
     twin_power_on(twin);
+}
+
+static void start(const char *path, enum twin_leftover leftover)
+{
+    start_with_faults(path, leftover, false);
 }
 
 static int teardown(void **state)
@@ -216,6 +222,18 @@ static void test_port_resets_flash_and_system_in_the_dead_end(void **state)
     assert_string_equal(seen.opcodes, "06F9 05FA EE11 EE11 6699 9966 ");
 }
 
+static void test_port_handles_a_fault_in_a_blackout_from_ram(void **state)
+{
+    (void)state;
+    start_with_faults(FAULTS, TWIN_LEFTOVER_1_3_0, true);
+    reach_prompt();
+    seen.opcodes[0] = '\0';
+    twin_uart_type(twin, "f");
+    const enum twin_stop stop = run_to_prompt();
+    if (!seen.was_reset) fail_stopped(stop);
+    assert_string_equal(seen.opcodes, "05FA 6699 9966 ");
+}
+
 static uint32_t word_of(const char *symbol)
 {
     uint32_t addr;
@@ -249,6 +267,7 @@ int main(void)
         cmocka_unit_test_teardown(test_port_read_only_map_stops_a_store, teardown),
         cmocka_unit_test_teardown(test_port_maps_again_after_a_senseless_status, teardown),
         cmocka_unit_test_teardown(test_port_resets_flash_and_system_in_the_dead_end, teardown),
+        cmocka_unit_test_teardown(test_port_handles_a_fault_in_a_blackout_from_ram, teardown),
         cmocka_unit_test_teardown(test_port_template_lines_keep_a_number, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
  *
  *   s  read the settings' bank while it is busy      n  a status that makes no sense
  *   w  store into the mapped flash                   d  the same, and a known word that differs
+ *   f  a fault inside a blackout: the answer of a command is to be stored in the fenced flash
  */
 #include "examples/brightness/board.h"
 #include "nacre/chips/chips.h"
@@ -54,6 +55,19 @@ static void make_status_senseless(void)
     nor.chip = &chip;
 }
 
+static void fault_in_blackout(void)
+{
+    nor.job = (struct nacre_job){.op_count = 1};
+    nor.job.op[0] = (struct nacre_op){
+        .opcode = nor.chip->read_status,
+        .phases = NACRE_PHASE_ADDR | NACRE_PHASE_READ,
+        .dummy_clocks = nor.chip->status_dummy_clocks,
+        .data = (uint32_t *)0x70100000u,
+        .n = 2,
+    };
+    say(nacre_blackout_run(&nor.blackout, &nor.job));
+}
+
 static void do_letter(char letter)
 {
     switch (letter) {
@@ -72,6 +86,9 @@ static void do_letter(char letter)
         make_status_senseless();
         nor.blackout.known_word = ~nor.blackout.known_word;
         program();
+        break;
+    case 'f':
+        fault_in_blackout();
         break;
     default:
         break;

@@ -57,6 +57,7 @@ struct cpu {
     uint32_t mmio_count;
     uc_hook exact_hook;
     bool is_exact;
+    bool wants_exact;
     bool stop_asked;
     bool invalid;
     bool dummy_is_writable;
@@ -392,9 +393,27 @@ static bool handle_invalid(struct cpu *cpu, enum cpu_end *end)
     return cpu->callbacks.trap(cpu->callbacks.ctx, CPU_TRAP_UNDEFINED, pc);
 }
 
+/*
+ * Translated code has the hook in it or not: all of it goes. Slow (over 100 ms), so it waits until
+ * the core really runs the other way.
+ */
+static void apply_exact(struct cpu *cpu)
+{
+    if (cpu->is_exact == cpu->wants_exact) return;
+    cpu->is_exact = cpu->wants_exact;
+    if (cpu->is_exact) {
+        (void)uc_hook_add(cpu->uc, &cpu->exact_hook, UC_HOOK_CODE, HOOK(on_instruction), cpu,
+                          (uint64_t)1, (uint64_t)0);
+    } else {
+        (void)uc_hook_del(cpu->uc, cpu->exact_hook);
+    }
+    (void)uc_ctl_flush_tlb(cpu->uc);
+}
+
 enum cpu_end cpu_run(struct cpu *cpu)
 {
     enum cpu_end end = CPU_END_STOPPED;
+    apply_exact(cpu);
     for (;;) {
         const uint32_t pc = reg_read(cpu, UC_ARM_REG_PC);
         cpu->stop_asked = false;
@@ -419,16 +438,7 @@ void cpu_halt(struct cpu *cpu)
 
 void cpu_set_exact(struct cpu *cpu, bool exact)
 {
-    if (cpu->is_exact == exact) return;
-    cpu->is_exact = exact;
-    if (exact) {
-        (void)uc_hook_add(cpu->uc, &cpu->exact_hook, UC_HOOK_CODE, HOOK(on_instruction), cpu,
-                          (uint64_t)1, (uint64_t)0);
-    } else {
-        (void)uc_hook_del(cpu->uc, cpu->exact_hook);
-    }
-    /* Translated code has the hook in it or not: all of it goes. Slow, and rare. */
-    (void)uc_ctl_flush_tlb(cpu->uc);
+    cpu->wants_exact = exact;
 }
 
 /* ---- registers ---- */

@@ -96,6 +96,7 @@ static void show(void)
     say("blackouts", nor.blackouts);
     say("over_budget", nor.over_budget);
     say_us("longest_us", nor.longest_cycles);
+    say_us("masked_us", nor.longest_masked_cycles);
     say_us("dark_us", nor.dark_cycles);
     say("generation", store.generation);
     say("erase_waits", store.erase_waits);

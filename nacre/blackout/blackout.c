@@ -98,7 +98,6 @@ static void open_window(const struct nacre_port *port, const struct nacre_job *j
 
     nacre_port_fence(port, fence_stays && job->fence.bits != 0 ? &job->fence : NULL);
     if (err == NACRE_OK) nacre_port_discard(port, job->discard_addr, job->discard_bytes);
-    nacre_port_release(port);
 }
 
 enum nacre_err nacre_blackout_run(struct nacre_blackout *blackout, struct nacre_job *job)
@@ -109,14 +108,17 @@ enum nacre_err nacre_blackout_run(struct nacre_blackout *blackout, struct nacre_
     under_way = blackout;
     job->done_count = 0;
     nacre_port_close(port);
+    const uint32_t dark = nacre_port_cycles();
     enum nacre_err err = nacre_ctrl_leave(&port->ctrl);
     if (err == NACRE_OK) err = send_all(&port->ctrl, job);
     if ((err == NACRE_TIMEOUT || err == NACRE_CHIP_REFUSED) && !flash_answers(blackout)) {
         dead_end(blackout);
     }
     if (nacre_ctrl_map(&port->ctrl) != NACRE_OK) dead_end(blackout);
-    job->dark_cycles = nacre_port_cycles() - start;
+    job->dark_cycles = nacre_port_cycles() - dark;
     open_window(port, job, err);
+    job->masked_cycles = nacre_port_cycles() - start;
+    nacre_port_release(port);
     under_way = NULL;
     return err;
 }

@@ -37,7 +37,8 @@ struct nacre_job {
     uint32_t discard_addr;     /* cache lines of this range go if every command was sent */
     uint32_t discard_bytes;
     uint32_t done_count;       /* out: commands whose check held */
-    uint32_t dark_cycles;      /* out: from before the mask until the flash is mapped again */
+    uint32_t dark_cycles;      /* out: the flash could not be read */
+    uint32_t masked_cycles;    /* out: interrupts were masked, the longest that one can be late */
 };
 
 /*

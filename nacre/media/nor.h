@@ -45,7 +45,8 @@ enum nacre_nor_state {
 /* Since nacre_nor_open. Times in core cycles; cycles_per_us is in the port. */
 struct nacre_nor_stats {
     uint32_t blackouts;
-    uint32_t longest_cycles;  /* of one blackout, which is also what it adds to a latency */
+    uint32_t longest_cycles;  /* of one blackout */
+    uint32_t longest_masked_cycles; /* by this much an interrupt was late at most */
     uint32_t over_budget;     /* blackouts longer than budget_us */
     uint64_t dark_cycles;     /* in all */
     uint32_t programs;        /* commands sent */

@@ -104,6 +104,9 @@ static enum nacre_err run_job(struct nacre_nor *nor)
     nor->stats.blackouts++;
     nor->stats.dark_cycles += cycles;
     if (cycles > nor->stats.longest_cycles) nor->stats.longest_cycles = cycles;
+    if (nor->job.masked_cycles > nor->stats.longest_masked_cycles) {
+        nor->stats.longest_masked_cycles = nor->job.masked_cycles;
+    }
     if (cycles > us_to_cycles(nor, nor->budget_us)) nor->stats.over_budget++;
     return err;
 }

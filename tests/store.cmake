@@ -4,12 +4,11 @@ add_library(store_support STATIC
     support/cut_run.c support/soak.c support/decode.c support/assert_failed.c)
 target_link_libraries(store_support PUBLIC nacre_core)
 
-nacre_test(test_store_api SOURCES test_store_api.c LIBS store_support)
-nacre_test(test_store_room SOURCES test_store_room.c LIBS store_support)
-nacre_test(test_store_faults SOURCES test_store_faults.c LIBS store_support)
-nacre_test(test_store_cuts SOURCES test_store_cuts.c LIBS store_support TIMEOUT 300)
+foreach(name support api room faults format)
+    nacre_test(test_store_${name} SOURCES test_store_${name}.c LIBS store_support)
+endforeach()
+nacre_test(test_store_loop SOURCES test_store_loop.c LIBS store_support TIMEOUT 300)
+nacre_test(test_store_cuts SOURCES test_store_cuts.c LIBS store_support TIMEOUT 600)
 
 add_executable(campaign_store campaign_store.c)
 target_link_libraries(campaign_store PRIVATE store_support)
-nacre_test(test_crc SOURCES test_crc.c LIBS nacre_core store_support)
-nacre_test(test_settings SOURCES test_settings.c LIBS store_support)

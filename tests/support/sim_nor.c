@@ -140,6 +140,7 @@ static void program_granules(struct sim_nor *sim, uint32_t addr, const uint8_t *
         }
         if ((sim->flags[granule] & SIM_CUT) != 0) {
             sim->counters.weak_programs++;
+            if ((sim->flags[granule] & SIM_UNERASED) != 0) sim->counters.unerased_programs++;
             sim_cells_program_weak(sim, addr + i, bytes + i);
         } else {
             sim_cells_program(sim, addr + i, bytes + i, size);

@@ -90,6 +90,7 @@ struct sim_counters {
     uint64_t programmed_bytes;
     uint64_t read_bytes;
     uint32_t weak_programs; /* granules programmed that a cut had left marginal */
+    uint32_t unerased_programs; /* of these, granules of a unit whose last erase was cut */
     uint32_t double_programs;
     uint32_t reads_in_erase;
 };

@@ -299,7 +299,7 @@ void sim_tear_erase(struct sim_nor *sim, uint32_t addr, const struct sim_tear *t
     for (uint32_t k = 0; k < count; k++) {
         const bool kept = stands(tear->kind, k, count, edge, &rng);
         if (!kept) erase_granule(sim, addr + k * size, tear, &rng);
-        sim->flags[addr / size + k] |= SIM_CUT;
+        sim->flags[addr / size + k] |= SIM_CUT | SIM_UNERASED;
     }
     if (tear->kind != SIM_TEAR_E_FLICKER) return;
     for (uint32_t i = 0; i < 4u; i++) {

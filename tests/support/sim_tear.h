@@ -10,6 +10,7 @@
 #define SIM_PROGRAMMED 1u /* programmed since the last erase */
 #define SIM_CUT 2u        /* touched by a cut since the last erase that ran to its end */
 #define SIM_MARGINAL 4u   /* has alt or unstable bits */
+#define SIM_UNERASED 8u   /* its unit's last erase was cut or failed */
 
 /* Program bytes into good cells and note their granules as programmed. */
 void sim_cells_program(struct sim_nor *sim, uint32_t addr, const uint8_t *bytes, uint32_t n);

@@ -144,6 +144,9 @@ bool bed_judge(struct bed *bed)
     if (bed->sim->violations != 0) {
         return bed_wrong(bed, "violation: %s", bed->sim->violation);
     }
+    if (bed->sim->counters.unerased_programs != 0) {
+        return bed_wrong(bed, "programmed into a unit whose erase had been cut");
+    }
     return true;
 }
 

@@ -1,0 +1,95 @@
+/*
+ * Goal: a power that fails again and again while the store mounts (a tired battery does that) costs
+ * no value and never makes the store read-only for good.
+ *
+ * Method: a used store, then many mounts in a row, each cut at one of its first commands; then a
+ * mount that is let through, and use.
+ */
+#include "tests/support/store_bed.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#define LOOPS 120u
+#define SEEDS 3u
+
+/* One mount that is cut at the given command, or is over before it. */
+static bool mount_cut(struct bed *bed, uint32_t command, uint64_t seed)
+{
+    const struct sim_tear tear = { SIM_TEAR_ANY, 0, seed };
+    sim_nor_power_on(bed->sim);
+    if (setjmp(bed->jump) != 0) return true;
+    sim_nor_cut_at(bed->sim, command, &tear, &bed->jump);
+    const enum nacre_err err = bed_mount(bed);
+    sim_nor_cut_never(bed->sim);
+    if (err == NACRE_OK) return bed_judge(bed);
+    return bed_wrong(bed, "mount answered %d", (int)err);
+}
+
+static bool run_loop(struct bed *bed, uint32_t commands, uint64_t seed)
+{
+    struct rng rng = { rng_mix(seed) };
+    for (uint32_t i = 0; i < LOOPS; i++) {
+        if (!mount_cut(bed, rng_below(&rng, commands), rng_mix(seed + i))) return false;
+    }
+    if (!bed_boot(bed)) return false;
+    for (uint32_t i = 0; i < 200u; i++) {
+        if (!bed_step(bed)) return false;
+    }
+    if (bed->full_count != 0) return bed_wrong(bed, "a set answered that the store is full");
+    return bed_judge(bed);
+}
+
+/* Every scene, some seeds, a loop that starts anywhere in the region. */
+static void run_scenes(uint32_t commands)
+{
+    uint32_t failures = 0;
+    for (uint32_t scene = 0; scene < BED_SCENES; scene++) {
+        for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+            struct bed *const bed = bed_create(&bed_scenes[scene], seed);
+            bool ok = bed_warm_up(bed, 1);
+            for (uint64_t i = 0; ok && i < seed * 70u; i++) ok = bed_step(bed);
+            ok = ok && run_loop(bed, commands, seed);
+            if (!ok) {
+                (void)printf("FAIL %s-%u: %s (boot %u)\n", bed_scenes[scene].name, (uint32_t)seed,
+                             bed->why, bed->sim->boot);
+                failures++;
+            }
+            bed_destroy(bed);
+        }
+    }
+    assert_int_equal(failures, 0);
+}
+
+static void test_store_loop_cut_at_the_first_command(void **state)
+{
+    (void)state;
+    run_scenes(1);
+}
+
+static void test_store_loop_cut_at_the_first_three_commands(void **state)
+{
+    (void)state;
+    run_scenes(3);
+}
+
+static void test_store_loop_cut_at_the_first_ten_commands(void **state)
+{
+    (void)state;
+    run_scenes(10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_store_loop_cut_at_the_first_command),
+        cmocka_unit_test(test_store_loop_cut_at_the_first_three_commands),
+        cmocka_unit_test(test_store_loop_cut_at_the_first_ten_commands),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,296 @@
+/*
+ * Goal: the judges of the store are sharp: the simulated NOR does what its comments say, and the
+ * oracle and the second reader refuse what they must.
+ *
+ * Method: each rule of sim_nor.h tried on bare cells; the oracle fed with answers that are wrong.
+ */
+#include "tests/support/oracle.h"
+#include "tests/support/sim_nor.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+static struct sim_nor *sim;
+static jmp_buf jump;
+
+static int open_sim(void **state)
+{
+    (void)state;
+    const struct nacre_geometry geometry = { 4096, 4, 16, 256, 256 };
+    sim = sim_nor_create(&geometry, 5);
+    return 0;
+}
+
+static int close_sim(void **state)
+{
+    (void)state;
+    sim_nor_destroy(sim);
+    return 0;
+}
+
+static enum nacre_err program(uint32_t addr, uint8_t byte, uint32_t n)
+{
+    uint8_t bytes[512];
+    memset(bytes, byte, sizeof bytes);
+    return sim->medium.ops->program(&sim->medium, addr, bytes, n);
+}
+
+static bool reads(uint32_t addr, uint8_t byte, uint32_t n)
+{
+    uint8_t bytes[4096];
+    assert_int_equal(sim->medium.ops->read(&sim->medium, addr, bytes, n), NACRE_OK);
+    for (uint32_t i = 0; i < n; i++) {
+        if (bytes[i] != byte) return false;
+    }
+    return true;
+}
+
+static void erase(uint32_t addr)
+{
+    assert_int_equal(sim->medium.ops->erase_start(&sim->medium, addr), NACRE_OK);
+    assert_int_equal(sim->medium.ops->erase_wait(&sim->medium), NACRE_OK);
+}
+
+/* Program or erase with a cut in it. */
+static void cut(enum sim_command command, uint32_t addr, const struct sim_tear *tear)
+{
+    if (setjmp(jump) == 0) {
+        sim_nor_cut_at(sim, 0, tear, &jump);
+        if (command == SIM_PROGRAM) (void)program(addr, 0x0f, 32);
+        else (void)sim->medium.ops->erase_start(&sim->medium, addr);
+        fail_msg("no cut");
+    }
+    sim_nor_power_on(sim);
+}
+
+static void test_store_support_misuse_is_a_violation(void **state)
+{
+    (void)state;
+    uint8_t buf[32];
+    uint32_t expected = 0;
+    assert_int_equal(program(0, 0x55, 16), NACRE_OK);
+    assert_int_equal(sim->violations, expected);
+    assert_int_equal(program(0, 0x55, 16), NACRE_OK);
+    assert_int_equal(sim->violations, ++expected);
+    assert_int_equal(program(240, 0x55, 32), NACRE_BAD_ARGUMENT);
+    assert_int_equal(sim->violations, ++expected);
+    assert_int_equal(program(8, 0x55, 16), NACRE_BAD_ARGUMENT);
+    assert_int_equal(sim->violations, ++expected);
+    assert_int_equal(program(32, 0x55, 8), NACRE_BAD_ARGUMENT);
+    assert_int_equal(sim->violations, ++expected);
+    assert_int_equal(program(16384, 0x55, 16), NACRE_BAD_ARGUMENT);
+    assert_int_equal(sim->violations, ++expected);
+    assert_int_equal(sim->medium.ops->read(&sim->medium, 16380, buf, 8), NACRE_BAD_ARGUMENT);
+    assert_int_equal(sim->violations, ++expected);
+    assert_int_equal(sim->medium.ops->erase_start(&sim->medium, 100), NACRE_BAD_ARGUMENT);
+    assert_int_equal(sim->violations, ++expected);
+}
+
+static void test_store_support_blank_payload_counts_as_programmed(void **state)
+{
+    (void)state;
+    assert_int_equal(program(0, 0xff, 16), NACRE_OK);
+    assert_int_equal(program(0, 0x55, 16), NACRE_OK);
+    assert_int_equal(sim->violations, 1);
+}
+
+static void test_store_support_time_and_counters(void **state)
+{
+    (void)state;
+    const uint64_t start = sim->now_ns;
+    assert_int_equal(program(0, 0, 80), NACRE_OK);
+    assert_int_equal(sim->now_ns - start, 20000 + 80 * 500);
+    assert_true(reads(0, 0, 80));
+    assert_int_equal(sim->now_ns - start, 60000 + 300 + 80 * 20);
+    assert_int_equal(sim->counters.programmed_bytes, 80);
+    assert_int_equal(sim->counters.read_bytes, 80);
+}
+
+static void test_store_support_erase_takes_its_time(void **state)
+{
+    (void)state;
+    assert_int_equal(program(0, 0, 16), NACRE_OK);
+    assert_int_equal(sim->medium.ops->erase_start(&sim->medium, 0), NACRE_OK);
+    assert_int_equal(sim->medium.ops->erase_poll(&sim->medium), NACRE_BUSY);
+    assert_int_equal(program(4096, 0, 16), NACRE_BUSY);
+    assert_int_equal(sim->medium.ops->erase_start(&sim->medium, 4096), NACRE_BUSY);
+    sim_nor_pass_us(sim, 26000);
+    assert_int_equal(sim->medium.ops->erase_poll(&sim->medium), NACRE_OK);
+    assert_true(reads(0, 0xff, 4096));
+    assert_int_equal(program(0, 0, 16), NACRE_OK);
+    assert_int_equal(sim->violations, 0);
+    assert_int_equal(sim->unit_wear[0], 1);
+}
+
+static void test_store_support_program_tears_leave_what_they_say(void **state)
+{
+    (void)state;
+    struct sim_tear tear = { SIM_TEAR_NONE, 0, 3 };
+    cut(SIM_PROGRAM, 0, &tear);
+    assert_true(reads(0, 0xff, 32));
+    tear.kind = SIM_TEAR_DONE;
+    cut(SIM_PROGRAM, 256, &tear);
+    assert_true(reads(256, 0x0f, 32));
+    tear = (struct sim_tear){ SIM_TEAR_PREFIX, 1, 3 };
+    cut(SIM_PROGRAM, 512, &tear);
+    assert_true(reads(512, 0x0f, 16) && reads(528, 0xff, 16));
+    tear.kind = SIM_TEAR_SUFFIX;
+    cut(SIM_PROGRAM, 768, &tear);
+    assert_true(reads(768, 0xff, 16) && reads(784, 0x0f, 16));
+    tear.kind = SIM_TEAR_BITS;
+    cut(SIM_PROGRAM, 1024, &tear);
+    assert_false(reads(1024, 0x0f, 32));
+    assert_false(reads(1024, 0xff, 32));
+    tear.kind = SIM_TEAR_PAGE;
+    assert_int_equal(program(1280 + 128, 0x33, 16), NACRE_OK);
+    cut(SIM_PROGRAM, 1280, &tear);
+    assert_false(reads(1280 + 128, 0x33, 16));
+    assert_true(reads(1536, 0xff, 256));
+}
+
+static void test_store_support_marginal_cells_stay_so_until_erased(void **state)
+{
+    (void)state;
+    struct sim_tear tear = { SIM_TEAR_ALT_OLD, 0, 3 };
+    cut(SIM_PROGRAM, 0, &tear);
+    for (uint32_t boot = 0; boot < 6u; boot++) {
+        assert_true(reads(0, boot % 2u == 0 ? 0xff : 0x0f, 32));
+        assert_true(reads(0, boot % 2u == 0 ? 0xff : 0x0f, 32));
+        sim_nor_power_on(sim);
+    }
+    tear.kind = SIM_TEAR_UNSTABLE;
+    cut(SIM_PROGRAM, 256, &tear);
+    uint8_t once[32];
+    uint32_t different = 0;
+    sim_nor_peek(sim, 256, once, sizeof once);
+    for (uint32_t i = 0; i < 20u; i++) {
+        uint8_t again[32];
+        sim_nor_peek(sim, 256, again, sizeof again);
+        different += memcmp(once, again, sizeof once) != 0;
+    }
+    assert_in_range(different, 15, 20);
+    assert_true(sim_nor_flickers(sim));
+    erase(0);
+    assert_false(sim_nor_flickers(sim));
+    assert_true(reads(0, 0xff, 4096));
+    assert_int_equal(program(0, 0x0f, 32), NACRE_OK);
+    assert_true(reads(0, 0x0f, 32));
+    assert_int_equal(sim->counters.weak_programs, 0);
+}
+
+static void test_store_support_weak_cells_take_badly(void **state)
+{
+    (void)state;
+    uint32_t bad = 0;
+    for (uint32_t i = 0; i < 64u; i++) {
+        const struct sim_tear tear = { SIM_TEAR_WEAK, 0, i };
+        cut(SIM_PROGRAM, i * 256u, &tear);
+        assert_true(reads(i * 256u, 0xff, 32));
+        assert_int_equal(program(i * 256u, 0x0f, 32), NACRE_OK);
+        bad += reads(i * 256u, 0x0f, 32) && reads(i * 256u, 0x0f, 32) ? 0 : 1u;
+    }
+    assert_in_range(bad, 32, 64);
+    assert_int_equal(sim->counters.weak_programs, 128);
+    assert_int_equal(sim->violations, 0);
+}
+
+static void test_store_support_erase_tears_leave_what_they_say(void **state)
+{
+    (void)state;
+    static const enum sim_tear_kind kinds[] = { SIM_TEAR_E_LOW, SIM_TEAR_E_MARK, SIM_TEAR_E_ZERO,
+                                                SIM_TEAR_E_WEAK };
+    for (uint32_t i = 0; i < 4u; i++) {
+        const struct sim_tear tear = { kinds[i], 0, 7 };
+        for (uint32_t page = 0; page < 16u; page++) {
+            assert_int_equal(program(i * 4096u + page * 256u, 0x0f, 256), NACRE_OK);
+        }
+        cut(SIM_ERASE, i * 4096u, &tear);
+    }
+    assert_true(reads(0, 0xff, 2048) && reads(2048, 0x0f, 2048));
+    assert_true(reads(4096, 0x0f, 16) && reads(4112, 0xff, 4080));
+    assert_true(reads(8192, 0x00, 4096));
+    assert_true(reads(12288, 0xff, 4096));
+    assert_int_equal(program(12288, 0x0f, 16), NACRE_OK);
+    assert_int_equal(sim->counters.unerased_programs, 1);
+    erase(12288);
+    assert_int_equal(program(12288, 0x0f, 16), NACRE_OK);
+    assert_int_equal(sim->counters.unerased_programs, 1);
+}
+
+static void test_store_support_every_tear_has_a_name(void **state)
+{
+    (void)state;
+    for (uint32_t kind = 0; kind < SIM_TEAR_KINDS; kind++) {
+        const struct sim_tear tear = { (enum sim_tear_kind)kind, kind == SIM_TEAR_PREFIX ? 3 : 0,
+                                       0 };
+        char name[24];
+        struct sim_tear again;
+        assert_true(sim_tear_parse(sim_tear_name(&tear, name), &again));
+        assert_int_equal(again.kind, tear.kind);
+        assert_int_equal(again.arg, tear.arg);
+    }
+}
+
+static void test_store_support_oracle_refuses_what_was_not_promised(void **state)
+{
+    (void)state;
+    static struct oracle oracle;
+    oracle_init(&oracle, 4);
+    oracle_begin(&oracle, 1, "one", 3);
+    assert_true(oracle_end(&oracle, NACRE_OK));
+    assert_true(oracle_judge_value(&oracle, 1, "one", 3));
+    assert_false(oracle_judge_value(&oracle, 1, "onf", 3));
+    assert_false(oracle_judge_value(&oracle, 1, "on", 2));
+    assert_false(oracle_judge_value(&oracle, 1, NULL, 0));
+    assert_false(oracle_judge_value(&oracle, 2, "", 0));
+    oracle_begin(&oracle, 1, "two", 3);
+    assert_true(oracle_end(&oracle, NACRE_IO));
+    assert_false(oracle_judge_value(&oracle, 1, "two", 3));
+    oracle_begin(&oracle, 3, NULL, 0);
+    assert_false(oracle_end(&oracle, NACRE_OK));
+    oracle_begin(&oracle, 3, "x", 1);
+    assert_false(oracle_end(&oracle, NACRE_DAMAGED));
+}
+
+static void test_store_support_oracle_holds_to_what_one_boot_read(void **state)
+{
+    (void)state;
+    static struct oracle oracle;
+    oracle_init(&oracle, 4);
+    oracle_begin(&oracle, 1, "old", 3);
+    assert_true(oracle_end(&oracle, NACRE_OK));
+    oracle_begin(&oracle, 1, "new", 3);
+    assert_false(oracle_judge_value(&oracle, 1, "new", 3));
+    oracle_boot(&oracle);
+    assert_false(oracle_judge_value(&oracle, 1, "odd", 3));
+    assert_true(oracle_judge_value(&oracle, 1, "new", 3));
+    assert_false(oracle_judge_value(&oracle, 1, "old", 3));
+    oracle_begin(&oracle, 1, NULL, 0);
+    oracle_boot(&oracle);
+    assert_true(oracle_judge_value(&oracle, 1, "new", 3));
+    assert_false(oracle_judge_value(&oracle, 1, NULL, 0));
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_sim, close_sim)
+    const struct CMUnitTest tests[] = {
+        CASE(test_store_support_misuse_is_a_violation),
+        CASE(test_store_support_blank_payload_counts_as_programmed),
+        CASE(test_store_support_time_and_counters),
+        CASE(test_store_support_erase_takes_its_time),
+        CASE(test_store_support_program_tears_leave_what_they_say),
+        CASE(test_store_support_marginal_cells_stay_so_until_erased),
+        CASE(test_store_support_weak_cells_take_badly),
+        CASE(test_store_support_erase_tears_leave_what_they_say),
+        CASE(test_store_support_every_tear_has_a_name),
+        CASE(test_store_support_oracle_refuses_what_was_not_promised),
+        CASE(test_store_support_oracle_holds_to_what_one_boot_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

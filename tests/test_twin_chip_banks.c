@@ -179,6 +179,27 @@ static void test_chip_banks_nonvolatile_cr2_is_counted(void **state)
     assert_int_equal(nor_counters(bus.nor).nonvolatile_writes, 1);
 }
 
+/* BSP: 01h takes one byte (SR) or two (SR, CR) in SPI; in octal the address says which. */
+static void test_chip_banks_wrsr_writes_one_or_both_registers(void **state)
+{
+    (void)state;
+    chip_cycle_power(&bus);
+    static const uint8_t both[2] = {0x04, 0x02};
+    uint8_t byte;
+    for (uint32_t n = 1; n <= 2; n++) {
+        chip_command(&bus, 0x06);
+        chip_write(&bus, 0x01, 0, both, n);
+        chip_settle(&bus);
+        assert_int_equal(chip_status(&bus), 0x04);
+        chip_read(&bus, 0x15, 0, &byte, 1);
+        assert_int_equal(byte, n == 1 ? 0x07 : 0x02);
+    }
+    chip_bus_to_dopi(&bus);
+    chip_command(&bus, 0x06);
+    chip_write(&bus, 0x01, 2, both, 2);
+    assert_int_equal(bus.last.refusal, NOR_REFUSED_ADDRESS);
+}
+
 /* BSP: configuration register: ODS 111 after power on, TB (bit 3) cannot be taken back. */
 static void test_chip_banks_configuration_register_keeps_tb(void **state)
 {
@@ -376,6 +397,7 @@ int main(void)
         TEST(wrong_set_up_is_not_plain),
         TEST(cr2_takes_what_the_map_allows),
         TEST(nonvolatile_cr2_is_counted),
+        TEST(wrsr_writes_one_or_both_registers),
         TEST(configuration_register_keeps_tb),
         TEST(suspend_takes_its_latency_and_frees_the_bank),
         TEST(suspended_time_does_not_count),

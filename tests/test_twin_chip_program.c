@@ -328,6 +328,60 @@ static void test_chip_program_block_protection_covers_the_chip(void **state)
     assert_int_equal(nor_counters(bus.nor).nonvolatile_writes, 1);
 }
 
+/*
+ * BP n covers 2^(n-1) blocks of 64 KB from the top, from the bottom with TB. That is how the
+ * family's data sheets draw it; no text for this part was at hand, so this holds the model's word,
+ * no more.
+ */
+static void test_chip_program_block_protection_grows_from_the_top(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t value[2];
+        uint32_t in;
+        uint32_t out;
+    } cases[] = {{{0x04, 0x07}, 0x07FF0000, 0x07FEF000}, {{0x0C, 0x07}, 0x07FC0000, 0x07FBF000},
+                 {{0x0C, 0x0F}, 0x0003F000, 0x00040000}};
+    for (uint32_t i = 0; i < 3; i++) {
+        chip_command(&bus, 0x06);
+        chip_write(&bus, 0x01, 0, cases[i].value, 2);
+        chip_settle(&bus);
+        chip_erase(&bus, cases[i].in);
+        assert_int_equal(bus.last.busy_ps, 100 * US);
+        chip_settle(&bus);
+        assert_int_equal(chip_security(&bus), 0x40);
+        chip_erase(&bus, cases[i].out);
+        assert_int_equal(bus.last.busy_ps, 25 * MS);
+        chip_settle(&bus);
+        assert_int_equal(chip_security(&bus), 0x00);
+    }
+    chip_command(&bus, 0x06);
+    chip_command(&bus, 0x60);
+    assert_int_equal(bus.last.busy_ps, 100 * US);
+}
+
+/* A protected neighbour does not matter; one inside a block does. */
+static void test_chip_program_protection_counts_inside_the_range_only(void **state)
+{
+    (void)state;
+    nor_protect_unit(bus.nor, 0x100, true);
+    chip_erase(&bus, 0xFF000);
+    chip_settle(&bus);
+    chip_erase(&bus, 0x101000);
+    chip_settle(&bus);
+    assert_int_equal(chip_security(&bus), 0x00);
+    const uint32_t told = bus.array_changes;
+    chip_program(&bus, 0xFFF00, data, 16);
+    chip_settle(&bus);
+    assert_int_equal(chip_security(&bus), 0x00);
+    assert_int_equal(bus.array_changes, told + 1);
+    chip_command(&bus, 0x06);
+    chip_command_at(&bus, 0xDC, 0x100000);
+    assert_int_equal(bus.last.busy_ps, 100 * US);
+    chip_settle(&bus);
+    assert_int_equal(chip_security(&bus), 0x40);
+}
+
 /* A worn unit: P_FAIL or E_FAIL at the end, some bits as asked, some not. */
 static void test_chip_program_failing_unit_sets_the_fail_bits(void **state)
 {
@@ -344,6 +398,10 @@ static void test_chip_program_failing_unit_sets_the_fail_bits(void **state)
     chip_settle(&bus);
     assert_int_equal(chip_security(&bus), 0x60);
     assert_true(bus.done.failed);
+    chip_command(&bus, 0x66);
+    chip_command(&bus, 0x99);
+    chip_bus_wait(&bus, MS);
+    assert_int_equal(chip_security(&bus), 0x00);
 }
 
 static void test_chip_program_endurance_ends_in_failures(void **state)
@@ -432,6 +490,8 @@ int main(void)
         TEST(chip_erase_clears_everything),
         TEST(protected_unit_fails_early),
         TEST(block_protection_covers_the_chip),
+        TEST(block_protection_grows_from_the_top),
+        TEST(protection_counts_inside_the_range_only),
         TEST(failing_unit_sets_the_fail_bits),
         TEST(endurance_ends_in_failures),
         TEST(write_buffer_collects_several_frames),

@@ -348,6 +348,8 @@ static void test_chip_protocol_first_command_is_heard_after_tvsl(void **state)
 static void test_chip_protocol_deep_power_down_hears_only_its_release(void **state)
 {
     (void)state;
+    chip_command(&bus, 0xAB);
+    assert_int_equal(bus.last.refusal, NOR_REFUSED_ORDER);
     chip_command(&bus, 0xB9);
     chip_bus_wait(&bus, 10 * US);
     static const uint8_t ops[] = {0x06, 0x66, 0x99, 0xB0, 0x00};
@@ -363,6 +365,10 @@ static void test_chip_protocol_deep_power_down_hears_only_its_release(void **sta
     chip_command(&bus, 0x06);
     assert_int_equal(bus.last.refusal, NOR_REFUSED_RECOVERING);
     chip_bus_wait(&bus, 30 * US);
+    chip_command(&bus, 0x06);
+    assert_int_equal(bus.last.refusal, NOR_ACCEPTED);
+    chip_command(&bus, 0xB9);
+    chip_cycle_power(&bus);
     chip_command(&bus, 0x06);
     assert_int_equal(bus.last.refusal, NOR_ACCEPTED);
 }

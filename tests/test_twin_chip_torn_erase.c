@@ -112,6 +112,46 @@ static void test_chip_torn_erase_unstable_and_alternate(void **state)
     }
 }
 
+/* More units than the model keeps in its short list; each must go on being drawn. */
+static void test_chip_torn_erase_many_doubtful_units_all_alternate(void **state)
+{
+    (void)state;
+    cut_open(9, NOR_TEAR_GRANULE);
+    nor_choose_torn(bus.nor, NOR_PROGRAM_DRAWN, NOR_ERASE_ALTERNATE);
+    for (uint32_t block = 0; block < 6; block++) {
+        for (uint32_t unit = 0; unit < 16; unit++) {
+            assert_true(nor_load(bus.nor, block << 16 | unit << 12, data, sizeof data));
+        }
+        chip_command(&bus, 0x06);
+        chip_command_at(&bus, 0xDC, block << 16);
+        cut_boot();
+    }
+    uint8_t first[96];
+    for (uint32_t i = 0; i < 96; i++) first[i] = array(i << 12)[0];
+    cut_boot();
+    for (uint32_t i = 0; i < 96; i++) {
+        const uint8_t now = array(i << 12)[0];
+        assert_int_not_equal(now, first[i]);
+        assert_true(now == data[0] || now == 0xFF);
+    }
+}
+
+/* A read that only ends in a doubtful unit draws it too. */
+static void test_chip_torn_erase_read_into_a_doubtful_unit_draws_it(void **state)
+{
+    (void)state;
+    cut_erase(3, NOR_ERASE_UNSTABLE);
+    cut_boot();
+    uint8_t seen = 0;
+    for (uint32_t i = 0; i < 60; i++) {
+        uint8_t bytes[2];
+        chip_read(&bus, 0x13, UNIT_ADDR - 1, bytes, 2);
+        assert_int_equal(bytes[0], old_bytes[4095]);
+        seen |= (uint8_t)(bytes[1] ^ old_bytes[0]);
+    }
+    assert_int_equal(seen, (uint8_t)~old_bytes[0]);
+}
+
 #define TEST(name) cmocka_unit_test(test_chip_torn_erase_##name)
 
 int main(void)
@@ -123,6 +163,8 @@ int main(void)
         TEST(zeroed_and_weak_look_their_part),
         TEST(mark_keeps_the_first_granules),
         TEST(unstable_and_alternate),
+        TEST(many_doubtful_units_all_alternate),
+        TEST(read_into_a_doubtful_unit_draws_it),
     };
     return cmocka_run_group_tests(tests, cut_group_begin, cut_group_end);
 }

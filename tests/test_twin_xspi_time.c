@@ -97,6 +97,7 @@ static void test_xspi_time_poll_matches_by_and_or_or(void **state)
         assert_int_equal((sr & B_BUSY) == 0, cases[i].stops);
         assert_true((sr & B_FTF) != 0);
         assert_int_equal(rig_read(&rig, rig.x2, R_DR, 1), 0x02);
+        assert_int_equal((xspi_peek(rig.x2, R_SR) & B_FTF) != 0, false);
         if (!cases[i].stops) wr(&rig, R_CR, rd(&rig, R_CR) | B_ABORT);
         wr(&rig, R_FCR, B_SMF | B_TCF);
     }

@@ -316,6 +316,7 @@ static void test_xspi_window_maxtran_splits_a_long_write(void **state)
     rig_wait(&rig, MS);
     assert_int_equal(rig.flags[XSPI_FLAG_SPLIT_WRITE], 1);
     assert_int_equal(rig.last.refusal, NOR_REFUSED_BUSY);
+    assert_int_equal(rig.last.n, 24);
     /* 23 clocks, 3 of them opcode and address: 40 bytes. */
     assert_int_equal(nor_array(rig.nor)[0x02000000 + 39], 0x00);
     assert_int_equal(nor_array(rig.nor)[0x02000000 + 40], 0xFF);

@@ -63,7 +63,7 @@ static uint64_t data_time(const struct xspi *xspi, uint32_t size)
     if (s->phase == PHASE_NO_STROBE || s->phase == PHASE_PORT_WAIT) return s->step_ps;
     if (s->phase != PHASE_COMMAND && s->phase != PHASE_DATA_IN) return s->now_ps;
     const uint64_t left = s->total - s->moved;
-    uint64_t bytes = size - s->fifo_level + (s->moved == 0 ? s->skip : 0);
+    uint64_t bytes = size - s->fifo_level;
     if (bytes > left) bytes = left;
     return s->wire_ps + bytes * xspi_byte_ps(xspi, &frame);
 }

@@ -117,7 +117,6 @@ struct xspi_state {
     struct xspi_setup setup;
     uint64_t total;       /* bytes of the data phase on the wire */
     uint64_t moved;       /* of them, over */
-    uint32_t skip;        /* first byte of an odd read, dropped */
     uint64_t wanted;      /* bytes that software asked for */
     uint32_t chunk_start; /* wire offset of chunk[0] */
     uint32_t chunk_count;

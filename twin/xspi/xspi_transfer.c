@@ -67,7 +67,6 @@ static bool length_find(struct xspi *xspi, const struct frame *frame, bool is_re
     const uint64_t address = frame->address.lines == 0 ? 0 : xspi_get(xspi, AR);
     const uint32_t dlr = xspi_get(xspi, DLR);
     const bool is_poll = xspi_fmode(xspi) == FMODE_POLL;
-    s->skip = 0;
     s->wanted = frame->data.lines == 0 ? 0 : (uint64_t)dlr + 1u;
     if (dlr == UINT32_MAX && frame->data.lines != 0) s->wanted = size - address;
     if (is_poll && s->wanted > 4u) s->wanted = 4u;
@@ -77,11 +76,8 @@ static bool length_find(struct xspi *xspi, const struct frame *frame, bool is_re
     if (!xspi_is_octal_dtr(frame)) return true;
     const bool is_odd = (address & 1u) != 0 || (s->wanted & 1u) != 0;
     if (is_odd && !frame->dqs) return false;
-    if (is_odd && is_read) {
-        s->skip = (uint32_t)(address & 1u);
-        s->setup.address &= ~1u;
-        s->total = (s->wanted + s->skip + 1u) & ~1ull;
-    }
+    /* With DQS the address goes out as it is, and whole words are clocked. */
+    if (is_odd && is_read) s->total = (s->wanted + 1u) & ~1ull;
     return true;
 }
 
@@ -233,7 +229,7 @@ static void poll_judge(struct xspi *xspi)
 {
     struct xspi_state *s = &xspi->s;
     uint32_t status = 0;
-    for (uint32_t i = 0; i < s->wanted; i++) status |= (uint32_t)s->chunk[s->skip + i] << (8u * i);
+    for (uint32_t i = 0; i < s->wanted; i++) status |= (uint32_t)s->chunk[i] << (8u * i);
     s->poll_value = status;
     s->poll_is_fresh = true;
     const uint32_t mask = xspi_get(xspi, PSMKR);
@@ -258,7 +254,7 @@ static void bytes_in(struct xspi *xspi, uint64_t now_ps)
     const uint64_t byte_ps = xspi_byte_ps(xspi, &frame);
     const bool is_poll = xspi_fmode(xspi) == FMODE_POLL;
     while (s->moved < s->total && s->wire_ps + byte_ps <= now_ps) {
-        const bool is_wanted = s->moved >= s->skip && s->moved - s->skip < s->wanted;
+        const bool is_wanted = s->moved < s->wanted;
         if (is_wanted && !is_poll && s->fifo_level == FIFO_BYTES) return;
         if (s->moved - s->chunk_start == s->chunk_count && !chunk_read(xspi)) {
             no_strobe(xspi);

@@ -57,8 +57,8 @@ void xspi_window_refresh(struct xspi *xspi, uint64_t now_ps)
     const uint32_t banks = chip == NULL ? 1 : chip->bank_count;
     bool differs = s->told_touched != xspi_window_is_touched(xspi);
     s->told_touched = xspi_window_is_touched(xspi);
-    for (uint32_t bank = 0; bank < WINDOW_BANKS_MAX; bank++) {
-        const uint8_t state = (uint8_t)xspi_window_state(xspi, now_ps, bank < banks ? bank : 0);
+    for (uint32_t bank = 0; bank < banks && bank < WINDOW_BANKS_MAX; bank++) {
+        const uint8_t state = (uint8_t)xspi_window_state(xspi, now_ps, bank);
         if (s->told[bank] != state) differs = true;
         s->told[bank] = state;
     }

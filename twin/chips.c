@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sys/mman.h>
+
 #define XSPI1_ADDR 0x52005000u
 #define XSPI2_ADDR 0x5200A000u
 #define XSPIM_ADDR 0x5200B400u
@@ -255,11 +257,12 @@ bool chips_create(struct twin *t)
     xspim_attach(t->xspim, 1, 0, t->nor_device);
     xspim_connect(t->xspim, 0, t->xspi[0]);
     xspim_connect(t->xspim, 1, t->xspi[1]);
-    t->psram_at_power_on = malloc(PSRAM_APS256_BYTES);
-    if (t->psram_at_power_on == NULL) return false;
+    void *const pages = mmap(NULL, PSRAM_APS256_BYTES, PROT_READ | PROT_WRITE,
+                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (pages == MAP_FAILED) return false;
+    t->psram_at_power_on = pages;
     psram_power_on(t->psram);
     psram_save(t->psram, t->psram_registers_at_power_on);
-    memcpy(t->psram_at_power_on, psram_array(t->psram), PSRAM_APS256_BYTES);
     return true;
 }
 
@@ -270,10 +273,10 @@ void chips_destroy(struct twin *t)
     if (t->xspi[1] != NULL) xspi_destroy(t->xspi[1]);
     if (t->psram != NULL) psram_destroy(t->psram);
     if (t->nor != NULL) nor_destroy(t->nor);
-    free(t->psram_at_power_on);
+    if (t->psram_at_power_on != NULL) (void)munmap(t->psram_at_power_on, PSRAM_APS256_BYTES);
 }
 
-/* The noise of the first power on is every power on's: filling 32 MB anew costs too much. */
+/* The noise of the first power on is every power on's: only the pages written to are put back. */
 static void psram_lose(struct twin *t)
 {
     uint8_t *const array = psram_array(t->psram);

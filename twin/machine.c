@@ -227,7 +227,9 @@ static bool create_memories(struct twin *t)
     t->ram = aligned_alloc(PAGE_BYTES, t->ram_bytes);
     t->ram_at_power_on = malloc(t->ram_bytes);
     t->psram_dirty = calloc(PSRAM_APS256_BYTES / PAGE_BYTES, 1);
-    if (t->ram == NULL || t->ram_at_power_on == NULL || t->psram_dirty == NULL) return false;
+    t->psram_kept = calloc(PSRAM_APS256_BYTES / PAGE_BYTES, 1);
+    if (t->ram == NULL || t->ram_at_power_on == NULL) return false;
+    if (t->psram_dirty == NULL || t->psram_kept == NULL) return false;
     fill_ram(t);
     memset(t->ram, 0, t->ram_bytes);
     return true;
@@ -294,6 +296,7 @@ void twin_destroy(struct twin *t)
     free(t->ram);
     free(t->ram_at_power_on);
     free(t->psram_dirty);
+    free(t->psram_kept);
     free(t->executed);
     free(t->uart_text);
     free(t->app_path);

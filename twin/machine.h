@@ -135,7 +135,8 @@ struct twin {
     uint8_t *ram;
     uint32_t ram_bytes;
     uint8_t *ram_at_power_on;      /* noise, and what the ELF loads into RAM */
-    uint8_t *psram_at_power_on;
+    uint8_t *psram_at_power_on;    /* of the pages in psram_kept */
+    uint8_t *psram_kept;           /* a byte per page */
     uint8_t psram_registers_at_power_on[16];
     uint8_t *xspi_at_reset;        /* of one controller; see xspi_state_bytes */
     uint8_t *psram_dirty;          /* a byte per page: differs from psram_at_power_on */
@@ -212,6 +213,7 @@ uint8_t *bus_host(const struct twin *t, uint32_t addr, uint32_t n);
 bool bus_vector_read(struct twin *t, uint32_t addr, uint32_t *value);
 bool bus_stack_write(struct twin *t, uint32_t addr, const uint32_t *words, uint32_t count);
 bool bus_stack_read(struct twin *t, uint32_t addr, uint32_t *words, uint32_t count);
+/* Called before n bytes are written to the PSRAM; n is at most a page. */
 void bus_stored(struct twin *t, uint32_t addr, uint32_t n);
 void bus_executed(struct twin *t, uint32_t pc);
 

@@ -60,6 +60,25 @@ static void test_store_cuts_small4_old_or_new(void **state) { (void)state; run_s
 static void test_store_cuts_large8_old_or_new(void **state) { (void)state; run_scene(4); }
 static void test_store_cuts_sleepy4_old_or_new(void **state) { (void)state; run_scene(5); }
 
+/*
+ * Why one lane asks for the granule assumption: on a chip whose cut may spoil the whole page, the
+ * same runs lose values. Two lanes are the answer.
+ */
+static void test_store_cuts_page_tear_loses_values(void **state)
+{
+    (void)state;
+    struct cut_plan plan = plan_of(2);
+    struct cut_result result = { 0 };
+    plan.cut_bytes = 256;
+    plan.second_of = 0;
+    plan.first_of = 4;
+    plan.is_quiet = true;
+    cut_run(&plan, &result);
+    print_message("page tears: %llu of %llu cuts lose something\n",
+                  (unsigned long long)result.failures, (unsigned long long)result.run_1);
+    assert_in_range(result.failures, 1, result.run_1 / 4u);
+}
+
 static int replay(const char *text)
 {
     struct cut_point point;
@@ -85,6 +104,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_store_cuts_small4_old_or_new),
         cmocka_unit_test(test_store_cuts_large8_old_or_new),
         cmocka_unit_test(test_store_cuts_sleepy4_old_or_new),
+        cmocka_unit_test(test_store_cuts_page_tear_loses_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

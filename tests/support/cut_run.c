@@ -161,7 +161,7 @@ static void judge_point(struct run *run, const struct cut_point *point, uint32_t
     const uint32_t weak = run->live->sim->counters.weak_programs;
     if (!run_point(run, point, command)) {
         char text[CUT_POINT_BYTES];
-        if (run->result->failures++ < FAILURES_SHOWN) {
+        if (run->result->failures++ < FAILURES_SHOWN && !run->plan->is_quiet) {
             (void)printf("FAIL %s\n  replay: %s --replay %s\n", run->live->why,
                          run->plan->program, cut_point_text(point, text));
         }
@@ -253,6 +253,7 @@ static void open_run(struct run *run, const struct cut_plan *plan, struct cut_re
     run->before = bed_create(scene, plan->seed);
     run->after = bed_create(scene, plan->seed);
     run->cut = bed_create(scene, plan->seed);
+    if (plan->cut_bytes != 0) run->live->sim->medium.geometry.cut_bytes = plan->cut_bytes;
 }
 
 static void close_run(struct run *run)

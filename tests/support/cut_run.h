@@ -32,6 +32,8 @@ struct cut_plan {
     uint32_t second_of;   /* and one second cut of so many; 0 for none */
     uint32_t shard;       /* run the points of this shard */
     uint32_t shards;
+    uint32_t cut_bytes;   /* what the chip's cut may spoil; 0: the granule */
+    bool is_quiet;        /* failures are counted, not printed */
     const char *program;  /* for the replay line */
 };
 

@@ -74,7 +74,8 @@ struct nacre_store_cfg bed_cfg(struct bed *bed)
         .medium = &bed->sim->medium,
         .index = bed->index,
         .index_count = bed->scene->key_count + bed->scene->key_count / 4u + 1u,
-        .assume = NACRE_ASSUME_NOTHING,
+        .assume = bed->sim->medium.geometry.cut_bytes > 16u ? NACRE_ASSUME_CUT_GRANULE :
+                                                              NACRE_ASSUME_NOTHING,
         .refuse_when_busy = false,
     };
     return cfg;

@@ -26,10 +26,11 @@
 #define ELF NACRE_FIRMWARE_DIR "/examples/brightness/brightness.elf"
 #define LAP_ERASES 9u      /* a region has 8 units: the ninth erase clears one that was used */
 #define LINES_MAX 6000u    /* of the warm-up; a guard, not a goal */
-#define SESSION_LINES 8u
-#define LINES_BEFORE 3u    /* of the session, before the one in which the erase begins */
+#define SESSION_LINES 12u    /* the twin keeps at most 16 snapshots */
+#define LINES_BEFORE 4u     /* of the session, before the one in which the erase begins */
 #define INSTANTS 500u
-#define RECOVERY_SAMPLE 7u /* every so-manieth cut is cut again in its recovery */
+#define RECOVERY_SAMPLE 25u /* every so-manieth cut is cut again in its recovery */
+#define RECOVERY_CUTS 8u   /* at so many commands of it */
 #define SEED 20u
 
 /* The board before a line of the session, and what typing that line sends to the chip. */
@@ -50,6 +51,7 @@ struct point {
 
 static struct board board;
 static struct line session[SESSION_LINES];
+static struct twin_snapshot *warm; /* below the session's */
 static uint64_t recovery_cuts;
 
 static void write_line(unsigned number, char text[CONSOLE_LINE_BYTES])
@@ -109,13 +111,20 @@ static void judge_after_cut(const struct point *point)
     assert_int_equal(board.console.answer, CONSOLE_SAVED);
 }
 
+static void restore_line(const struct line *line)
+{
+    twin_restore(board.twin, line->snapshot);
+    board.oracle = line->oracle;
+    assert_int_equal(twin_command_count(board.twin), line->command_first);
+    assert_int_equal(twin_now_ps(board.twin), line->begin_ps);
+}
+
 /* The board as it was before the line, and from there to the cut; false if the cut never came. */
 static bool run_to_cut(const struct point *point)
 {
     const struct line *line = &session[point->line];
-    twin_restore(board.twin, line->snapshot);
+    restore_line(line);
     twin_seed(board.twin, point->seed);
-    board.oracle = line->oracle;
     twin_cut_plan(board.twin, &point->cut);
     for (unsigned i = point->line; i < SESSION_LINES; i++) {
         const enum board_end end = type_number(session[i].number);
@@ -123,6 +132,12 @@ static bool run_to_cut(const struct point *point)
         if (end != BOARD_READY) fail_at(point, "before the cut", 0);
     }
     return false;
+}
+
+static unsigned campaign_factor(void)
+{
+    const char *factor = getenv("NACRE_CAMPAIGN");
+    return factor != NULL && atoi(factor) > 0 ? (unsigned)atoi(factor) : 1u;
 }
 
 /* Cut the recovery at one command of it, then judge. */
@@ -152,7 +167,8 @@ static void cut_each_recovery_command(const struct point *point)
     const uint64_t first = twin_command_count(board.twin);
     boot_and_judge(point, "boot that is measured");
     const uint64_t end = twin_command_count(board.twin);
-    const uint64_t steps = end - first > 40 ? (end - first) / 40 : 1;
+    const unsigned cuts = RECOVERY_CUTS * campaign_factor();
+    const uint64_t steps = end - first > cuts ? (end - first) / cuts : 1;
     for (uint64_t command = first; command < end; command += steps) {
         cut_recovery(point, torn, &oracle, command);
     }
@@ -166,12 +182,6 @@ static void cut_and_judge(const struct point *point, unsigned number)
     if (!run_to_cut(point)) return;
     if (number % RECOVERY_SAMPLE == 0) cut_each_recovery_command(point);
     judge_after_cut(point);
-}
-
-static unsigned campaign_factor(void)
-{
-    const char *factor = getenv("NACRE_CAMPAIGN");
-    return factor != NULL && atoi(factor) > 0 ? (unsigned)atoi(factor) : 1u;
 }
 
 /* One line, with what it sends counted. */
@@ -192,21 +202,38 @@ static void record_line(struct line *line, unsigned number)
     line->end_ps = twin_now_ps(board.twin);
 }
 
-/* The last lines before the erase in a ring; then put in order and followed by the rest. */
+/*
+ * The session is typed twice: once to learn in which line the next erase begins, and again from
+ * the same state with a snapshot before each line.
+ */
 static void record_session(unsigned number)
 {
-    struct line ring[LINES_BEFORE + 1] = {{0}};
+    const struct oracle oracle = board.oracle;
     const uint64_t erases = board.ledger.erase_count;
+    struct twin_snapshot *start = twin_snapshot(board.twin);
     unsigned last = number;
-    do {
-        record_line(&ring[last % (LINES_BEFORE + 1)], last);
-        last++;
-        assert_true(last < LINES_MAX);
-    } while (board.ledger.erase_count == erases);
-    for (unsigned i = 0; i <= LINES_BEFORE; i++) {
-        session[i] = ring[(last + i) % (LINES_BEFORE + 1)];
+    assert_non_null(start);
+    while (board.ledger.erase_count == erases && last < LINES_MAX) {
+        assert_int_equal(type_number(last++), BOARD_READY);
     }
-    for (unsigned i = LINES_BEFORE + 1; i < SESSION_LINES; i++) record_line(&session[i], last++);
+    assert_true(last - number > LINES_BEFORE && last < LINES_MAX);
+    twin_restore(board.twin, start);
+    board.oracle = oracle;
+    while (number < last - LINES_BEFORE) assert_int_equal(type_number(number++), BOARD_READY);
+    for (unsigned i = 0; i < SESSION_LINES; i++) record_line(&session[i], number++);
+    warm = start;
+}
+
+/*
+ * Snapshots are a stack: to restore one ends the newer ones. So each test begins by typing the
+ * session again from its first snapshot, and then goes through the lines from the last to the
+ * first.
+ */
+static void retype_session(void)
+{
+    restore_line(&session[0]);
+    assert_int_equal(type_number(session[0].number), BOARD_READY);
+    for (unsigned i = 1; i < SESSION_LINES; i++) record_line(&session[i], session[i].number);
 }
 
 static int setup(void **state)
@@ -235,9 +262,10 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    for (unsigned i = 0; i < SESSION_LINES; i++) {
+    for (unsigned i = SESSION_LINES; i-- > 0;) {
         twin_snapshot_free(board.twin, session[i].snapshot);
     }
+    twin_snapshot_free(board.twin, warm);
     board_destroy(&board);
     return 0;
 }
@@ -245,7 +273,8 @@ static int teardown(void **state)
 static void cut_commands(enum twin_cut_kind kind)
 {
     unsigned number = 0;
-    for (unsigned i = 0; i < SESSION_LINES; i++) {
+    retype_session();
+    for (unsigned i = SESSION_LINES; i-- > 0;) {
         for (uint64_t c = session[i].command_first; c < session[i].command_end; c++) {
             const struct point point = {i, {.kind = kind, .count = c}, SEED + c};
             cut_and_judge(&point, number++);
@@ -272,7 +301,8 @@ static void test_firmware_cut_inside_each_operation_old_or_new(void **state)
     static const double fractions[] = {0.02, 0.5, 0.98};
     unsigned number = 0;
     (void)state;
-    for (unsigned i = 0; i < SESSION_LINES; i++) {
+    retype_session();
+    for (unsigned i = SESSION_LINES; i-- > 0;) {
         for (uint64_t op = session[i].operation_first; op < session[i].operation_end; op++) {
             for (size_t f = 0; f < sizeof fractions / sizeof fractions[0]; f++) {
                 const struct point point = {
@@ -294,22 +324,42 @@ static uint64_t draw(uint64_t *state)
     return *state >> 33;
 }
 
-static void test_firmware_cut_at_seeded_instants_old_or_new(void **state)
+/* The line in which an instant lies. */
+static unsigned line_at(uint64_t time_ps)
+{
+    unsigned i = SESSION_LINES - 1;
+    while (i > 0 && session[i].begin_ps > time_ps) i--;
+    return i;
+}
+
+/* The seeded instants that lie in one line; the lot is drawn anew for each, and is the same. */
+static unsigned cut_instants_in(unsigned line, unsigned count)
 {
     uint64_t lot = SEED;
-    const unsigned count = INSTANTS * campaign_factor();
+    unsigned number = 0;
     const uint64_t begin = session[0].begin_ps;
     const uint64_t span = session[SESSION_LINES - 1].end_ps - begin;
-    (void)state;
     for (unsigned n = 0; n < count; n++) {
-        const uint64_t time = begin + ((draw(&lot) << 31) | draw(&lot)) % span;
-        unsigned i = SESSION_LINES - 1;
-        while (i > 0 && session[i].begin_ps > time) i--;
-        const struct point point = {i, {.kind = TWIN_CUT_AT_TIME, .time_ps = time}, SEED + n};
-        cut_and_judge(&point, campaign_factor() > 1 ? 0 : n);
+        const uint64_t high = draw(&lot) << 31;
+        const uint64_t time = begin + (high | draw(&lot)) % span;
+        if (line_at(time) != line) continue;
+        const struct point point = {line, {.kind = TWIN_CUT_AT_TIME, .time_ps = time}, SEED + n};
+        cut_and_judge(&point, n);
+        number++;
     }
-    print_message("%u cuts, and %llu in their recovery\n", count,
+    return number;
+}
+
+static void test_firmware_cut_at_seeded_instants_old_or_new(void **state)
+{
+    const unsigned count = INSTANTS * campaign_factor();
+    unsigned number = 0;
+    (void)state;
+    retype_session();
+    for (unsigned i = SESSION_LINES; i-- > 0;) number += cut_instants_in(i, count);
+    print_message("%u cuts; in all, %llu in a recovery\n", number,
                   (unsigned long long)recovery_cuts);
+    assert_int_equal(number, count);
     assert_true(recovery_cuts > 0);
 }
 

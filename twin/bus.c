@@ -109,7 +109,7 @@ void bus_stored(struct twin *t, uint32_t addr, uint32_t n)
 
 void bus_executed(struct twin *t, uint32_t pc)
 {
-    if (pc - FLASH_WINDOW < t->nor_device->array_bytes) {
+    if (pc - FLASH_WINDOW < t->flash_bytes) {
         t->executed[t->ram_bytes / PAGE_BYTES + (pc - FLASH_WINDOW) / PAGE_BYTES] = 1;
         return;
     }

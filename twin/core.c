@@ -21,6 +21,24 @@ static uint32_t count_instructions(const uint8_t *code, uint32_t n)
     return count;
 }
 
+/* The same for code in flash, which is counted once. */
+static uint32_t count_in_flash(struct twin *t, uint32_t pc, uint32_t n)
+{
+    struct block_count *const known = &t->block_count[pc / 2u % BLOCK_COUNTS];
+    if (known->pc != pc || known->n != n) {
+        known->pc = pc;
+        known->n = n;
+        known->count = count_instructions(t->nor_device->array + (pc - FLASH_WINDOW), n);
+    }
+    return known->count;
+}
+
+static uint32_t count_in_ram(const struct twin *t, uint32_t pc, uint32_t n)
+{
+    const uint8_t *const code = bus_host(t, pc, n);
+    return code == NULL ? n / 2u : count_instructions(code, n);
+}
+
 static uint64_t wall_ms(void)
 {
     struct timespec now;
@@ -81,10 +99,9 @@ static void check_calls(struct twin *t, uint32_t pc)
 
 /* ---- blocks ---- */
 
-static bool fetch_is_fine(struct twin *t, uint32_t pc)
+static bool fetch_may_open(struct twin *t, uint32_t pc)
 {
-    if (pc < FLASH_WINDOW || pc - FLASH_WINDOW >= t->nor_device->array_bytes) return true;
-    if (!t->bank_runs[(pc - FLASH_WINDOW) / (t->nor_device->array_bytes / BANK_COUNT)] &&
+    if (!t->bank_runs[(pc - FLASH_WINDOW) / (t->flash_bytes / BANK_COUNT)] &&
         !window_open(t, pc)) {
         violation_raise(t, TWIN_VIOLATION_FETCH, pc, window_why(t, pc));
         return false;
@@ -97,6 +114,12 @@ static bool fetch_is_fine(struct twin *t, uint32_t pc)
         }
     }
     return true;
+}
+
+static inline bool fetch_is_fine(struct twin *t, uint32_t pc)
+{
+    if (pc - FLASH_WINDOW >= t->flash_bytes) return true;
+    return (t->all_banks_run && t->b.in_app) || fetch_may_open(t, pc);
 }
 
 /* False if this block shall not run now. */
@@ -114,14 +137,6 @@ static bool block_may_run(struct twin *t, uint32_t pc)
     return !exception_check(t) && !t->stopping && fetch_is_fine(t, pc);
 }
 
-static const uint8_t *code_at(const struct twin *t, uint32_t pc, uint32_t n)
-{
-    if (pc - FLASH_WINDOW < t->nor_device->array_bytes) {
-        return t->nor_device->array + (pc - FLASH_WINDOW);
-    }
-    return bus_host(t, pc, n);
-}
-
 static void on_block(void *ctx, uint32_t pc, uint32_t n)
 {
     struct twin *const t = ctx;
@@ -137,8 +152,8 @@ static void on_block(void *ctx, uint32_t pc, uint32_t n)
         cpu_halt(t->cpu);
         return;
     }
-    const uint8_t *const code = code_at(t, pc, n);
-    const uint32_t count = code == NULL ? n / 2u : count_instructions(code, n);
+    const uint32_t count =
+        pc - FLASH_WINDOW < t->flash_bytes ? count_in_flash(t, pc, n) : count_in_ram(t, pc, n);
     t->b.clock.insn += count;
     clock_cycles(&t->b.clock, count);
     check_wall(t);

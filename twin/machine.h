@@ -39,6 +39,7 @@
 #define WATCH_MAX 8u
 #define CALL_DEPTH 16u
 #define CALL_BUCKETS 64u
+#define BLOCK_COUNTS 4096u
 
 /* Memories that the machine itself holds, in one piece of host memory. */
 enum memory_id {
@@ -147,6 +148,11 @@ struct twin {
     struct window_piece piece[WINDOW_PIECES];
     uint32_t piece_count;
     bool bank_runs[BANK_COUNT];    /* code in the whole bank can be fetched */
+    bool all_banks_run;
+    uint32_t flash_bytes;
+    struct block_count {
+        uint32_t pc, n, count;
+    } block_count[BLOCK_COUNTS];   /* instructions of blocks in flash */
     bool forget_pending;
     uint32_t forget_addr, forget_end;
 

@@ -122,6 +122,7 @@ static void add_piece(struct twin *t, const struct window_piece *piece)
 
 void window_init(struct twin *t)
 {
+    t->flash_bytes = t->nor_device->array_bytes;
     const uint32_t bank_bytes = t->nor_device->array_bytes / BANK_COUNT;
     for (uint32_t bank = 0; bank < BANK_COUNT; bank++) {
         const struct window_piece piece = {FLASH_WINDOW + bank * bank_bytes, bank_bytes, bank,
@@ -197,6 +198,7 @@ static void note_banks(struct twin *t)
             t->bank_runs[piece->bank] = false;
         }
     }
+    t->all_banks_run = t->bank_runs[0] && t->bank_runs[1] && t->bank_runs[2] && t->bank_runs[3];
 }
 
 static void forget_code(struct twin *t)
@@ -364,5 +366,7 @@ void window_array_changed(struct twin *t, uint32_t addr, uint32_t n)
         }
         t->forget_pending = true;
     }
-    if (t->forget_pending) forget_code(t);
+    if (!t->forget_pending) return;
+    memset(t->block_count, 0, sizeof t->block_count);
+    forget_code(t);
 }

@@ -179,6 +179,88 @@ static void test_xspi_fifo_excess_is_dropped_and_gaps_only_wait(void **state)
     assert_int_equal(rd(&rig, R_SR) & (B_BUSY | B_TCF), B_TCF);
 }
 
+/* SVD DLR: all ones means until the end of the device. */
+static void test_xspi_fifo_dlr_of_all_ones_reads_to_the_end(void **state)
+{
+    (void)state;
+    const uint8_t last[4] = {1, 2, 3, 4};
+    assert_true(nor_load(rig.nor, 0x07FFFFFC, last, 4));
+    stage(MODE_READ, CCR_READ, 0xEE11);
+    wr(&rig, R_DLR, 0xFFFFFFFF);
+    wr(&rig, R_AR, 0x07FFFFF0);
+    for (uint32_t i = 0; i < 16; i++) {
+        const uint32_t byte = rig_read(&rig, rig.x2, R_DR, 1);
+        assert_int_equal(byte, i < 12 ? 0xFF : i - 11);
+    }
+    rig_wait(&rig, US);
+    assert_int_equal(rd(&rig, R_SR), B_TCF);
+}
+
+/* A read longer than any buffer of the model: the same bytes, at the pace of whoever takes them. */
+static void test_xspi_fifo_long_reads_go_on_where_they_stopped(void **state)
+{
+    (void)state;
+    static uint8_t bytes[10000];
+    static uint8_t back[sizeof bytes];
+    for (uint32_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)(i * 31u + (i >> 8));
+    assert_true(nor_load(rig.nor, 0x01FFF000, bytes, sizeof bytes));
+    rig_fetch(&rig, 0xEE11, 0x01FFF000, back, sizeof back);
+    assert_memory_equal(back, bytes, sizeof back);
+    assert_int_equal(rd(&rig, R_SR) & (B_BUSY | B_TCF), 0);
+}
+
+/* A full FIFO stops the clock: nothing happens until someone reads, and then at the wire's pace. */
+static void test_xspi_fifo_full_fifo_stops_the_clock(void **state)
+{
+    (void)state;
+    stage(MODE_READ, CCR_READ, 0xEE11);
+    wr(&rig, R_DLR, 127);
+    wr(&rig, R_AR, 0);
+    rig_wait(&rig, 10 * US);
+    assert_int_equal(rd(&rig, R_SR) >> 8 & 0x7F, 64);
+    assert_int_equal(xspi_next_event_ps(rig.x2), FRAME_NEVER_PS);
+    const uint64_t start = rig.now_ps;
+    (void)xspi_reg_read(rig.x2, start, R_DR, 4);
+    assert_int_equal(xspi_next_event_ps(rig.x2), start + 2 * 5000);
+    xspi_advance(rig.x2, start + 9999);
+    assert_int_equal(xspi_peek(rig.x2, R_SR) >> 8 & 0x7F, 63);
+    xspi_advance(rig.x2, start + 10000);
+    assert_int_equal(xspi_peek(rig.x2, R_SR) >> 8 & 0x7F, 64);
+}
+
+/* After a gap the bytes go out from the moment they are there: 1 clock for two, 1 of lag. */
+static void test_xspi_fifo_clock_goes_on_when_bytes_come(void **state)
+{
+    (void)state;
+    rig_command(&rig, 0x06F9);
+    stage(MODE_WRITE, CCR_WRITE, 0x12ED);
+    wr(&rig, R_DLR, 3);
+    wr(&rig, R_AR, 0x100);
+    rig_write_dr(&rig, rig.x2, 0, 2);
+    rig_wait(&rig, 50 * US);
+    assert_int_equal(xspi_next_event_ps(rig.x2), FRAME_NEVER_PS);
+    const uint64_t start = rig.now_ps;
+    (void)xspi_reg_write(rig.x2, start, R_DR, 2, 0);
+    assert_int_equal(xspi_next_event_ps(rig.x2), start + 5000);
+    xspi_advance(rig.x2, start + 9999);
+    assert_int_equal(xspi_peek(rig.x2, R_SR) & B_TCF, 0);
+    xspi_advance(rig.x2, start + 10000);
+    assert_int_equal(xspi_peek(rig.x2, R_SR) & (B_TCF | B_BUSY), B_TCF);
+    assert_int_equal(rig.last.now_ps, start + 10000);
+}
+
+/* Registers other than DR are words; anything else has no meaning and is flagged. */
+static void test_xspi_fifo_narrow_register_writes_are_flagged(void **state)
+{
+    (void)state;
+    (void)xspi_reg_write(rig.x2, rig.now_ps, R_CR, 1, 0);
+    assert_int_equal(rd(&rig, R_CR), CR_ON);
+    (void)xspi_reg_write(rig.x2, rig.now_ps, 0x04, 4, 0);
+    (void)xspi_reg_read(rig.x2, rig.now_ps, 0x300, 4);
+    assert_int_equal(rig.flags[XSPI_FLAG_ACCESS], 3);
+    assert_int_equal(xspi_reg_read(rig.x2, rig.now_ps, R_CR + 1, 1).value, 0x03);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_xspi_fifo_##name, setup, teardown)
 
 int main(void)
@@ -190,6 +272,11 @@ int main(void)
         TEST(dr_stalls_the_bus),
         TEST(dr_takes_all_three_widths),
         TEST(excess_is_dropped_and_gaps_only_wait),
+        TEST(dlr_of_all_ones_reads_to_the_end),
+        TEST(long_reads_go_on_where_they_stopped),
+        TEST(full_fifo_stops_the_clock),
+        TEST(clock_goes_on_when_bytes_come),
+        TEST(narrow_register_writes_are_flagged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -363,6 +363,20 @@ static void test_xspi_rules_abort_inside_a_write_programs_the_part(void **state)
     assert_int_equal(rig.flags[XSPI_FLAG_SPLIT_WRITE], 1);
 }
 
+/* A command with an address and no data is checked against DEVSIZE too; ABORT needs EN. */
+static void test_xspi_rules_erase_past_the_device_and_abort_while_off(void **state)
+{
+    (void)state;
+    stage(MODE_WRITE, CCR_ADDRESS, 0x21DE);
+    wr(&rig, R_AR, 0x08000000);
+    assert_true((rd(&rig, R_SR) & B_TEF) != 0);
+    assert_int_equal(rig.commands, 0);
+    wr(&rig, R_CR, 0x300);
+    wr(&rig, R_CR, 0x300 | B_ABORT);
+    assert_int_equal(rig.flags[XSPI_FLAG_ABORT_IDLE], 0);
+    assert_int_equal(rd(&rig, R_SR) & B_BUSY, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_xspi_rules_##name, setup, teardown)
 
 int main(void)
@@ -385,6 +399,7 @@ int main(void)
         TEST(read_without_dqs_takes_floating_lines),
         TEST(disable_drops_the_transfer),
         TEST(abort_inside_a_write_programs_the_part),
+        TEST(erase_past_the_device_and_abort_while_off),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -257,6 +257,49 @@ static void test_xspi_time_saved_state_goes_on_the_same(void **state)
     assert_int_equal(rd(&rig, R_SR) & (B_BUSY | B_SMF), B_SMF);
 }
 
+/* SVD CSHT: NCS stays high for CSHT+1 clocks between two commands. */
+static void test_xspi_time_ncs_stays_high_between_commands(void **state)
+{
+    (void)state;
+    for (uint32_t csht = 0; csht < 64; csht += 21) {
+        wr(&rig, R_CR, CR_ON);
+        wr(&rig, R_DCR1, 0x011A0000 | csht << 8);
+        wr(&rig, R_TCR, 0);
+        wr(&rig, R_CCR, 0x0000001C);
+        rig_wait(&rig, US);
+        wr(&rig, R_IR, 0x06F9);
+        xspi_advance(rig.x2, rig.now_ps);
+        const uint64_t rise = rig.last.now_ps;
+        (void)xspi_reg_write(rig.x2, rig.now_ps, R_IR, 4, 0x04FB);
+        const uint64_t earliest = rise + (csht + 1) * CLK_PS;
+        const uint64_t start = rig.now_ps > earliest ? rig.now_ps : earliest;
+        assert_int_equal(xspi_next_event_ps(rig.x2), start + 3 * CLK_PS);
+        rig_wait(&rig, US);
+        /* The same after a read: its last byte, one clock of lag, then high. */
+        const uint8_t status = rig_status(&rig, 0x05FA);
+        assert_int_equal(status, 0);
+    }
+}
+
+/* Multiplexed: the second controller waits until the first one's frame is over. */
+static void test_xspi_time_shared_port_carries_one_frame_at_a_time(void **state)
+{
+    (void)state;
+    rig_boot(&rig, BOOT_STATE_RWW);
+    wr(&rig, R_CR, CR_ON | MODE_READ);
+    wr(&rig, R_DLR, 63);
+    wr(&rig, R_CCR, 0x2C003C1C);
+    wr(&rig, R_IR, 0xEE11);
+    rig_write(&rig, rig.x1, R_CCR, 0x0000001C);
+    rig_write(&rig, rig.x1, R_TCR, 0);
+    const uint64_t start = rig.now_ps;
+    (void)xspi_reg_write(rig.x2, start, R_AR, 4, 0);
+    xspi_advance(rig.x2, start + US);
+    const uint64_t over = start + (1 + 3 + 20 + 32 + 1 + 2) * CLK_PS;
+    (void)xspi_reg_write(rig.x1, start + 100000, R_IR, 4, 0x06F9);
+    assert_int_equal(xspi_next_event_ps(rig.x1), over + 3 * CLK_PS);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_xspi_time_##name, setup, teardown)
 
 int main(void)
@@ -270,6 +313,8 @@ int main(void)
         TEST(calibration_delays_the_next_transfer),
         TEST(interrupt_follows_flags_and_enables),
         TEST(saved_state_goes_on_the_same),
+        TEST(ncs_stays_high_between_commands),
+        TEST(shared_port_carries_one_frame_at_a_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -338,6 +338,26 @@ static void test_xspi_window_parked_prefetch_blocks_the_other_controller(void **
     assert_int_equal(rig_read(&rig, rig.x1, R_SR, 4) & B_BUSY, B_BUSY);
 }
 
+/* In octal DTR a store of one byte is half a word on the wire; EN off ends the frame. */
+static void test_xspi_window_byte_stores_change_their_byte_only(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 2; i++) {
+        rig_boot(&rig, BOOT_STATE_1_2_0);
+        wr(&rig, R_CR, CR_ON);
+        rig_command(&rig, 0x06F9);
+        rig_map(&rig);
+        const uint32_t addr = 0x2000 + 0x100 * i + i;
+        (void)xspi_window_write(rig.x2, rig.now_ps, addr, 1, 0x5A);
+        wr(&rig, R_CR, rd(&rig, R_CR) & ~B_EN);
+        assert_int_equal(rig.last.refusal, NOR_ACCEPTED);
+        assert_int_equal(rig.last.n, 2);
+        rig_wait(&rig, MS);
+        assert_int_equal(nor_array(rig.nor)[addr], 0x5A);
+        assert_int_equal(nor_array(rig.nor)[addr ^ 1], 0xFF);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_xspi_window_##name, setup, teardown)
 
 int main(void)
@@ -358,6 +378,7 @@ int main(void)
         TEST(two_controllers_share_a_port),
         TEST(maxtran_splits_a_long_write),
         TEST(parked_prefetch_blocks_the_other_controller),
+        TEST(byte_stores_change_their_byte_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

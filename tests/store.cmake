@@ -4,7 +4,7 @@ add_library(store_support STATIC
     support/cut_run.c support/soak.c support/decode.c support/assert_failed.c)
 target_link_libraries(store_support PUBLIC nacre_core)
 
-foreach(name support api room faults format)
+foreach(name support api room faults format garbage)
     nacre_test(test_store_${name} SOURCES test_store_${name}.c LIBS store_support)
 endforeach()
 nacre_test(test_store_loop SOURCES test_store_loop.c LIBS store_support TIMEOUT 300)

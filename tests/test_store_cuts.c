@@ -36,11 +36,11 @@ static struct cut_plan plan_of(uint32_t scene)
     return plan;
 }
 
-static void run_scene(uint32_t scene)
+static void run_plan(const struct cut_plan *plan)
 {
-    const struct cut_plan plan = plan_of(scene);
+    const uint32_t scene = plan->scene;
     struct cut_result result = { 0 };
-    cut_run(&plan, &result);
+    cut_run(plan, &result);
     (void)printf("%s: %u commands, %u erases; cuts %llu of %llu, second cuts %llu of %llu, "
                  "failures %llu, longest recovery %u commands, %u bytes\n",
                  bed_scenes[scene].name, result.commands, result.erases,
@@ -51,6 +51,22 @@ static void run_scene(uint32_t scene)
     assert_int_equal(result.failures, 0);
     assert_true(result.run_1 > 300u);
     assert_true(result.run_2 > 100u);
+}
+
+static void run_scene(uint32_t scene)
+{
+    const struct cut_plan plan = plan_of(scene);
+    run_plan(&plan);
+}
+
+/* The first lap of a new region, where nothing lies behind the log yet. */
+static void test_store_cuts_first_use_old_or_new(void **state)
+{
+    (void)state;
+    struct cut_plan plan = plan_of(1);
+    plan.laps = 0;
+    plan.first_of = 4;
+    run_plan(&plan);
 }
 
 static void test_store_cuts_mixed8_old_or_new(void **state) { (void)state; run_scene(0); }
@@ -98,6 +114,7 @@ int main(int argc, char **argv)
         first_seed = (uint32_t)strtoul(argv[2], NULL, 10);
     }
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_store_cuts_first_use_old_or_new),
         cmocka_unit_test(test_store_cuts_mixed8_old_or_new),
         cmocka_unit_test(test_store_cuts_mixed4_old_or_new),
         cmocka_unit_test(test_store_cuts_small8_old_or_new),

@@ -17,6 +17,8 @@
 
 #define LOOPS 120u
 #define SEEDS 3u
+#define STEPS 200u
+#define BLANK_SEEDS 300u
 
 /* One mount that is cut at the given command, or is over before it. */
 static bool mount_cut(struct bed *bed, uint32_t command, uint64_t seed)
@@ -31,14 +33,14 @@ static bool mount_cut(struct bed *bed, uint32_t command, uint64_t seed)
     return bed_wrong(bed, "mount answered %d", (int)err);
 }
 
-static bool run_loop(struct bed *bed, uint32_t commands, uint64_t seed)
+static bool run_loop(struct bed *bed, uint32_t loops, uint32_t commands, uint64_t seed)
 {
     struct rng rng = { rng_mix(seed) };
-    for (uint32_t i = 0; i < LOOPS; i++) {
+    for (uint32_t i = 0; i < loops; i++) {
         if (!mount_cut(bed, rng_below(&rng, commands), rng_mix(seed + i))) return false;
     }
     if (!bed_boot(bed)) return false;
-    for (uint32_t i = 0; i < 200u; i++) {
+    for (uint32_t i = 0; i < STEPS; i++) {
         if (!bed_step(bed)) return false;
     }
     if (bed->full_count != 0) return bed_wrong(bed, "a set answered that the store is full");
@@ -54,7 +56,7 @@ static void run_scenes(uint32_t commands)
             struct bed *const bed = bed_create(&bed_scenes[scene], seed);
             bool ok = bed_warm_up(bed, 1);
             for (uint64_t i = 0; ok && i < seed * 70u; i++) ok = bed_step(bed);
-            ok = ok && run_loop(bed, commands, seed);
+            ok = ok && run_loop(bed, LOOPS, commands, seed);
             if (!ok) {
                 (void)printf("FAIL %s-%u: %s (boot %u)\n", bed_scenes[scene].name, (uint32_t)seed,
                              bed->why, bed->sim->boot);
@@ -84,12 +86,31 @@ static void test_store_loop_cut_at_the_first_ten_commands(void **state)
     run_scenes(10);
 }
 
+/* The first mounts of a chip's life, each cut; seldom more than a few commands each. */
+static void test_store_loop_first_mounts_of_a_blank_region(void **state)
+{
+    (void)state;
+    uint32_t failures = 0;
+    for (uint64_t seed = 1; seed <= BLANK_SEEDS; seed++) {
+        const struct bed_scene *const scene = &bed_scenes[seed % BED_SCENES];
+        struct bed *const bed = bed_create(scene, seed);
+        if (!run_loop(bed, (uint32_t)(1u + seed % 9u), 7, seed)) {
+            (void)printf("FAIL blank %s-%u: %s (boot %u)\n", scene->name, (uint32_t)seed, bed->why,
+                         bed->sim->boot);
+            failures++;
+        }
+        bed_destroy(bed);
+    }
+    assert_int_equal(failures, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_store_loop_cut_at_the_first_command),
         cmocka_unit_test(test_store_loop_cut_at_the_first_three_commands),
         cmocka_unit_test(test_store_loop_cut_at_the_first_ten_commands),
+        cmocka_unit_test(test_store_loop_first_mounts_of_a_blank_region),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -89,6 +89,9 @@ bool nacre_port_is_writable(const void *buf, uint32_t n);
 /* The cycle counter from flash; wraps. */
 uint32_t nacre_port_now(void);
 
+/* Let time pass until the cycle counter is wait cycles beyond from. Interrupts go on. */
+void nacre_port_wait(uint32_t from, uint32_t wait);
+
 /* ---- from RAM, in a blackout ---- */
 
 /* The cycle counter; wraps. */

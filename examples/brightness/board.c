@@ -28,6 +28,7 @@
 #define UART4_RDR REG(0x40004C24u)
 #define UART4_TDR REG(0x40004C28u)
 #define USART_CR1_UE_RE_TE_RXNEIE 0x0000002Du
+#define USART_CR1_TXEIE 0x00000080u
 #define USART_ISR_ORE 0x00000008u
 #define USART_ISR_RXNE 0x00000020u
 #define USART_ISR_TXE 0x00000080u
@@ -79,13 +80,17 @@
 #define FRAME_WORDS 512u
 #define FRAME_WORDS_A_SCAN 8u
 
-#define TYPED_BYTES 64u /* a power of two */
+#define TYPED_BYTES 64u  /* both are powers of two */
+#define SHOWN_BYTES 256u
 
 static volatile uint32_t ticks;
 static volatile uint32_t fast;
 static volatile char typed[TYPED_BYTES];
 static volatile uint32_t typed_in;
 static volatile uint32_t typed_out;
+static volatile char shown[SHOWN_BYTES];
+static volatile uint32_t shown_in;
+static volatile uint32_t shown_out;
 static volatile uint32_t lost_bytes;
 static uint32_t frame_at;
 static uint32_t frames;
@@ -179,7 +184,17 @@ static void start_console(void)
     NVIC_ISER(BOARD_IRQ_UART4) = 1u << (BOARD_IRQ_UART4 % 32u);
 }
 
-void board_on_uart(void)
+static void send_next(void)
+{
+    if (shown_out == shown_in) {
+        UART4_CR1 = USART_CR1_UE_RE_TE_RXNEIE;
+        return;
+    }
+    UART4_TDR = (uint8_t)shown[shown_out % SHOWN_BYTES];
+    shown_out = shown_out + 1u;
+}
+
+static void take_typed(void)
 {
     const uint32_t flags = UART4_ISR;
 
@@ -197,6 +212,12 @@ void board_on_uart(void)
     typed_in = typed_in + 1u;
 }
 
+void board_on_uart(void)
+{
+    take_typed();
+    if ((UART4_ISR & USART_ISR_TXE) != 0 && (UART4_CR1 & USART_CR1_TXEIE) != 0) send_next();
+}
+
 bool board_read(char *byte)
 {
     if (typed_in == typed_out) return false;
@@ -208,9 +229,12 @@ bool board_read(char *byte)
 void board_write(const char *text)
 {
     for (; *text != '\0'; text++) {
-        while ((UART4_ISR & USART_ISR_TXE) == 0) {
+        while (shown_in - shown_out == SHOWN_BYTES) {
+            board_sleep();
         }
-        UART4_TDR = (uint8_t)*text;
+        shown[shown_in % SHOWN_BYTES] = *text;
+        shown_in = shown_in + 1u;
+        UART4_CR1 = USART_CR1_UE_RE_TE_RXNEIE | USART_CR1_TXEIE;
     }
 }
 

@@ -93,8 +93,7 @@ static bool has_rested(const struct nacre_nor *nor)
 
 static enum nacre_err run_job(struct nacre_nor *nor)
 {
-    while (!has_rested(nor)) {
-    }
+    nacre_port_wait(nor->dark_at, nor->dark_rest);
     const enum nacre_err err = nacre_blackout_run(&nor->blackout, &nor->job);
     const uint32_t cycles = nor->job.dark_cycles;
 
@@ -243,6 +242,10 @@ enum nacre_err nacre_way_wait(struct nacre_nor *nor)
     if (nor->state == NACRE_NOR_ERASES) nor->poll_wait = 0;
 
     do { /* ends: nacre_way_poll answers NACRE_TIMEOUT after the row's maximum */
+        if (nor->state != NACRE_NOR_IDLE) {
+            nacre_port_wait(nor->poll_at, nor->poll_wait);
+            nacre_port_wait(nor->dark_at, nor->dark_rest);
+        }
         err = nacre_way_poll(nor);
     } while (err == NACRE_BUSY);
     return err;

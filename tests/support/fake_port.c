@@ -172,6 +172,11 @@ uint32_t nacre_port_now(void)
     return fake.now;
 }
 
+void nacre_port_wait(uint32_t from, uint32_t wait)
+{
+    if (fake.now - from < wait) fake.now = from + wait;
+}
+
 uint32_t nacre_port_cycles(void)
 {
     return nacre_port_now();

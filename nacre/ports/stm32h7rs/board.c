@@ -10,12 +10,15 @@ struct memory {
     bool is_writable;
 };
 
-/* Source: CMSIS stm32h7s7xx.h memory map; sizes are the largest that the options allow. */
+/*
+ * The likeliest first. Sizes are the largest that the options allow.
+ * Source: CMSIS stm32h7s7xx.h memory map
+ */
 static const struct memory memories[] = {
-    {0x00000000u, 192u * 1024u, true},       /* ITCM */
-    {0x08000000u, 64u * 1024u, false},       /* internal flash */
     {0x20000000u, 192u * 1024u, true},       /* DTCM */
     {0x24000000u, 456u * 1024u, true},       /* AXI SRAM */
+    {0x00000000u, 192u * 1024u, true},       /* ITCM */
+    {0x08000000u, 64u * 1024u, false},       /* internal flash */
     {0x30000000u, 32u * 1024u, true},        /* AHB SRAM */
     {0x38800000u, 4u * 1024u, true},         /* backup SRAM */
     {0x70000000u, 256u * 1024u * 1024u, false}, /* flash behind XSPI2 */
@@ -59,4 +62,12 @@ bool nacre_port_is_writable(const void *buf, uint32_t n)
 uint32_t nacre_port_now(void)
 {
     return NACRE_REG(DWT_CYCCNT);
+}
+
+/* A look every tenth of a microsecond will do: each costs a bus access, and a simulator much more. */
+void nacre_port_wait(uint32_t from, uint32_t wait)
+{
+    while (NACRE_REG(DWT_CYCCNT) - from < wait) {
+        __asm volatile(".rept 64\n\tnop\n\t.endr");
+    }
 }

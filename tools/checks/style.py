@@ -140,7 +140,7 @@ def rule_no_heap(root):
 
 def rule_twin_apart(root):
     """The twin and the library share no name and no file: that would be to share mistakes."""
-    for path in paths(root, (".c", ".h", ".txt"), "twin"):
+    for path in paths(root, (".c", ".h"), "twin"):
         names = r"\bnacre/|\bNACRE_[A-Z]|\bnacre_(?!test\b|check\b)[a-z]"
         if re.search(names, text_of(root, path)):
             yield "%s: names something of the library" % path

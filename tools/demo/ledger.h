@@ -2,8 +2,8 @@
  * What a session is remembered by: each save with its costs, each boot with what it found.
  *
  * Fed with the twin's events. A save is one call of nacre_set or nacre_remove that programmed
- * something and returned success; what was dark or late while it ran is its cost. A set of an equal value
- * programs nothing and is no save; one that a cut ended is told by the boot after it.
+ * something and returned success; what was dark or late while it ran is its cost. A set of an
+ * equal value programs nothing and is no save; one that a cut ended is told by the boot after it.
  */
 #ifndef TOOLS_DEMO_LEDGER_H
 #define TOOLS_DEMO_LEDGER_H

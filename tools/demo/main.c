@@ -131,9 +131,10 @@ static void tell_start(const struct options *options)
     story_text(stdout, "image", options->cfg.app_path);
     story_text(stdout, "board", "STM32H7S78-DK, code in bank 0 of its MX66UW1G45G (simulated)");
     story_text(stdout, "assumed", text);
-    story_text(stdout, "columns", "durable: from the call to its return; blackout: the longest time "
-               "in which the flash cannot be read; dark: all of that time; latency: the most that "
-               "an interrupt was late by it");
+    story_text(stdout, "columns",
+               "durable: from the call to its return; blackout: the longest time in which the "
+               "flash cannot be read; dark: all of that time; latency: the most that an interrupt "
+               "was late by it");
 }
 
 static int write_report(const struct options *options, const struct play *play, const char *replay)

@@ -64,7 +64,7 @@ uint32_t nacre_port_now(void)
     return NACRE_REG(DWT_CYCCNT);
 }
 
-/* A look every tenth of a microsecond will do: each costs a bus access, and a simulator much more. */
+/* A look every tenth of a microsecond will do: each is a bus access, and dear on a simulator. */
 void nacre_port_wait(uint32_t from, uint32_t wait)
 {
     while (NACRE_REG(DWT_CYCCNT) - from < wait) {

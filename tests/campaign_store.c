@@ -161,7 +161,7 @@ static int run_all(const struct options *options)
 int main(int argc, char **argv)
 {
     struct options options = { .scene = BED_SCENES, .first_seed = 1, .last_seed = 1 };
-    options.plan = (struct cut_plan){ .laps = 2, .steps = 300, .after_steps = 6, .first_of = 1,
+    options.plan = (struct cut_plan){ .steps = 300, .after_steps = 6, .first_of = 1,
                                       .second_of = 1, .shards = 1, .program = argv[0] };
     for (int i = 1; i < argc; i += 2) {
         const bool last = i + 1 == argc;

@@ -54,7 +54,7 @@ static void run_scenes(uint32_t commands)
     for (uint32_t scene = 0; scene < BED_SCENES; scene++) {
         for (uint64_t seed = 1; seed <= SEEDS; seed++) {
             struct bed *const bed = bed_create(&bed_scenes[scene], seed);
-            bool ok = bed_warm_up(bed, 1);
+            bool ok = bed_warm_up(bed);
             for (uint64_t i = 0; ok && i < seed * 70u; i++) ok = bed_step(bed);
             ok = ok && run_loop(bed, LOOPS, commands, seed);
             if (!ok) {

@@ -279,7 +279,7 @@ void cut_run(const struct cut_plan *plan, struct cut_result *result)
     struct run *const run = calloc(1, sizeof *run);
     if (run == NULL) abort();
     open_run(run, plan, result);
-    (void)bed_warm_up(run->live, plan->laps);
+    (void)bed_warm_up(run->live);
     uint32_t first = 0;
     const uint32_t erases = run->live->sim->counters.erases;
     for (uint32_t i = 0; is_whole(run, "warm-up or step") && i < plan->steps; i++) {
@@ -322,7 +322,7 @@ bool cut_replay(const struct cut_point *point, const struct cut_plan *plan)
     one.scene = point->scene;
     one.seed = point->seed;
     open_run(run, &one, &result);
-    if (!bed_warm_up(run->live, plan->laps)) {
+    if (!bed_warm_up(run->live)) {
         (void)printf("the warm-up fails: %s\n", run->live->why);
         close_run(run);
         return false;

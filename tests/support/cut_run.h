@@ -25,7 +25,6 @@ struct cut_point {
 struct cut_plan {
     uint32_t scene;
     uint32_t seed;
-    uint32_t laps;        /* of the warm-up */
     uint32_t steps;       /* of the run that is cut */
     uint32_t after_steps; /* after each recovery */
     uint32_t first_of;    /* run one first cut of so many; near a unit's end or start, each */

@@ -79,7 +79,7 @@ bool soak_run(const struct soak_plan *plan, struct soak_result *result, const ch
 {
     struct bed *const bed = bed_create(&bed_scenes[plan->scene], plan->seed);
     uint32_t depth = 0;
-    bool ok = bed_warm_up(bed, 1);
+    bool ok = bed_warm_up(bed);
     while (ok && bed->sim->boot < plan->boots) ok = one_life(bed, plan, result, &depth);
     result->weak_programs += bed->sim->counters.weak_programs;
     if (!ok) {

@@ -15,13 +15,14 @@
 #define MOUNT_SCANS_MAX 32u  /* and how often again, where cells flicker */
 
 const struct bed_scene bed_scenes[BED_SCENES] = {
-    /* name, units, keys, small %, value max, remove %, idle %, reboot % */
-    { "mixed8", 8, 12, 60, 300, 10, 20, 1 },
-    { "mixed4", 4, 6, 60, 200, 10, 20, 1 },
-    { "small8", 8, 20, 100, 8, 5, 30, 1 },
-    { "small4", 4, 20, 100, 8, 12, 0, 0 },
-    { "large8", 8, 5, 30, 1024, 10, 10, 1 },
-    { "sleepy4", 4, 8, 80, 120, 20, 50, 2 },
+    /* name, units, keys, small %, value max, remove %, idle %, reboot %, laps */
+    { "mixed8", 8, 12, 60, 300, 10, 20, 1, 2 },
+    { "mixed4", 4, 6, 60, 200, 10, 20, 1, 2 },
+    { "small8", 8, 20, 100, 8, 5, 30, 1, 2 },
+    { "small4", 4, 20, 100, 8, 12, 0, 0, 2 },
+    { "large8", 8, 5, 30, 1024, 10, 10, 1, 2 },
+    { "sleepy4", 4, 8, 80, 120, 20, 50, 2, 2 },
+    { "fresh4", 4, 6, 60, 200, 10, 20, 1, 0 },
 };
 
 bool bed_wrong(struct bed *bed, const char *format, ...)
@@ -256,8 +257,9 @@ static bool is_warm(const struct bed *bed, uint32_t laps)
     return true;
 }
 
-bool bed_warm_up(struct bed *bed, uint32_t laps)
+bool bed_warm_up(struct bed *bed)
 {
+    const uint32_t laps = bed->scene->laps;
     if (!bed_boot(bed)) return false;
     for (uint32_t i = 0; i < 200000u; i++) {
         if (is_warm(bed, laps)) return bed_judge(bed);

@@ -23,9 +23,10 @@ struct bed_scene {
     uint32_t remove_percent;
     uint32_t idle_percent;   /* steps that are an idle call with time after it */
     uint32_t reboot_percent; /* steps that are a clean unmount and a mount */
+    uint32_t laps;           /* each unit is erased so often before a run is judged */
 };
 
-#define BED_SCENES 6u
+#define BED_SCENES 7u
 extern const struct bed_scene bed_scenes[BED_SCENES];
 
 struct bed {
@@ -71,7 +72,7 @@ bool bed_step(struct bed *bed);
 bool bed_judge(struct bed *bed);
 
 /* Steps from a blank chip until each unit was erased often enough; false with why. */
-bool bed_warm_up(struct bed *bed, uint32_t laps);
+bool bed_warm_up(struct bed *bed);
 
 /* Note what is wrong; returns false. */
 bool bed_wrong(struct bed *bed, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -33,9 +33,14 @@ def stands_in(block, text):
 
 
 def is_run(name, tests):
-    """Is there a test of this name, defined in one place and registered in another?"""
-    found = re.findall(r"\b(%s)\b" % name.replace("*", r"\w+"), tests)
-    return len(found) > len(set(found)) > 0
+    """Is there a test of this name, defined in one place and registered in another?
+
+    A macro may paste the name together: then TEST(x) registers test_..._x.
+    """
+    found = set(re.findall(r"\b(%s)\(void \*\*" % name.replace("*", r"\w+"), tests))
+    registered = re.findall(r"[\(\s](\w+)\s*[,\)]", tests)
+    ends = {end for end in registered if not end.startswith("test_")}
+    return any(one in registered or any(one.endswith("_" + end) for end in ends) for one in found)
 
 
 def faults(root):

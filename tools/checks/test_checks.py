@@ -73,7 +73,7 @@ def test_documents_are_held_against_the_tree():
         write(root, "Makefile", "demo:\n")
         write(root, "CHANGELOG.md", "")
         write(root, "docs/a.md", "")
-        write(root, "tests/test_a.c", "void test_a_b_holds(void)\n(test_a_b_holds),\n")
+        write(root, "tests/test_a.c", "void test_a_b_holds(void **state)\n(test_a_b_holds),\n")
         good = "`make demo` `test_a_b_holds` `docs/a.md`\n\n" \
                "<!-- from docs/a.c -->\n```c\nint a;\n```\n"
         write(root, "docs/a.c", "void f(void);\n    int a;\n")

@@ -79,9 +79,9 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
     err = nacre_record_write(&spot, record, source, &log->count.programs);
     if (err != NACRE_OK) return err;
     log->doubtful = was_doubtful;
-    log->last = (uint16_t)place;
-    log->last_is_note = record->key == NACRE_KEY_SYSTEM;
-    log->last_void = record->has_control ? record->control.void_from : NACRE_VOID_NONE;
+    log->newest.place = (uint16_t)place;
+    log->newest.is_note = record->key == NACRE_KEY_SYSTEM;
+    log->newest.void_from = record->has_control ? record->control.void_from : NACRE_VOID_NONE;
     if (record->has_control) control_took_hold(log, &record->control);
     return NACRE_OK;
 }
@@ -107,53 +107,47 @@ enum nacre_err nacre_log_append(struct nacre_log *log, struct nacre_record *reco
     return nacre_log_write_at(log, log->top, record, source);
 }
 
-static struct nacre_record note_record(const struct nacre_log *log, uint8_t flags)
+static enum nacre_err note_at(struct nacre_log *log, uint32_t slot, uint8_t flags)
 {
+    struct nacre_source nothing = {.bytes = (const uint8_t *)""};
     struct nacre_record note = {
         .key = NACRE_KEY_SYSTEM,
-        .length = 0,
         .has_control = true,
         .control = nacre_log_control(log),
     };
-    note.control.flags |= flags;
-    return note;
+    /* Nothing could make good for a closing note that vouched for the next unit and was cut. */
+    const bool may_vouch = log->next == NACRE_NEXT_VOUCHED || (flags & NACRE_FLAG_CLOSED) == 0u;
+    note.control.flags = (uint8_t)((may_vouch ? note.control.flags : 0u) | flags);
+    return nacre_log_write_at(log, slot, &note, &nothing);
 }
 
 enum nacre_err nacre_log_note(struct nacre_log *log, uint8_t flags)
 {
     NACRE_ASSERT(!log->doubtful);
-    struct nacre_source nothing = {.bytes = (const uint8_t *)""};
     if (log->closed || log->top == log->slots) {
         const enum nacre_err err = nacre_log_go_on(log, log->top);
         if (err != NACRE_OK) return err;
     }
-    const struct nacre_record note = note_record(log, flags);
-    return nacre_log_write_at(log, log->top, &note, &nothing);
+    return note_at(log, log->top, flags);
+}
+
+enum nacre_err nacre_log_close(struct nacre_log *log, uint32_t slot)
+{
+    if (slot >= log->slots) return NACRE_OK;
+    const struct nacre_newest newest = log->newest;
+    const enum nacre_err err = note_at(log, slot, NACRE_FLAG_CLOSED);
+    log->newest = newest;
+    return err;
 }
 
 enum nacre_err nacre_log_go_on(struct nacre_log *log, uint32_t slot)
 {
-    struct nacre_source nothing = {.bytes = (const uint8_t *)""};
     for (uint32_t step = 0; log->next < NACRE_NEXT_MARKED && step < 3u; step++) {
         const enum nacre_err err = nacre_next_step(log, true);
         if (err != NACRE_OK) return err;
     }
-    if (slot < log->slots) {
-        /*
-         * It makes nothing certain: the newest record stays the one to settle, and nothing could
-         * make good for a closing record that vouched for the next unit and was cut.
-         */
-        const uint16_t last = log->last;
-        const uint16_t last_void = log->last_void;
-        const bool last_is_note = log->last_is_note;
-        struct nacre_record note = note_record(log, NACRE_FLAG_CLOSED);
-        if (log->next != NACRE_NEXT_VOUCHED) note.control.flags = NACRE_FLAG_CLOSED;
-        const enum nacre_err err = nacre_log_write_at(log, slot, &note, &nothing);
-        log->last = last;
-        log->last_void = last_void;
-        log->last_is_note = last_is_note;
-        if (err != NACRE_OK) return err;
-    }
+    const enum nacre_err err = nacre_log_close(log, slot);
+    if (err != NACRE_OK) return err;
     log->generation++;
     log->top = 1;
     log->durable_oldest = log->marked_oldest;

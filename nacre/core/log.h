@@ -45,6 +45,13 @@ enum nacre_next {
     NACRE_NEXT_VOUCHED,
 };
 
+/* The newest record: what a settling writes again. */
+struct nacre_newest {
+    uint16_t place;     /* 0 where there is none */
+    uint16_t void_from; /* its control block's */
+    bool is_note;       /* it has no value and need not be read */
+};
+
 struct nacre_log_count {
     uint32_t programs;
     uint32_t programmed_bytes;
@@ -68,12 +75,10 @@ struct nacre_log {
     uint16_t top;   /* the head's first granule that nothing was programmed into */
     uint16_t oldest_live;
     uint16_t longest;   /* granules of the longest record that may live */
-    uint16_t last;      /* place of the newest record; 0 where there is none */
-    uint16_t last_void; /* its control block's void_from */
+    struct nacre_newest newest;
     uint16_t ignored[NACRE_IGNORED_MAX]; /* places of records that no scan shall see; 0: none */
     uint8_t next;       /* enum nacre_next, of the unit behind the head */
     uint8_t read_only;  /* enum nacre_err: why nothing may be written */
-    bool last_is_note;  /* the newest record has no value: it need not be read to be settled */
     bool closed;        /* the head ends with a closing record */
     bool doubtful;      /* settle before the next program */
 };
@@ -109,7 +114,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_log_read(const struct nacre_log *log, uint
  * log      not doubtful; waits for an erase that is under way
  * record   key, length; the rest is filled in
  * Cost     nacre_record_write; where the unit ends one closing granule more
- * Returns  NACRE_OK    log->last is its place
+ * Returns  NACRE_OK    log->newest.place is its place
  *          NACRE_IO and what else the medium answers: log->doubtful; settle before the next one
  * Cut      the record or none
  */
@@ -141,9 +146,17 @@ NACRE_MUST_CHECK enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32
 struct nacre_control nacre_log_control(const struct nacre_log *log);
 
 /*
- * Close the head and make the next unit the head.
+ * Close the head with a note at a slot; none is written where the unit has no such slot. The newest
+ * record stays what it was: the note makes nothing before it certain.
  *
- * slot     where the closing record goes; none is written where the unit has no such slot
+ * Cost     one program
+ * Returns, Cut  as nacre_log_append
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_log_close(struct nacre_log *log, uint32_t slot);
+
+/*
+ * Make the next unit the head, behind a closing note at a slot (nacre_log_close).
+ *
  * Cost     one program; where the next unit was not prepared, its erase and mark too
  * Returns  NACRE_OK; NACRE_FULL: no dead unit; what the medium answers
  */

@@ -21,12 +21,12 @@ static enum nacre_err start_erase(struct nacre_log *log)
     const uint32_t place = nacre_log_place(log, log->generation + 1u, 0);
     struct nacre_mark mark;
     enum nacre_err err = nacre_mark_read(medium, place, &mark);
-    if (err == NACRE_NOT_FOUND) {
-        /* Its own count is lost: wear is even, so the head's count stands for it. */
-        err = nacre_mark_read(medium, nacre_log_place(log, log->generation, 0), &mark);
-    }
-    if (err == NACRE_NOT_FOUND) mark.wear = 0;
     log->next_wear = mark.wear < WEAR_MAX ? mark.wear + 1u : WEAR_MAX;
+    if (err == NACRE_NOT_FOUND) {
+        /* Its own count is lost or never was: wear is even, so the head's stands for it. */
+        err = nacre_mark_read(medium, nacre_log_place(log, log->generation, 0), &mark);
+        log->next_wear = err == NACRE_OK ? mark.wear : 1u;
+    }
     err = medium->ops->erase_start(medium, place * NACRE_GRANULE_BYTES);
     if (err != NACRE_OK) return err;
     log->count.erases++;

@@ -318,6 +318,18 @@ enum nacre_err nacre_mark_write(struct nacre_medium *medium, uint32_t place,
     return seen_err == NACRE_NOT_FOUND ? NACRE_VERIFY : seen_err;
 }
 
+enum nacre_err nacre_granules_digest(struct nacre_medium *medium, uint32_t place, uint32_t count,
+                                     uint32_t *digest)
+{
+    uint8_t granule[NACRE_GRANULE_BYTES];
+    for (uint32_t k = 0; k < count; k++) {
+        const enum nacre_err err = granule_read(medium, place + k, granule);
+        if (err != NACRE_OK) return err;
+        *digest = nacre_crc_update(*digest, granule, NACRE_GRANULE_BYTES);
+    }
+    return NACRE_OK;
+}
+
 enum nacre_err nacre_granule_is_blank(struct nacre_medium *medium, uint32_t place, bool *blank)
 {
     uint8_t granule[NACRE_GRANULE_BYTES];

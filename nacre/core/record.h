@@ -15,6 +15,7 @@
 #define NACRE_GRANULE_BYTES 16u
 #define NACRE_PROGRAM_GRANULES 5u /* the most that one program writes */
 #define NACRE_FORMAT_VERSION 1u
+#define NACRE_DIGEST_BYTES 4u
 
 #define NACRE_KEY_SYSTEM 0xFFFFu     /* a record of the log itself: no key, no value */
 #define NACRE_LENGTH_REMOVED 2047u   /* in place of a length: the key is removed */
@@ -27,6 +28,8 @@ enum nacre_control_flag {
     NACRE_FLAG_NEXT_MARKED = 1, /* the next unit is erased to its end and marked: trust it */
     NACRE_FLAG_CLOSED = 2,      /* nothing follows in this unit: the log goes on in the next */
     NACRE_FLAG_CLEAN = 4,       /* the store was unmounted: nothing before this is in doubt */
+    NACRE_FLAG_TENTATIVE = 8,   /* first in its unit: the unit counts only once it is committed */
+    NACRE_FLAG_COMMIT = 16,     /* it counts; for a note with a value, if all before reads as that */
 };
 
 struct nacre_mark {
@@ -142,6 +145,14 @@ NACRE_MUST_CHECK enum nacre_err nacre_mark_read(struct nacre_medium *medium, uin
  */
 NACRE_MUST_CHECK enum nacre_err nacre_mark_write(struct nacre_medium *medium, uint32_t place,
                                                  const struct nacre_mark *mark);
+
+/*
+ * Take count granules from a place on into a running check sum (nacre_crc_update).
+ *
+ * Returns  NACRE_OK; what the medium answers
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_granules_digest(struct nacre_medium *medium, uint32_t place,
+                                                      uint32_t count, uint32_t *digest);
 
 /*
  * Is the granule at a place blank?

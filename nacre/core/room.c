@@ -27,13 +27,10 @@ static int32_t slack(const struct nacre_log *log)
     return (int32_t)free - (int32_t)log->oldest_live;
 }
 
-/*
- * A unit to go on to, always, and what two settlings take: when a mount is cut, the next one must
- * find room, and the one after.
- */
+/* A unit to go on to, always, and what a settling takes. */
 static uint32_t reserve(const struct nacre_log *log)
 {
-    return log->slots - 1u + 2u * nacre_tail_granules(log) + log->longest;
+    return log->slots - 1u + nacre_tail_granules(log) + log->longest;
 }
 
 /* Where the head has less room than this, the next unit must have been prepared. */
@@ -115,18 +112,34 @@ static const struct nacre_index_entry *entry_in_oldest(const struct nacre_log *l
     return NULL;
 }
 
+/* Read a record that shall be copied; what cannot be read stops all writing. */
+static enum nacre_err copy_read(struct nacre_log *log, uint32_t place, struct nacre_record *record)
+{
+    const enum nacre_err err = nacre_log_read(log, place, record, NULL, 0);
+    if (err == NACRE_DAMAGED) log->read_only = NACRE_DAMAGED;
+    return err;
+}
+
 static enum nacre_err copy_record(struct nacre_log *log, uint32_t place)
 {
     struct nacre_record record;
-    const enum nacre_err err = nacre_log_read(log, place, &record, NULL, 0);
-    if (err != NACRE_OK) {
-        if (err == NACRE_DAMAGED) log->read_only = NACRE_DAMAGED;
-        return err;
-    }
+    enum nacre_err err = copy_read(log, place, &record);
+    if (err != NACRE_OK) return err;
     struct nacre_source source = nacre_record_source(place, &record);
-    const enum nacre_err append_err = nacre_log_append(log, &record, &source);
-    if (append_err != NACRE_OK) return append_err;
-    return nacre_room_moved(log, place, log->last);
+    err = nacre_log_append(log, &record, &source);
+    return err == NACRE_OK ? nacre_room_moved(log, place, log->newest.place) : err;
+}
+
+/* The same into a unit that a settling has just opened, and without a word on the log's state. */
+static enum nacre_err copy_at(struct nacre_log *log, uint32_t place)
+{
+    struct nacre_record record;
+    enum nacre_err err = copy_read(log, place, &record);
+    if (err != NACRE_OK) return err;
+    struct nacre_source source = nacre_record_source(place, &record);
+    record.has_control = false;
+    err = nacre_log_write_at(log, log->top, &record, &source);
+    return err == NACRE_OK ? nacre_room_moved(log, place, log->newest.place) : err;
 }
 
 /* Copy one record out of the oldest unit, or, where none is left, let the unit die. */
@@ -141,6 +154,20 @@ static enum nacre_err step(struct nacre_log *log, bool *copied)
     }
     *copied = true;
     return copy_record(log, entry->place);
+}
+
+enum nacre_err nacre_room_carry(struct nacre_log *log)
+{
+    const uint32_t needed = 1u + log->top + log->oldest_live;
+    if (nacre_log_dead_units(log) != 0u || needed > log->slots) return NACRE_OK;
+    for (uint32_t i = 0; i < log->slots; i++) {
+        const struct nacre_index_entry *const entry = entry_in_oldest(log);
+        if (entry == NULL) break;
+        const enum nacre_err err = copy_at(log, entry->place);
+        if (err != NACRE_OK) return err;
+    }
+    log->oldest++;
+    return nacre_room_count(log);
 }
 
 enum nacre_err nacre_room_prepare_next(struct nacre_log *log)

@@ -45,6 +45,16 @@ NACRE_MUST_CHECK enum nacre_err nacre_room_idle(struct nacre_log *log, bool *mor
 NACRE_MUST_CHECK enum nacre_err nacre_room_prepare_next(struct nacre_log *log);
 
 /*
+ * In a fresh unit that a settling has just opened: where no dead unit is left, copy the live
+ * records of the oldest unit here, if they fit beside the newest record and the commit, and let the
+ * oldest unit die with the commit.
+ *
+ * Cost     one copy for each record
+ * Returns  NACRE_OK; as nacre_log_append; NACRE_DAMAGED
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_room_carry(struct nacre_log *log);
+
+/*
  * A record was written anew: point the index to it and count it in place of the old one.
  */
 NACRE_MUST_CHECK enum nacre_err nacre_room_moved(struct nacre_log *log, uint32_t old_place,

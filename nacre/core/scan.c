@@ -7,6 +7,8 @@
  */
 #include "nacre/core/scan.h"
 
+#include "nacre/core/bytes.h"
+#include "nacre/core/crc.h"
 #include "nacre/core/tail.h"
 
 #include <stddef.h>
@@ -46,23 +48,48 @@ static struct nacre_spot spot_at(const struct nacre_log *log, uint32_t generatio
 
 /* As nacre_record_read, but blind to the records that shall be ignored. */
 static enum nacre_err read_at(const struct nacre_log *log, const struct nacre_spot *spot,
-                              struct nacre_record *record)
+                              struct nacre_record *record, uint8_t *digest)
 {
     for (uint32_t i = 0; i < NACRE_IGNORED_MAX; i++) {
         if (spot->place == log->ignored[i]) return NACRE_NOT_FOUND;
     }
-    return nacre_record_read(spot, record, NULL, 0);
+    return nacre_record_read(spot, record, digest, digest != NULL ? NACRE_DIGEST_BYTES : 0u);
 }
 
-static enum nacre_err unit_has_record(const struct nacre_log *log, uint32_t generation, bool *has)
+/* Does all that stands before a commit read as the commit says? */
+static enum nacre_err commit_holds(const struct nacre_log *log, const struct nacre_spot *spot,
+                                   const uint8_t *value, bool *holds)
 {
-    *has = false;
-    for (uint32_t slot = 1; slot < log->slots && !*has; slot++) {
+    uint32_t digest = NACRE_CRC_START;
+    const uint32_t first = nacre_log_place(log, spot->generation, 1);
+    const enum nacre_err err =
+        nacre_granules_digest(log->medium, first, spot->place - first, &digest);
+    *holds = digest == nacre_get_le32(value);
+    return err;
+}
+
+/*
+ * Does a unit count? A tentative one does if its commit holds, or if there are traces of a mount
+ * for which it held.
+ */
+static enum nacre_err unit_counts(const struct nacre_log *log, uint32_t generation, bool *counts)
+{
+    bool is_tentative = false;
+    *counts = false;
+    for (uint32_t slot = 1; slot < log->slots && !*counts; slot++) {
         struct nacre_record record;
+        uint8_t value[NACRE_DIGEST_BYTES] = {0};
         const struct nacre_spot spot = spot_at(log, generation, slot, log->slots);
-        const enum nacre_err err = read_at(log, &spot, &record);
-        if (err != NACRE_OK && err != NACRE_NOT_FOUND) return err;
-        *has = err == NACRE_OK;
+        enum nacre_err err = read_at(log, &spot, &record, value);
+        if (err == NACRE_NOT_FOUND) continue;
+        if (err != NACRE_OK) return err;
+        const uint8_t flags = record.has_control ? record.control.flags : 0u;
+        if ((flags & NACRE_FLAG_TENTATIVE) != 0u) is_tentative = true;
+        *counts = !is_tentative || (flags & NACRE_FLAG_COMMIT) != 0u;
+        if (is_tentative && record.key == NACRE_KEY_SYSTEM && record.length != 0u) {
+            err = commit_holds(log, &spot, value, counts);
+            if (err != NACRE_OK) return err;
+        }
     }
     return NACRE_OK;
 }
@@ -103,7 +130,7 @@ static enum nacre_err region_is_new(const struct nacre_log *log, bool *new)
     return NACRE_OK;
 }
 
-/* The head is the newest unit with a record: a mark alone is only a unit made ready. */
+/* The head is the newest unit that counts: a mark alone is only a unit made ready. */
 static enum nacre_err find_head(struct nacre_log *log)
 {
     bool has = false;
@@ -112,7 +139,7 @@ static enum nacre_err find_head(struct nacre_log *log)
     const uint32_t newest = log->generation;
     for (uint32_t back = 0; back < log->unit_count && back <= newest; back++) {
         log->generation = newest - back;
-        err = unit_has_record(log, log->generation, &has);
+        err = unit_counts(log, log->generation, &has);
         if (err != NACRE_OK) return err;
         if (has) break;
     }
@@ -124,7 +151,7 @@ static enum nacre_err find_head(struct nacre_log *log)
         return new ? NACRE_OK : NACRE_FOREIGN;
     }
     for (uint32_t i = 0; has && i < log->unit_count; i++) {
-        err = unit_has_record(log, log->generation + 1u, &has);
+        err = unit_counts(log, log->generation + 1u, &has);
         if (err != NACRE_OK) return err;
         if (has) log->generation++; /* its mark does not read, its records do */
     }
@@ -160,9 +187,9 @@ static void take_newest(struct scan *scan, const struct nacre_record *record, ui
         return; /* it makes nothing before it certain */
     }
     scan->newest_known = true;
-    log->last = (uint16_t)nacre_log_place(log, scan->generation, slot);
-    log->last_void = record->control.void_from;
-    log->last_is_note = record->key == NACRE_KEY_SYSTEM;
+    log->newest.place = (uint16_t)nacre_log_place(log, scan->generation, slot);
+    log->newest.void_from = record->control.void_from;
+    log->newest.is_note = record->key == NACRE_KEY_SYSTEM;
     if (scan->generation != log->generation) return;
     scan->newest_end = slot + nacre_record_granules(record);
     scan->clean = (flags & NACRE_FLAG_CLEAN) != 0u;
@@ -193,7 +220,7 @@ static enum nacre_err scan_unit(struct scan *scan)
         slot--;
         struct nacre_record record;
         const struct nacre_spot spot = spot_at(log, scan->generation, slot, ceiling);
-        const enum nacre_err err = read_at(log, &spot, &record);
+        const enum nacre_err err = read_at(log, &spot, &record, NULL);
         if (err == NACRE_NOT_FOUND) continue;
         if (err != NACRE_OK) return err;
         const uint32_t void_from = record.control.void_from;
@@ -259,7 +286,7 @@ enum nacre_err nacre_scan(struct nacre_log *log, bool *clean)
     if (err != NACRE_OK) return err;
     struct scan scan = {.log = log, .limit = log->slots};
     log->next = NACRE_NEXT_UNKNOWN;
-    log->last_void = NACRE_VOID_NONE;
+    log->newest.void_from = NACRE_VOID_NONE;
     log->longest = 1;
     err = scan_units(&scan);
     if (err != NACRE_OK) return err;

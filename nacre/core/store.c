@@ -66,7 +66,7 @@ static void log_start(struct nacre_log *log, const struct nacre_store_cfg *cfg)
     log->index.capacity = cfg->index_count;
     log->unit_count = (uint16_t)geometry->unit_count;
     log->slots = (uint16_t)(geometry->unit_bytes / NACRE_GRANULE_BYTES);
-    log->last_is_note = true; /* unless a record is found */
+    log->newest.is_note = true; /* unless a record is found */
 }
 
 static enum nacre_err settle_if_doubtful(struct nacre_log *log)
@@ -74,6 +74,7 @@ static enum nacre_err settle_if_doubtful(struct nacre_log *log)
     if (log->read_only != NACRE_OK) return NACRE_READ_ONLY;
     for (uint32_t i = 0; log->doubtful && i < SETTLES_MAX; i++) {
         if (nacre_tail_settle(log) == NACRE_OK) return NACRE_OK;
+        if (log->read_only != NACRE_OK) break;
     }
     if (log->doubtful) log->read_only = NACRE_UNSETTLED;
     return log->doubtful ? NACRE_UNSETTLED : NACRE_OK;
@@ -133,7 +134,7 @@ static enum nacre_err scan_and_settle(struct nacre_log *log, const struct nacre_
         if (err == NACRE_OK && !*clean) err = nacre_tail_settle(log);
         if (err == NACRE_OK || err == NACRE_FULL || err == NACRE_UNSETTLED) break;
         if (err != NACRE_DAMAGED) failures++;
-        if (i % SCANS_A_RECORD == SCANS_A_RECORD - 1u) ignored[i / SCANS_A_RECORD] = log->last;
+        if (i % SCANS_A_RECORD == SCANS_A_RECORD - 1u) ignored[i / SCANS_A_RECORD] = log->newest.place;
     }
     return err == NACRE_OK ? err : NACRE_UNSETTLED;
 }
@@ -269,7 +270,7 @@ static enum nacre_err record_put(struct nacre_log *log, struct nacre_record *rec
         err = nacre_room_release(log, entry->place);
         if (err != NACRE_OK) return err;
     }
-    (void)nacre_index_put(&log->index, record->key, log->last); /* fits() saw that it has room */
+    (void)nacre_index_put(&log->index, record->key, log->newest.place); /* fits() saw that it has room */
     log->live += nacre_record_granules(record);
     return NACRE_OK;
 }

@@ -1,19 +1,24 @@
 /*
  * Settling. docs/format.md section 6 has the protocol, docs/guarantee.md why each step is needed.
  *
- * Invariants:
+ * In place, where the head has room:
  *  1. The first copy starts GAP granules behind all that reads as programmed, so that no granule
  *     is programmed that the operation which was cut can have touched.
  *  2. The second copy lies at least 2 GAP granules behind the first: behind every granule that an
  *     earlier settling, cut in its first copy, can have touched, whatever that boot read. And so
  *     far that the first copy of a later settling ends before it.
- *  3. The second unit is entered only behind a closing record of this boot, or where no settling
- *     of any boot can have found room in the first.
- *  4. Both copies take over the void range of the record that they replace.
+ * In the next unit, as in place, where the head has not and the next unit is vouched for.
+ *  3. It is entered behind a closing note of this boot, or where no settling of any boot can have
+ *     found room in the head. So the head is never settled in place again.
+ * In a fresh unit, where neither has room:
+ *  4. The unit is erased in this boot, nothing vouches for it, and it counts only from its commit
+ *     on: cut before, the next mount begins it anew, and nothing was used up.
+ * In all: a copy takes over the void range of the record that it replaces.
  */
 #include "nacre/core/tail.h"
 
-#include "nacre/core/next.h"
+#include "nacre/core/bytes.h"
+#include "nacre/core/crc.h"
 #include "nacre/core/room.h"
 
 #include <stddef.h>
@@ -58,10 +63,10 @@ static enum nacre_err newest(const struct nacre_log *log, struct nacre_record *r
     record->length = 0;
     memset(source, 0, sizeof *source);
     source->bytes = (const uint8_t *)"";
-    if (!log->last_is_note) {
-        const enum nacre_err err = nacre_log_read(log, log->last, record, NULL, 0);
+    if (!log->newest.is_note) {
+        const enum nacre_err err = nacre_log_read(log, log->newest.place, record, NULL, 0);
         if (err != NACRE_OK) return err;
-        *source = nacre_record_source(log->last, record);
+        *source = nacre_record_source(log->newest.place, record);
     }
     record->has_control = true;
     return NACRE_OK;
@@ -71,19 +76,19 @@ static enum nacre_err newest(const struct nacre_log *log, struct nacre_record *r
 static enum nacre_err void_start(const struct nacre_log *log, uint16_t *from)
 {
     *from = 1; /* no record at all: the unit from its first slot */
-    if (log->last == 0u) return NACRE_OK;
-    uint32_t back = log->generation - nacre_log_spot(log, log->last).generation;
-    uint32_t slot = log->last % log->slots;
-    if (log->last_void != NACRE_VOID_NONE) {
-        back += log->last_void / NACRE_VOID_BACK;
-        slot = log->last_void & NACRE_VOID_SLOT_MASK;
+    if (log->newest.place == 0u) return NACRE_OK;
+    uint32_t back = log->generation - nacre_log_spot(log, log->newest.place).generation;
+    uint32_t slot = log->newest.place % log->slots;
+    if (log->newest.void_from != NACRE_VOID_NONE) {
+        back += log->newest.void_from / NACRE_VOID_BACK;
+        slot = log->newest.void_from & NACRE_VOID_SLOT_MASK;
     }
     if (back > NACRE_VOID_BACK_MAX) return NACRE_UNSETTLED;
     *from = (uint16_t)(slot + back * NACRE_VOID_BACK);
     return NACRE_OK;
 }
 
-static enum nacre_err write_copy(struct nacre_log *log, uint32_t slot)
+static enum nacre_err write_copy(struct nacre_log *log, uint32_t slot, uint8_t flags)
 {
     struct nacre_record record;
     struct nacre_source source;
@@ -94,60 +99,111 @@ static enum nacre_err write_copy(struct nacre_log *log, uint32_t slot)
     if (err != NACRE_OK) return err;
     record.control = nacre_log_control(log);
     record.control.void_from = void_from;
+    record.control.flags |= flags;
     return nacre_log_write_at(log, slot, &record, &source);
 }
 
-/* Enter the next unit behind what an earlier settling may have left in it. */
-static enum nacre_err enter_next(struct nacre_log *log, uint32_t closing_slot, uint32_t granules)
+/* Say that the unit counts, and by what it is known to be whole. */
+static enum nacre_err commit(struct nacre_log *log)
 {
-    uint32_t top = 1;
-    if (log->next == NACRE_NEXT_VOUCHED) {
-        enum nacre_err err = nacre_tail_find_top(log, log->generation + 1u, &top);
-        if (err != NACRE_OK) return err;
-        if (top + NACRE_TAIL_GAP + pair_granules(granules) > log->slots) {
-            log->next = NACRE_NEXT_UNKNOWN; /* full of cut settlings: begin it anew */
-            top = 1;
-        }
+    uint32_t digest = NACRE_CRC_START;
+    const uint32_t first = nacre_log_place(log, log->generation, 1);
+    const enum nacre_err err =
+        nacre_granules_digest(log->medium, first, log->top - 1u, &digest);
+    if (err != NACRE_OK) return err;
+    uint8_t value[NACRE_DIGEST_BYTES];
+    nacre_put_le32(value, digest);
+    struct nacre_source source = {.bytes = value};
+    struct nacre_record note = {
+        .key = NACRE_KEY_SYSTEM,
+        .length = sizeof value,
+        .has_control = true,
+        .control = nacre_log_control(log),
+    };
+    note.control.flags |= NACRE_FLAG_COMMIT;
+    return nacre_log_write_at(log, log->top, &note, &source);
+}
+
+/* The index follows the newest record to its copy. */
+static enum nacre_err follow(struct nacre_log *log, uint32_t old_place)
+{
+    for (uint32_t i = 0; i < log->index.count; i++) {
+        struct nacre_index_entry *const entry = &log->index.entries[i];
+        if (entry->place == old_place) entry->place = log->newest.place;
     }
-    const enum nacre_err err = nacre_log_go_on(log, closing_slot);
+    return nacre_room_count(log);
+}
+
+/* The fresh unit's records: the newest first, for everything up to it is void. */
+static enum nacre_err fill_fresh_unit(struct nacre_log *log, uint32_t old_place)
+{
+    enum nacre_err err = write_copy(log, log->top, NACRE_FLAG_TENTATIVE);
+    if (err != NACRE_OK) return err;
+    err = follow(log, old_place);
+    if (err != NACRE_OK) return err;
+    err = nacre_room_carry(log);
+    return err == NACRE_OK ? commit(log) : err;
+}
+
+static enum nacre_err settle_in_place(struct nacre_log *log, uint32_t granules)
+{
+    const uint32_t old_place = log->newest.place;
+    const uint32_t slot = log->top + NACRE_TAIL_GAP;
+    enum nacre_err err = write_copy(log, slot, NACRE_FLAG_COMMIT);
+    if (err != NACRE_OK) return err;
+    err = write_copy(log, slot + pair_distance(granules), NACRE_FLAG_COMMIT);
+    return err == NACRE_OK ? follow(log, old_place) : err;
+}
+
+static enum nacre_err settle_in_fresh_unit(struct nacre_log *log)
+{
+    const uint32_t old_place = log->newest.place;
+    /* A closing note that stands is enough; without one, nothing vouches for the next unit. */
+    enum nacre_err err =
+        log->closed ? NACRE_OK : nacre_log_close(log, log->top + NACRE_TAIL_GAP);
+    if (err != NACRE_OK) return err;
+    err = nacre_log_go_on(log, log->slots);
+    if (err != NACRE_OK) return err;
+    err = fill_fresh_unit(log, old_place);
+    if (err != NACRE_OK) log->read_only = NACRE_UNSETTLED; /* no unit counts that is not committed */
+    return err;
+}
+
+/* The next unit was made ready and not used, or only by settlings that were cut. */
+static enum nacre_err settle_in_next_unit(struct nacre_log *log, uint32_t granules)
+{
+    uint32_t top;
+    enum nacre_err err = nacre_tail_find_top(log, log->generation + 1u, &top);
+    if (err != NACRE_OK) return err;
+    if (top + NACRE_TAIL_GAP + pair_granules(granules) > log->slots) {
+        /* It is full of them. It is vouched for, so do without it rather than erase it. */
+        if (nacre_log_dead_units(log) > 1u) log->generation++;
+        log->next = NACRE_NEXT_UNKNOWN;
+        log->closed = true;
+        return settle_in_fresh_unit(log);
+    }
+    err = nacre_log_go_on(log, log->top + NACRE_TAIL_GAP);
     if (err != NACRE_OK) return err;
     log->top = (uint16_t)top;
-    return NACRE_OK;
+    return settle_in_place(log, granules);
 }
 
 static enum nacre_err settle_once(struct nacre_log *log)
 {
     struct nacre_record record;
     struct nacre_source source;
-    enum nacre_err err = newest(log, &record, &source);
+    const enum nacre_err err = newest(log, &record, &source);
     if (err != NACRE_OK) return err;
     const uint32_t granules = nacre_record_granules(&record);
-    uint32_t slot = log->top + NACRE_TAIL_GAP;
-    if (log->closed || slot + pair_granules(granules) > log->slots) {
-        err = enter_next(log, slot, granules);
-        if (err != NACRE_OK) return err;
-        slot = log->top + NACRE_TAIL_GAP;
-    }
-    err = write_copy(log, slot);
-    if (err != NACRE_OK) return err;
-    return write_copy(log, slot + pair_distance(granules));
-}
-
-/* The index follows the newest record to its second copy. */
-static enum nacre_err follow(struct nacre_log *log, uint32_t old_place)
-{
-    for (uint32_t i = 0; i < log->index.count; i++) {
-        if (log->index.entries[i].place == old_place) log->index.entries[i].place = log->last;
-    }
-    return nacre_room_count(log);
+    const uint32_t end = log->top + NACRE_TAIL_GAP + pair_granules(granules);
+    if (!log->closed && end <= log->slots) return settle_in_place(log, granules);
+    if (log->next == NACRE_NEXT_VOUCHED) return settle_in_next_unit(log, granules);
+    return settle_in_fresh_unit(log);
 }
 
 enum nacre_err nacre_tail_settle(struct nacre_log *log)
 {
-    const uint32_t old_place = log->last;
-    enum nacre_err err = settle_once(log);
-    if (err != NACRE_OK) return err;
-    err = follow(log, old_place);
+    const enum nacre_err err = settle_once(log);
     if (err != NACRE_OK) return err;
     log->doubtful = false;
     log->count.settles++;

@@ -137,6 +137,9 @@ static void test_chip_banks_wrong_set_up_is_not_plain(void **state)
     frame.instruction_value = 0xEE12;
     assert_int_equal(device->window(device->ctx, bus.now_ps, &frame, 0), FRAME_WINDOW_UNDRIVEN);
     frame.instruction_value = 0xEE11;
+    frame.address.lines = 0;
+    assert_int_equal(device->window(device->ctx, bus.now_ps, &frame, 0), FRAME_WINDOW_UNDRIVEN);
+    frame.address.lines = 8;
     chip_cycle_power(&bus);
     assert_int_equal(device->window(device->ctx, bus.now_ps, &frame, 0), FRAME_WINDOW_UNDRIVEN);
 }
@@ -159,6 +162,13 @@ static void test_chip_banks_cr2_takes_what_the_map_allows(void **state)
     assert_int_equal(bus.last.refusal, NOR_REFUSED_NOT_ENABLED);
     chip_write(&bus, 0x72, 0x80000000u, zeros, 2);
     assert_int_equal(bus.last.refusal, NOR_ACCEPTED);
+    chip_bus_wait(&bus, US);
+    chip_command(&bus, 0x06);
+    chip_write(&bus, 0x72, 0xF0000000u, both, 2);
+    assert_int_equal(bus.last.refusal, NOR_REFUSED_ADDRESS);
+    chip_write(&bus, 0x72, 0x300, both, 1);
+    assert_int_equal(bus.last.refusal, NOR_REFUSED_LENGTH);
+    assert_int_equal(cr2(0x300), 0x05);
     chip_cycle_power(&bus);
     uint8_t byte;
     chip_read(&bus, 0x71, 0x300, &byte, 1);

@@ -261,7 +261,9 @@ static void test_chip_program_erases_clear_their_size_and_take_their_time(void *
         chip_command_at(&bus, forms[i].op, start + 0x777);
         assert_int_equal(bus.last.refusal, NOR_ACCEPTED);
         assert_int_equal(bus.last.busy_ps, forms[i].ms * MS);
+        const uint32_t told = bus.array_changes;
         chip_settle(&bus);
+        assert_int_equal(bus.array_changes, told + forms[i].bytes / 4096);
         assert_int_equal(*array(start - 1), 0x00);
         assert_int_equal(*array(start), 0xFF);
         assert_int_equal(*array(end - 1), 0xFF);
@@ -302,6 +304,8 @@ static void test_chip_program_write_buffer_collects_several_frames(void **state)
     assert_int_equal(*array(PAGE), 0xFF);
     chip_command(&bus, 0x31);
     assert_int_equal(bus.last.refusal, NOR_ACCEPTED);
+    assert_int_equal(bus.last.addr, PAGE);
+    assert_int_equal(bus.last.n, 48);
     assert_int_equal(chip_status(&bus), 0x03);
     chip_settle(&bus);
     assert_memory_equal(array(PAGE), data, 44);

@@ -337,6 +337,7 @@ static void test_chip_protocol_first_command_is_heard_after_tvsl(void **state)
     const uint64_t on_ps = bus.now_ps;
     nor_power_on(bus.nor, on_ps);
     bus.now_ps = on_ps + 1500 * US - 1;
+    nor_power_on(bus.nor, bus.now_ps); /* it is on */
     chip_command(&bus, 0x06);
     assert_int_equal(bus.last.refusal, NOR_REFUSED_OFF);
     bus.now_ps = on_ps + 1500 * US;

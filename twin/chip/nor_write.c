@@ -100,6 +100,7 @@ static enum nor_refusal cr2_write(struct nor *nor, const struct nor_request *req
     /* Clearing the CRC flag needs no write enable. */
     const bool is_free = request->addr >= 0x80000000u && request->addr < 0xC0000000u;
     if (!is_free && !nor->state.wel) return NOR_REFUSED_NOT_ENABLED;
+    if (request->addr >= 0xC0000000u) return NOR_REFUSED_ADDRESS; /* bank status: read only */
     if (request->n == 0 || (is_dtr && request->n % 2u != 0)) return NOR_REFUSED_LENGTH;
     /* In DTR a pair comes; the even byte counts, as ST's drivers put the value there. */
     const uint8_t value[2] = {request->bytes[0], 0};

@@ -231,7 +231,7 @@ static void test_port_handles_a_fault_in_a_blackout_from_ram(void **state)
     twin_uart_type(twin, "f");
     const enum twin_stop stop = run_to_prompt();
     if (!seen.was_reset) fail_stopped(stop);
-    assert_string_equal(seen.opcodes, "05FA 6699 9966 ");
+    assert_string_equal(seen.opcodes, "6699 9966 ");
 }
 
 static uint32_t word_of(const char *symbol)

@@ -4,7 +4,7 @@
  *
  *   s  read the settings' bank while it is busy      n  a status that makes no sense
  *   w  store into the mapped flash                   d  the same, and a known word that differs
- *   f  a fault inside a blackout: the answer of a command is to be stored in the fenced flash
+ *   f  a fault inside a blackout: the data of a command are to be read from the fenced flash
  */
 #include "examples/brightness/board.h"
 #include "nacre/chips/chips.h"
@@ -59,11 +59,11 @@ static void fault_in_blackout(void)
 {
     nor.job = (struct nacre_job){.op_count = 1};
     nor.job.op[0] = (struct nacre_op){
-        .opcode = nor.chip->read_status,
-        .phases = NACRE_PHASE_ADDR | NACRE_PHASE_READ,
-        .dummy_clocks = nor.chip->status_dummy_clocks,
+        .opcode = nor.chip->program,
+        .phases = NACRE_PHASE_ADDR | NACRE_PHASE_WRITE,
+        .chip_addr = 0x07FE0000u,
         .data = (uint32_t *)0x70100000u,
-        .n = 2,
+        .n = 16,
     };
     say(nacre_blackout_run(&nor.blackout, &nor.job));
 }

@@ -91,7 +91,7 @@ static void test_chip_banks_status_register_names_the_busy_bank(void **state)
 static void test_chip_banks_register_write_silences_all(void **state)
 {
     (void)state;
-    const uint8_t value[2] = {0, 0};
+    const uint8_t value[2] = {0x04, 0x04};
     chip_command(&bus, 0x06);
     chip_write(&bus, 0x01, 0, value, 2);
     for (uint32_t bank = 0; bank < 4; bank++) {
@@ -208,6 +208,28 @@ static void test_chip_banks_wrsr_writes_one_or_both_registers(void **state)
     chip_command(&bus, 0x06);
     chip_write(&bus, 0x01, 2, both, 2);
     assert_int_equal(bus.last.refusal, NOR_REFUSED_ADDRESS);
+}
+
+/*
+ * ST's boot of release 1.0.0 sends 01h {00 02} and goes on 1.2 us later without asking: a status
+ * write that changes no non-volatile bit has to be over by then. tW (40 ms) else.
+ */
+static void test_chip_banks_wrsr_without_a_change_is_short(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t value[2];
+        bool is_long;
+    } writes[] = {{{0x00, 0x02}, false}, {{0x04, 0x02}, true}, {{0x04, 0x06}, false},
+                  {{0x04, 0x0E}, true},  {{0x04, 0x02}, false}, {{0x00, 0x02}, true}};
+    chip_cycle_power(&bus);
+    for (uint32_t i = 0; i < 6; i++) {
+        chip_command(&bus, 0x06);
+        chip_write(&bus, 0x01, 0, writes[i].value, 2);
+        if (writes[i].is_long) assert_int_equal(bus.last.busy_ps, 40 * MS);
+        if (!writes[i].is_long) assert_true(bus.last.busy_ps < US);
+        chip_settle(&bus);
+    }
 }
 
 /* BSP: configuration register: ODS 111 after power on, TB (bit 3) cannot be taken back. */
@@ -341,8 +363,9 @@ static void test_chip_banks_suspend_is_ignored_where_there_is_none(void **state)
     (void)state;
     chip_command(&bus, 0xB0);
     assert_int_equal(bus.last.refusal, NOR_REFUSED_NOTHING_RUNS);
+    const uint8_t protect[2] = {0x04, 0x04};
     chip_command(&bus, 0x06);
-    chip_write(&bus, 0x01, 0, zeros, 2);
+    chip_write(&bus, 0x01, 0, protect, 2);
     chip_command(&bus, 0xB0);
     assert_int_equal(bus.last.refusal, NOR_REFUSED_NOTHING_RUNS);
     chip_settle(&bus);
@@ -375,13 +398,14 @@ static void test_chip_banks_reset_in_work_recovers_by_its_kind(void **state)
 {
     (void)state;
     static const uint64_t recovery[] = {310 * US, 12 * MS, 25 * MS, 100 * MS, 40 * MS};
+    const uint8_t protect[2] = {0x04, 0x04};
     for (uint32_t i = 0; i < 5; i++) {
         chip_command(&bus, 0x06);
         if (i == 0) chip_write(&bus, 0x12, BANK, zeros, 16);
         if (i == 1) chip_command_at(&bus, 0x21, BANK);
         if (i == 2) chip_command_at(&bus, 0xDC, BANK);
         if (i == 3) chip_command(&bus, 0x60);
-        if (i == 4) chip_write(&bus, 0x01, 0, zeros, 2);
+        if (i == 4) chip_write(&bus, 0x01, 0, protect, 2);
         assert_int_equal(bus.last.refusal, NOR_ACCEPTED);
         chip_command(&bus, 0x66);
         chip_command(&bus, 0x99);
@@ -408,6 +432,7 @@ int main(void)
         TEST(cr2_takes_what_the_map_allows),
         TEST(nonvolatile_cr2_is_counted),
         TEST(wrsr_writes_one_or_both_registers),
+        TEST(wrsr_without_a_change_is_short),
         TEST(configuration_register_keeps_tb),
         TEST(suspend_takes_its_latency_and_frees_the_bank),
         TEST(suspended_time_does_not_count),

@@ -64,7 +64,7 @@ static void test_xspi_boot_releases_differ_as_traced(void **state)
         uint32_t xspim;
     } rows[] = {{BOOT_STATE_1_0_0, 0x10000014, 0x12ED, 0, 0x00FF0010},
                 {BOOT_STATE_1_2_0, 0x10000014, 0x12ED, 0, 0x00FF0010},
-                {BOOT_STATE_BETWEEN, 0x00000014, 0x12ED, 0, 0x00000010},
+                {BOOT_STATE_BETWEEN, 0x00000014, 0x12ED, 0, 0x00FF0010},
                 {BOOT_STATE_1_3_0, 0x00000014, 0x02FD, 0, 0x00000010},
                 {BOOT_STATE_RWW, 0x10000014, 0x12ED, 0x16, 0x00090003}};
     for (uint32_t i = 0; i < BOOT_STATE_COUNT; i++) {

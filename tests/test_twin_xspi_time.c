@@ -103,6 +103,24 @@ static void test_xspi_time_poll_matches_by_and_or_or(void **state)
     }
 }
 
+/* ST's boot of releases 1.1.0 and 1.2.0 polls one DTR byte without DQS (traced). */
+static void test_xspi_time_poll_of_one_dtr_byte_without_dqs_works(void **state)
+{
+    (void)state;
+    wr(&rig, R_CR, CR_ON);
+    rig_command(&rig, 0x06F9);
+    wr(&rig, R_PSMKR, 2);
+    wr(&rig, R_PSMAR, 2);
+    wr(&rig, R_DLR, 0);
+    wr(&rig, R_TCR, 8);
+    wr(&rig, R_CCR, 0x0C003C1C);
+    wr(&rig, R_IR, 0x05FA);
+    wr(&rig, R_CR, CR_ON | MODE_POLL | B_APMS);
+    wr(&rig, R_AR, 0);
+    rig_wait(&rig, US);
+    assert_int_equal(rd(&rig, R_SR) & (B_SMF | B_TEF | B_BUSY), B_SMF);
+}
+
 /* SVD: without APMS polling goes on after a match until it is aborted. */
 static void test_xspi_time_poll_without_apms_goes_on(void **state)
 {
@@ -308,6 +326,7 @@ int main(void)
         TEST(poll_ends_when_the_erase_does),
         TEST(poll_matches_by_and_or_or),
         TEST(poll_without_apms_goes_on),
+        TEST(poll_of_one_dtr_byte_without_dqs_works),
         TEST(commands_take_their_clocks),
         TEST(prescaler_slows_the_wire),
         TEST(calibration_delays_the_next_transfer),

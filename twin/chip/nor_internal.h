@@ -201,6 +201,7 @@ uint8_t nor_reg_cr2(const struct nor *nor, uint32_t addr);
 bool nor_reg_cr2_is_taken(uint32_t addr, uint8_t value);
 void nor_reg_apply(struct nor *nor, uint32_t reg, const uint8_t value[2]);
 void nor_reg_tear(struct nor *nor, uint32_t reg, const uint8_t value[2]);
+bool nor_reg_status_is_same(const struct nor *nor, uint32_t reg, const uint8_t value[2]);
 void nor_reg_defaults(struct nor *nor);
 uint8_t nor_reg_dummies(const struct nor *nor);
 bool nor_reg_protects(const struct nor *nor, uint32_t addr);

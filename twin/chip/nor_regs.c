@@ -141,6 +141,15 @@ void nor_reg_tear(struct nor *nor, uint32_t reg, const uint8_t value[2])
     }
 }
 
+/* Whether a status write leaves BP and TB, which are non-volatile, as they are. */
+bool nor_reg_status_is_same(const struct nor *nor, uint32_t reg, const uint8_t value[2])
+{
+    const struct nor_state *state = &nor->state;
+    const uint8_t cr = reg == NOR_REG_CR ? value[0] : value[1];
+    if (reg != NOR_REG_CR && (value[0] >> 2 & 0x0Fu) != state->bp) return false;
+    return reg == NOR_REG_SR || (cr & ~state->cr & CR_TB) == 0;
+}
+
 void nor_reg_defaults(struct nor *nor)
 {
     struct nor_state *state = &nor->state;

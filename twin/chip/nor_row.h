@@ -81,6 +81,7 @@ struct nor_row {
     struct nor_span erase_block;
     struct nor_span erase_chip;
     struct nor_span write_status;
+    struct nor_span write_status_same;   /* no non-volatile bit changes */
     struct nor_span write_cr2;            /* volatile */
     struct nor_span write_cr2_nonvolatile;
     uint64_t protected_program_ps; /* a refused program's WIP time */

@@ -89,7 +89,9 @@ static enum nor_refusal status_write(struct nor *nor, const struct nor_request *
     event->work = NOR_WRITE_REGISTER;
     event->nonvolatile_register = true;
     const uint8_t value[2] = {request->bytes[0], request->n > 1 ? request->bytes[1] : 0};
-    nor_work_register(nor, reg, value, &nor->row->write_status);
+    const bool is_same = nor_reg_status_is_same(nor, reg, value);
+    nor_work_register(nor, reg, value,
+                      is_same ? &nor->row->write_status_same : &nor->row->write_status);
     return NOR_ACCEPTED;
 }
 

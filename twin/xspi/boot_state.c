@@ -44,7 +44,7 @@ struct variant {
 static const struct variant variants[BOOT_STATE_COUNT] = {
     [BOOT_STATE_1_0_0] = {"1.0.0", 0x10000014, 0x12ED, 0, 0xFFFF0010},
     [BOOT_STATE_1_2_0] = {"1.2.0", 0x10000014, 0x12ED, 0, 0xFFFF0010},
-    [BOOT_STATE_BETWEEN] = {"5f0b3560", 0x00000014, 0x12ED, 0, 0x00000010},
+    [BOOT_STATE_BETWEEN] = {"5f0b3560", 0x00000014, 0x12ED, 0, 0xFFFF0010},
     [BOOT_STATE_1_3_0] = {"1.3.0", 0x00000014, 0x02FD, 0, 0x00000010},
     [BOOT_STATE_RWW] = {"read while write", 0x10000014, 0x12ED, 0x16, 0x00090003},
 };

@@ -75,8 +75,9 @@ static bool length_find(struct xspi *xspi, const struct frame *frame, bool is_re
     if (!is_poll && frame->address.lines != 0 && address >= size) return false;
     if (!xspi_is_octal_dtr(frame)) return true;
     const bool is_odd = (address & 1u) != 0 || (s->wanted & 1u) != 0;
-    if (is_odd && !frame->dqs) return false;
-    /* With DQS the address goes out as it is, and whole words are clocked. */
+    /* Not so for polls: ST's boot of releases 1.1.0 and 1.2.0 polls one byte so, and works. */
+    if (is_odd && !frame->dqs && !is_poll) return false;
+    /* Else the address goes out as it is, and whole words are clocked. */
     if (is_odd && is_read) s->total = (s->wanted + 1u) & ~1ull;
     return true;
 }

@@ -7,7 +7,8 @@
  *  2. The second copy lies at least 2 GAP granules behind the first: behind every granule that an
  *     earlier settling, cut in its first copy, can have touched, whatever that boot read. And so
  *     far that the first copy of a later settling ends before it.
- * In the next unit, as in place, where the head has not and the next unit is vouched for.
+ * In the next unit, as in place, where the head has not, the next unit is vouched for, and another
+ * dead one is behind it.
  *  3. It is entered behind a closing note of this boot, or where no settling of any boot can have
  *     found room in the head. So the head is never settled in place again.
  * In a fresh unit, where neither has room:
@@ -158,7 +159,7 @@ static enum nacre_err settle_in_place(struct nacre_log *log, uint32_t granules)
 static enum nacre_err settle_in_fresh_unit(struct nacre_log *log)
 {
     const uint32_t old_place = log->newest.place;
-    /* A closing note that stands is enough; without one, nothing vouches for the next unit. */
+    log->next = NACRE_NEXT_UNKNOWN; /* whatever vouches for it */
     enum nacre_err err =
         log->closed ? NACRE_OK : nacre_log_close(log, log->top + NACRE_TAIL_GAP);
     if (err != NACRE_OK) return err;
@@ -176,9 +177,7 @@ static enum nacre_err settle_in_next_unit(struct nacre_log *log, uint32_t granul
     enum nacre_err err = nacre_tail_find_top(log, log->generation + 1u, &top);
     if (err != NACRE_OK) return err;
     if (top + NACRE_TAIL_GAP + pair_granules(granules) > log->slots) {
-        /* It is full of them. It is vouched for, so do without it rather than erase it. */
-        if (nacre_log_dead_units(log) > 1u) log->generation++;
-        log->next = NACRE_NEXT_UNKNOWN;
+        log->generation++; /* it is full of them: do without it */
         log->closed = true;
         return settle_in_fresh_unit(log);
     }
@@ -197,7 +196,9 @@ static enum nacre_err settle_once(struct nacre_log *log)
     const uint32_t granules = nacre_record_granules(&record);
     const uint32_t end = log->top + NACRE_TAIL_GAP + pair_granules(granules);
     if (!log->closed && end <= log->slots) return settle_in_place(log, granules);
-    if (log->next == NACRE_NEXT_VOUCHED) return settle_in_next_unit(log, granules);
+    if (log->next == NACRE_NEXT_VOUCHED && nacre_log_dead_units(log) > 1u) {
+        return settle_in_next_unit(log, granules);
+    }
     return settle_in_fresh_unit(log);
 }
 

@@ -24,7 +24,8 @@ function(nacre_test name)
         return()
     endif()
     add_test(NAME ${name} COMMAND ${name} ${arg_ARGS})
-    set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT}
+    # What may take longest starts first.
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} COST ${arg_TIMEOUT}
         ENVIRONMENT "CMOCKA_MESSAGE_OUTPUT=STDOUT;ASAN_OPTIONS=detect_leaks=1")
 endfunction()
 

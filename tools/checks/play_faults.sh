@@ -47,6 +47,7 @@ for n in 1 2; do
         >"$work/out" 2>&1 || fail "a good session ends with an error"
 done
 cmp -s "$work/report1" "$work/report2" || fail "two runs with one seed differ"
-"$play" --elf "$elf" --script "$work/script" --report /nowhere/report >"$work/out" 2>&1
+"$play" --elf "$elf" --script "$work/script" --tear granule --report /nowhere/report \
+    >"$work/out" 2>&1
 [ $? -eq 2 ] || fail "a report that cannot be written is not told"
 echo "wrong values are told and replayed"

@@ -118,7 +118,7 @@ const struct nor_row nor_row_mx66uw1g45g = {
     .erase_block = {256 * MS, 6144 * MS}, /* [SFDP] BFPT DW10 */
     .erase_chip = {192000 * MS, 460000 * MS}, /* [SFDP] BFPT DW11; the maximum is [BSP]'s */
     .write_status = {40 * MS, 40 * MS},   /* [MODEL] flat 40 ms, [BSP] 40 ms at most */
-    /* ST's boot of release 1.0.0 goes on 1.2 us after 01h {00 02}, unpolled, and gets on with it. */
+    /* ST's boot of release 1.0.0 goes on 1.2 us after 01h {00 02} without a poll, and boots. */
     .write_status_same = {40 * NS, 40 * MS},
     .write_cr2 = {40 * NS, 40 * NS},      /* [MODEL] */
     .write_cr2_nonvolatile = {60 * US, 60 * US}, /* [MODEL] */

@@ -231,6 +231,11 @@ static void test_chip_program_double_program_is_counted_and_flagged(void **state
     chip_read(&bus, 0x71, 0x800, &ecc, 1);
     assert_int_equal(ecc, 0x40);
     assert_int_equal(nor_counters(bus.nor).double_programs, 1);
+    chip_command(&bus, 0x66);
+    chip_command(&bus, 0x99);
+    chip_bus_wait(&bus, MS);
+    chip_read(&bus, 0x71, 0x800, &ecc, 1);
+    assert_int_equal(ecc, 0x00);
     chip_erase(&bus, PAGE);
     chip_settle(&bus);
     assert_int_equal(nor_granule_programs(bus.nor, PAGE / 16), 0);
@@ -261,6 +266,8 @@ static void test_chip_program_erases_clear_their_size_and_take_their_time(void *
         chip_command_at(&bus, forms[i].op, start + 0x777);
         assert_int_equal(bus.last.refusal, NOR_ACCEPTED);
         assert_int_equal(bus.last.busy_ps, forms[i].ms * MS);
+        assert_int_equal(bus.last.addr, start);
+        assert_int_equal(bus.last.n, forms[i].bytes);
         const uint32_t told = bus.array_changes;
         chip_settle(&bus);
         assert_int_equal(bus.array_changes, told + forms[i].bytes / 4096);
@@ -310,6 +317,37 @@ static void test_chip_program_write_buffer_collects_several_frames(void **state)
     chip_settle(&bus);
     assert_memory_equal(array(PAGE), data, 44);
     assert_int_equal(*array(PAGE + 44), 0xFF);
+    chip_command(&bus, 0x06);
+    chip_command(&bus, 0x31);
+    assert_int_equal(bus.last.refusal, NOR_REFUSED_ORDER);
+    chip_command_at(&bus, 0x22, PAGE + 0x100);
+    chip_command(&bus, 0x31);
+    assert_int_equal(bus.last.refusal, NOR_REFUSED_ORDER);
+}
+
+static int setup_sopi(void **state)
+{
+    (void)setup(state);
+    chip_bus_to_sopi(&bus);
+    return 0;
+}
+
+/* What a programmer loads counts as programmed, granule by granule, unless it is blank. */
+static void test_chip_program_loaded_bytes_count_as_programmed(void **state)
+{
+    (void)state;
+    uint8_t bytes[48];
+    memset(bytes, 0xFF, sizeof bytes);
+    bytes[7] = 0;
+    bytes[8] = 0;
+    bytes[40] = 0;
+    assert_true(nor_load(bus.nor, PAGE + 8, bytes, sizeof bytes));
+    static const uint8_t expected[5] = {1, 1, 0, 1, 0};
+    for (uint32_t i = 0; i < 5; i++) {
+        assert_int_equal(nor_granule_programs(bus.nor, PAGE / 16 + i), expected[i]);
+    }
+    chip_program(&bus, PAGE + 16, data, 32);
+    assert_int_equal(bus.last.double_programs, 1);
 }
 
 /* The plain program cut by NCS: the rest is refused, WEL is gone (why the write buffer exists). */
@@ -335,6 +373,7 @@ static void test_chip_program_out_of_the_chip_is_refused(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_chip_program_##name, setup, teardown)
+#define SOPI(name) cmocka_unit_test_setup_teardown(test_chip_program_##name, setup_sopi, teardown)
 #define OCTAL(name) cmocka_unit_test_setup_teardown(test_chip_program_##name, setup_octal, teardown)
 
 int main(void)
@@ -358,6 +397,9 @@ int main(void)
         TEST(chip_erase_clears_everything),
         TEST(write_buffer_collects_several_frames),
         OCTAL(write_buffer_collects_several_frames),
+        SOPI(write_buffer_collects_several_frames),
+        SOPI(wraps_inside_the_page),
+        TEST(loaded_bytes_count_as_programmed),
         TEST(continuation_of_a_split_program_is_refused),
         TEST(out_of_the_chip_is_refused),
     };

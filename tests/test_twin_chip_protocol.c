@@ -317,7 +317,9 @@ static void test_chip_protocol_recovery_after_an_idle_reset_takes_40_us(void **s
 {
     (void)state;
     chip_command(&bus, 0x66);
+    const uint32_t told = bus.answers;
     chip_command(&bus, 0x99);
+    assert_int_equal(bus.answers, told + 1);
     const uint64_t reset_ps = bus.now_ps - 100000;
     bus.now_ps = reset_ps + 39 * US;
     chip_command(&bus, 0x06);
@@ -372,6 +374,10 @@ static void test_chip_protocol_deep_power_down_hears_only_its_release(void **sta
     chip_cycle_power(&bus);
     chip_command(&bus, 0x06);
     assert_int_equal(bus.last.refusal, NOR_ACCEPTED);
+    chip_command(&bus, 0x66);
+    chip_cycle_power(&bus);
+    chip_command(&bus, 0x99);
+    assert_int_equal(bus.last.refusal, NOR_REFUSED_ORDER);
 }
 
 /* The gate is what lets a twin cut the power right before a command. */
@@ -393,6 +399,20 @@ static void test_chip_protocol_unmodelled_opcodes_say_so(void **state)
     chip_command(&bus, 0x77);
     assert_int_equal(bus.last.refusal, NOR_REFUSED_OPCODE);
     assert_string_equal(nor_refusal_name(NOR_REFUSED_NOT_MODELLED), "opcode not modelled");
+}
+
+/* The RESET# pin does what 66h and 99h do, also to a chip that is asleep. */
+static void test_chip_protocol_reset_pin_wakes_and_resets(void **state)
+{
+    (void)state;
+    chip_bus_to_dopi(&bus);
+    chip_command(&bus, 0xB9);
+    chip_bus_wait(&bus, 100 * US);
+    nor_reset_pin(bus.nor, bus.now_ps);
+    chip_bus_wait(&bus, 40 * US);
+    assert_int_equal(nor_protocol(bus.nor), NOR_SPI);
+    assert_int_equal(chip_status(&bus), 0x00);
+    assert_int_equal(bus.last.refusal, NOR_ACCEPTED);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_chip_protocol_##name, setup, teardown)
@@ -421,6 +441,7 @@ int main(void)
         TEST(deep_power_down_hears_only_its_release),
         TEST(shut_gate_keeps_the_command_out),
         TEST(unmodelled_opcodes_say_so),
+        TEST(reset_pin_wakes_and_resets),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -261,6 +261,44 @@ static void test_xspi_fifo_narrow_register_writes_are_flagged(void **state)
     assert_int_equal(xspi_reg_read(rig.x2, rig.now_ps, R_CR + 1, 1).value, 0x03);
 }
 
+/* A write longer than any buffer of the model arrives whole, in one NCS low time. */
+static void test_xspi_fifo_long_writes_reach_the_psram(void **state)
+{
+    (void)state;
+    rig_write(&rig, rig.x1, R_CR, 0x101);
+    rig_write(&rig, rig.x1, R_DLR, 9999);
+    rig_write(&rig, rig.x1, R_TCR, 6);
+    rig_write(&rig, rig.x1, R_CCR, 0x2D003C04);
+    rig_write(&rig, rig.x1, R_IR, 0xA0);
+    rig_write(&rig, rig.x1, R_AR, 0x400);
+    for (uint32_t i = 0; i < 2500; i++) rig_write_dr(&rig, rig.x1, i * 2654435761u, 4);
+    rig_wait(&rig, 100 * US);
+    assert_int_equal(rig_read(&rig, rig.x1, R_SR, 4) & (B_TCF | B_BUSY), B_TCF);
+    for (uint32_t i = 0; i < 2500; i++) {
+        uint32_t word;
+        memcpy(&word, psram_array(rig.psram) + 0x400 + 4 * i, 4);
+        assert_int_equal(word, i * 2654435761u);
+    }
+}
+
+/* DR has a meaning only in a transfer that has data. */
+static void test_xspi_fifo_dr_without_a_data_phase_does_nothing(void **state)
+{
+    (void)state;
+    wr(&rig, R_CCR, 0x00003C1C);
+    rig_write_dr(&rig, rig.x2, 0, 2);
+    assert_int_equal(rig.flags[XSPI_FLAG_DR_EXCESS], 1);
+    assert_int_equal(rd(&rig, R_SR) & B_BUSY, 0);
+    assert_int_equal(rig_read(&rig, rig.x2, R_DR, 4), 0);
+    assert_int_equal(rig.flags[XSPI_FLAG_DR_EXCESS], 2);
+    stage(MODE_READ, CCR_READ, 0xEE11);
+    wr(&rig, R_AR, 0);
+    rig_wait(&rig, US);
+    (void)rig_read(&rig, rig.x2, R_DR, 2);
+    assert_int_equal(rig.flags[XSPI_FLAG_DR_EXCESS], 2);
+    assert_int_equal(rig.flags[XSPI_FLAG_DR_STALL], 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_xspi_fifo_##name, setup, teardown)
 
 int main(void)
@@ -277,6 +315,8 @@ int main(void)
         TEST(full_fifo_stops_the_clock),
         TEST(clock_goes_on_when_bytes_come),
         TEST(narrow_register_writes_are_flagged),
+        TEST(long_writes_reach_the_psram),
+        TEST(dr_without_a_data_phase_does_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

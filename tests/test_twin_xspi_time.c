@@ -318,6 +318,25 @@ static void test_xspi_time_shared_port_carries_one_frame_at_a_time(void **state)
     assert_int_equal(xspi_next_event_ps(rig.x1), over + 3 * CLK_PS);
 }
 
+/* One line, one bit a clock: 8 clocks a byte. */
+static void test_xspi_time_single_line_takes_eight_clocks_a_byte(void **state)
+{
+    (void)state;
+    rig_close(&rig);
+    rig_open(&rig, NULL);
+    wr(&rig, R_DCR1, 0x011A0100);
+    wr(&rig, R_CR, CR_ON | MODE_READ);
+    wr(&rig, R_DLR, 2);
+    wr(&rig, R_CCR, 0x01000001);
+    const uint64_t start = rig.now_ps;
+    (void)xspi_reg_write(rig.x2, start, R_IR, 4, 0x9F);
+    const uint64_t end = start + (1 + 8 + 24) * CLK_PS;
+    xspi_advance(rig.x2, end - 1);
+    assert_int_equal(xspi_peek(rig.x2, R_SR) & B_TCF, 0);
+    xspi_advance(rig.x2, end);
+    assert_int_equal(xspi_peek(rig.x2, R_SR) & B_TCF, B_TCF);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_xspi_time_##name, setup, teardown)
 
 int main(void)
@@ -334,6 +353,7 @@ int main(void)
         TEST(saved_state_goes_on_the_same),
         TEST(ncs_stays_high_between_commands),
         TEST(shared_port_carries_one_frame_at_a_time),
+        TEST(single_line_takes_eight_clocks_a_byte),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -306,6 +306,15 @@ static void test_xspi_window_maxtran_splits_a_long_write(void **state)
 {
     (void)state;
     rig_boot(&rig, BOOT_STATE_RWW);
+    rig_write(&rig, rig.x1, R_DCR3, 0x16);
+    rig_write(&rig, rig.x1, R_CCR, 0x0C003C1C);
+    rig_write(&rig, rig.x1, R_DLR, 63);
+    rig_write(&rig, rig.x1, R_AR, 0x02000000);
+    for (uint32_t i = 0; i < 16; i++) rig_write_dr(&rig, rig.x1, 0, 4);
+    rig_wait(&rig, US);
+    rig_write(&rig, rig.x1, R_FCR, B_TCF);
+    /* Nobody else wants the port: one frame. */
+    assert_int_equal(rig.flags[XSPI_FLAG_SPLIT_WRITE], 0);
     (void)xspi_window_touch(rig.x2, rig.now_ps, 0);
     xspi1_command(0x0000001C, 0x06F9, 0);
     rig_write(&rig, rig.x1, R_DLR, 63);

@@ -13,6 +13,8 @@
 
 static struct ledger ledger;
 
+static bool was_durable;
+
 static void send_call(enum twin_event_kind kind, const char *symbol, uint64_t time_ps,
                       uint64_t call_ps, uint32_t result)
 {
@@ -20,7 +22,7 @@ static void send_call(enum twin_event_kind kind, const char *symbol, uint64_t ti
     event.u.call.symbol = symbol;
     event.u.call.call_ps = call_ps;
     event.u.call.result = result;
-    ledger_event(&ledger, &event);
+    was_durable = ledger_event(&ledger, &event);
 }
 
 static void send_command(enum twin_command_class class, uint32_t bytes)
@@ -28,7 +30,7 @@ static void send_command(enum twin_command_class class, uint32_t bytes)
     struct twin_event event = {.kind = TWIN_EVENT_COMMAND};
     event.u.command.class = class;
     event.u.command.bytes = bytes;
-    ledger_event(&ledger, &event);
+    (void)ledger_event(&ledger, &event);
 }
 
 static void send_program(uint32_t bytes)
@@ -40,14 +42,14 @@ static void send_dark(uint64_t length_ps)
 {
     struct twin_event event = {.kind = TWIN_EVENT_BLACKOUT_END};
     event.u.blackout.length_ps = length_ps;
-    ledger_event(&ledger, &event);
+    (void)ledger_event(&ledger, &event);
 }
 
 static void send_irq(uint64_t dark_ps)
 {
     struct twin_event event = {.kind = TWIN_EVENT_IRQ_TAKEN};
     event.u.irq.dark_ps = dark_ps;
-    ledger_event(&ledger, &event);
+    (void)ledger_event(&ledger, &event);
 }
 
 static void one_save(uint32_t bytes, uint32_t result)
@@ -72,6 +74,7 @@ static void test_ledger_costs_are_summed_per_save(void **state)
     one_save(16, 0);
     send_dark(6000);
     one_save(32, 0);
+    assert_true(was_durable);
     assert_int_equal(ledger.save_count, 2);
     assert_int_equal(ledger.saves[0].line, 7);
     assert_int_equal(ledger.saves[0].programmed_bytes, 16);
@@ -89,12 +92,15 @@ static void test_ledger_what_is_no_save_is_not_counted(void **state)
 {
     (void)state;
     ledger_init(&ledger);
-    one_save(0, 0);  /* an equal value */
+    one_save(0, 0); /* an equal value */
+    assert_true(was_durable);
     one_save(16, 61); /* refused */
+    assert_false(was_durable);
     send_call(TWIN_EVENT_CALL, "nacre_set", 1000, 1000, 0);
     send_program(16);
     ledger_power_off(&ledger); /* cut */
     send_call(TWIN_EVENT_RETURN, "nacre_set", 9000, 1000, 0);
+    assert_false(was_durable);
     send_call(TWIN_EVENT_CALL, "nacre_get", 1000, 1000, 0);
     send_program(16);
     send_call(TWIN_EVENT_RETURN, "nacre_get", 9000, 1000, 0);

@@ -22,7 +22,8 @@ static void take_aim(struct board *board, const struct twin_event *event)
 static void on_event(void *context, const struct twin_event *event)
 {
     struct board *board = context;
-    ledger_event(&board->ledger, event);
+    /* The promise counts from the call's return, which is well before the console has said so. */
+    if (ledger_event(&board->ledger, event)) oracle_saved(&board->oracle);
     if (event->kind == TWIN_EVENT_UART) {
         if (console_byte(&board->console, event->u.uart_byte)) twin_stop(board->twin);
     } else if (event->kind == TWIN_EVENT_COMMAND) {

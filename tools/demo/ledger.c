@@ -54,15 +54,16 @@ static void save_begin(struct ledger *ledger)
     ledger->save = (struct ledger_save){.line = ledger->line};
 }
 
-static void save_end(struct ledger *ledger, const struct twin_event *event)
+static bool save_end(struct ledger *ledger, const struct twin_event *event)
 {
-    const bool counts = ledger->in_save && event->u.call.result == 0;
+    const bool is_durable = ledger->in_save && event->u.call.result == 0;
     ledger->in_save = false;
-    if (!counts || ledger->save.programmed_bytes == 0) return;
+    if (!is_durable || ledger->save.programmed_bytes == 0) return is_durable;
     ledger->save.durable_ps = event->time_ps - event->u.call.call_ps;
     ledger->saves = grown(ledger->saves, ledger->save_count, &ledger->save_room,
                           sizeof *ledger->saves);
     ledger->saves[ledger->save_count++] = ledger->save;
+    return true;
 }
 
 static void note_in_save(struct ledger_save *save, const struct twin_event *event)
@@ -93,16 +94,17 @@ static void note_operation(struct ledger *ledger, const struct twin_event *event
     }
 }
 
-void ledger_event(struct ledger *ledger, const struct twin_event *event)
+bool ledger_event(struct ledger *ledger, const struct twin_event *event)
 {
     note_operation(ledger, event);
     if (event->kind == TWIN_EVENT_CALL && is_save(event->u.call.symbol)) {
         save_begin(ledger);
     } else if (event->kind == TWIN_EVENT_RETURN && is_save(event->u.call.symbol)) {
-        save_end(ledger, event);
+        return save_end(ledger, event);
     } else if (ledger->in_save) {
         note_in_save(&ledger->save, event);
     }
+    return false;
 }
 
 void ledger_boot(struct ledger *ledger, const struct ledger_boot *boot)

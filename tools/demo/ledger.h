@@ -53,8 +53,8 @@ void ledger_free(struct ledger *ledger);
 /* The power failed: a save that was under way is none. */
 void ledger_power_off(struct ledger *ledger);
 
-/* Note an event of the twin. */
-void ledger_event(struct ledger *ledger, const struct twin_event *event);
+/* Note an event of the twin. True if it is the return of a save that says it is durable. */
+bool ledger_event(struct ledger *ledger, const struct twin_event *event);
 
 /* Note a boot; the copy is kept. */
 void ledger_boot(struct ledger *ledger, const struct ledger_boot *boot);

@@ -1,6 +1,6 @@
 /*
- * What the brightness may be, judged from what was typed and what the console answered, and from
- * nothing else: the store is never asked.
+ * What the brightness may be, judged from what was typed and what was answered (by the console, and
+ * by the return of the call that saves), and from nothing else: the store is never asked.
  *
  * Invariants
  * 1. settled is what every boot must find while nothing is pending.

@@ -63,6 +63,17 @@ static void control_took_hold(struct nacre_log *log, const struct nacre_control 
     log->closed = (control->flags & NACRE_FLAG_CLOSED) != 0u;
 }
 
+static enum nacre_err granules_are_blank(const struct nacre_spot *spot, uint32_t count)
+{
+    for (uint32_t k = 0; k < count; k++) {
+        bool blank;
+        const enum nacre_err err = nacre_granule_is_blank(spot->medium, spot->place + k, &blank);
+        if (err != NACRE_OK) return err;
+        if (!blank) return NACRE_NOT_ERASED;
+    }
+    return NACRE_OK;
+}
+
 enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
                                   const struct nacre_record *record,
                                   struct nacre_source *source)
@@ -76,6 +87,8 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
     log->top = (uint16_t)(slot + granules);
     log->count.programmed_bytes += granules * NACRE_GRANULE_BYTES;
     log->doubtful = true;
+    err = granules_are_blank(&spot, granules);
+    if (err != NACRE_OK) return err;
     err = nacre_record_write(&spot, record, source, &log->count.programs);
     if (err != NACRE_OK) return err;
     log->doubtful = was_doubtful;
@@ -92,6 +105,7 @@ static void add_control(const struct nacre_log *log, struct nacre_record *record
     record->has_control =
         log->durable_oldest != log->oldest || log->next == NACRE_NEXT_MARKED;
     record->control = nacre_log_control(log);
+    record->is_tentative = false;
 }
 
 enum nacre_err nacre_log_append(struct nacre_log *log, struct nacre_record *record,

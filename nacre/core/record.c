@@ -15,7 +15,8 @@
 
 #define INFO_START 0x8000u
 #define INFO_CONTROL 0x4000u
-#define INFO_RESERVED 0x3800u
+#define INFO_TENTATIVE 0x2000u
+#define INFO_RESERVED 0x1800u
 #define INFO_LENGTH 0x07FFu
 
 #define KEY_AT 0u
@@ -91,6 +92,7 @@ static bool record_decode(const uint8_t *granule, struct nacre_record *record)
     record->key = (uint16_t)nacre_get_le16(granule + KEY_AT);
     record->length = (uint16_t)(info & INFO_LENGTH);
     if (record->length > VALUE_BYTES_MAX && record->length != NACRE_LENGTH_REMOVED) return false;
+    record->is_tentative = (info & INFO_TENTATIVE) != 0u;
     record->has_control = (info & INFO_CONTROL) != 0u;
     record->control.void_from = NACRE_VOID_NONE;
     record->digest = NACRE_CRC_START;
@@ -201,7 +203,8 @@ static enum nacre_err granule_build(struct nacre_medium *medium, const struct na
     if (k == 0u) {
         nacre_put_le16(granule + KEY_AT, record->key);
         nacre_put_le16(granule + INFO_AT,
-                       INFO_START | (skip != 0u ? INFO_CONTROL : 0u) | record->length);
+                       INFO_START | (skip != 0u ? INFO_CONTROL : 0u) |
+                           (record->is_tentative ? INFO_TENTATIVE : 0u) | record->length);
         if (skip != 0u) control_encode(&record->control, granule + PAYLOAD_AT);
     } else {
         granule[TAG_AT] = 0u;

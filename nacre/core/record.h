@@ -28,8 +28,6 @@ enum nacre_control_flag {
     NACRE_FLAG_NEXT_MARKED = 1, /* the next unit is erased to its end and marked: trust it */
     NACRE_FLAG_CLOSED = 2,      /* nothing follows in this unit: the log goes on in the next */
     NACRE_FLAG_CLEAN = 4,       /* the store was unmounted: nothing before this is in doubt */
-    NACRE_FLAG_TENTATIVE = 8,   /* first in its unit: the unit counts only once it is committed */
-    NACRE_FLAG_COMMIT = 16,     /* it counts; for a note with a value, if all before reads as that */
 };
 
 struct nacre_mark {
@@ -48,6 +46,7 @@ struct nacre_control {
 struct nacre_record {
     uint16_t key;
     uint16_t length; /* bytes of the value, or NACRE_LENGTH_REMOVED */
+    bool is_tentative; /* it counts only if its unit does, which it does not prove */
     bool has_control;
     struct nacre_control control;
     uint32_t digest; /* running CRC of the value, as the read that found the record whole saw it */

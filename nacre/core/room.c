@@ -138,6 +138,7 @@ static enum nacre_err copy_at(struct nacre_log *log, uint32_t place)
     if (err != NACRE_OK) return err;
     struct nacre_source source = nacre_record_source(place, &record);
     record.has_control = false;
+    record.is_tentative = true;
     err = nacre_log_write_at(log, log->top, &record, &source);
     return err == NACRE_OK ? nacre_room_moved(log, place, log->newest.place) : err;
 }

@@ -29,6 +29,7 @@ struct scan {
     uint32_t newest_end; /* slot behind the newest record, where that lies in the head */
     bool newest_known;
     bool oldest_known;
+    bool durable_known; /* the same from a record that is not the newest: that one may be marginal */
     bool clean;
     bool overflow;
 };
@@ -56,6 +57,12 @@ static enum nacre_err read_at(const struct nacre_log *log, const struct nacre_sp
     return nacre_record_read(spot, record, digest, digest != NULL ? NACRE_DIGEST_BYTES : 0u);
 }
 
+/* A note with a value. */
+static bool record_is_commit(const struct nacre_record *record)
+{
+    return record->key == NACRE_KEY_SYSTEM && record->length != 0u;
+}
+
 /* Does all that stands before a commit read as the commit says? */
 static enum nacre_err commit_holds(const struct nacre_log *log, const struct nacre_spot *spot,
                                    const uint8_t *value, bool *holds)
@@ -68,13 +75,9 @@ static enum nacre_err commit_holds(const struct nacre_log *log, const struct nac
     return err;
 }
 
-/*
- * Does a unit count? A tentative one does if its commit holds, or if there are traces of a mount
- * for which it held.
- */
+/* Does a unit count: has it a record that is not tentative, or a commit that holds? */
 static enum nacre_err unit_counts(const struct nacre_log *log, uint32_t generation, bool *counts)
 {
-    bool is_tentative = false;
     *counts = false;
     for (uint32_t slot = 1; slot < log->slots && !*counts; slot++) {
         struct nacre_record record;
@@ -83,13 +86,9 @@ static enum nacre_err unit_counts(const struct nacre_log *log, uint32_t generati
         enum nacre_err err = read_at(log, &spot, &record, value);
         if (err == NACRE_NOT_FOUND) continue;
         if (err != NACRE_OK) return err;
-        const uint8_t flags = record.has_control ? record.control.flags : 0u;
-        if ((flags & NACRE_FLAG_TENTATIVE) != 0u) is_tentative = true;
-        *counts = !is_tentative || (flags & NACRE_FLAG_COMMIT) != 0u;
-        if (is_tentative && record.key == NACRE_KEY_SYSTEM && record.length != 0u) {
-            err = commit_holds(log, &spot, value, counts);
-            if (err != NACRE_OK) return err;
-        }
+        *counts = !record.is_tentative;
+        if (record_is_commit(&record)) err = commit_holds(log, &spot, value, counts);
+        if (err != NACRE_OK) return err;
     }
     return NACRE_OK;
 }
@@ -159,23 +158,35 @@ static enum nacre_err find_head(struct nacre_log *log)
 }
 
 /* Believe no oldest generation that the region could not hold. */
-static void know_oldest(struct scan *scan, uint32_t oldest)
+static uint32_t believable(const struct scan *scan, uint32_t oldest)
 {
-    struct nacre_log *const log = scan->log;
+    const struct nacre_log *const log = scan->log;
     const uint32_t span = log->unit_count - 1u;
     const uint32_t least = log->generation > span ? log->generation - span : 0u;
     if (oldest > scan->generation) oldest = scan->generation;
-    log->oldest = oldest > least ? oldest : least;
-    scan->oldest_known = true;
+    return oldest > least ? oldest : least;
 }
 
-static void take_control(struct scan *scan, const struct nacre_control *control)
+static void know_oldest(struct scan *scan, uint32_t oldest, bool is_durable)
 {
     struct nacre_log *const log = scan->log;
-    if (scan->oldest_known) return;
-    know_oldest(scan, scan->generation > control->behind ? scan->generation - control->behind : 0u);
+    if (!scan->oldest_known) log->oldest = believable(scan, oldest);
+    scan->oldest_known = true;
+    if (!is_durable || scan->durable_known) return;
+    log->durable_oldest = believable(scan, oldest);
+    scan->durable_known = true;
+}
+
+static void take_control(struct scan *scan, const struct nacre_control *control, bool is_durable)
+{
+    struct nacre_log *const log = scan->log;
+    const bool is_first = !scan->oldest_known;
+    const uint32_t behind = control->behind;
+    know_oldest(scan, scan->generation > behind ? scan->generation - behind : 0u, is_durable);
     const bool vouched = (control->flags & NACRE_FLAG_NEXT_MARKED) != 0u;
-    if (vouched && scan->generation == log->generation) log->next = NACRE_NEXT_VOUCHED;
+    if (is_first && vouched && scan->generation == log->generation) {
+        log->next = NACRE_NEXT_VOUCHED;
+    }
 }
 
 static void take_newest(struct scan *scan, const struct nacre_record *record, uint32_t slot)
@@ -198,8 +209,11 @@ static void take_newest(struct scan *scan, const struct nacre_record *record, ui
 static void take_record(struct scan *scan, struct nacre_record *record, uint32_t slot)
 {
     struct nacre_log *const log = scan->log;
+    /* The newest record may be marginal. A commit and a copy repeat what others said before. */
+    const bool repeats = record_is_commit(record) || record->control.void_from != NACRE_VOID_NONE;
+    const bool is_durable = scan->newest_known || repeats;
     if (!scan->newest_known) take_newest(scan, record, slot);
-    if (record->has_control) take_control(scan, &record->control);
+    if (record->has_control) take_control(scan, &record->control, is_durable);
     if (record->key == NACRE_KEY_SYSTEM) return;
     if (nacre_index_find(&log->index, record->key) != NULL) return;
     const uint32_t place = nacre_log_place(log, scan->generation, slot);
@@ -247,17 +261,15 @@ static enum nacre_err scan_units(struct scan *scan)
         if (scan->oldest_known && scan->generation < log->oldest) break;
         enum nacre_err err = scan_unit(scan);
         if (err != NACRE_OK) return err;
-        if (scan->oldest_known) continue;
+        if (scan->durable_known) continue;
         struct nacre_mark mark;
         const uint32_t place = nacre_log_place(log, scan->generation, 0);
         err = nacre_mark_read(log->medium, place, &mark);
         if (err != NACRE_OK && err != NACRE_NOT_FOUND) return err;
-        if (err == NACRE_OK) know_oldest(scan, mark.oldest);
+        if (err == NACRE_OK) know_oldest(scan, mark.oldest, true);
     }
-    if (!scan->oldest_known) {
-        scan->generation = log->generation;
-        know_oldest(scan, 0);
-    }
+    scan->generation = log->generation;
+    know_oldest(scan, 0, true);
     return NACRE_OK;
 }
 
@@ -292,7 +304,6 @@ enum nacre_err nacre_scan(struct nacre_log *log, bool *clean)
     if (err != NACRE_OK) return err;
     err = find_tops(&scan);
     if (err != NACRE_OK) return err;
-    log->durable_oldest = log->oldest;
     log->doubtful = true;
     *clean = scan.clean;
     return scan.overflow ? NACRE_KEYS_FULL : NACRE_OK;

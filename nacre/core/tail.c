@@ -89,7 +89,7 @@ static enum nacre_err void_start(const struct nacre_log *log, uint16_t *from)
     return NACRE_OK;
 }
 
-static enum nacre_err write_copy(struct nacre_log *log, uint32_t slot, uint8_t flags)
+static enum nacre_err write_copy(struct nacre_log *log, uint32_t slot, bool is_tentative)
 {
     struct nacre_record record;
     struct nacre_source source;
@@ -100,7 +100,7 @@ static enum nacre_err write_copy(struct nacre_log *log, uint32_t slot, uint8_t f
     if (err != NACRE_OK) return err;
     record.control = nacre_log_control(log);
     record.control.void_from = void_from;
-    record.control.flags |= flags;
+    record.is_tentative = is_tentative;
     return nacre_log_write_at(log, slot, &record, &source);
 }
 
@@ -115,13 +115,12 @@ static enum nacre_err commit(struct nacre_log *log)
     uint8_t value[NACRE_DIGEST_BYTES];
     nacre_put_le32(value, digest);
     struct nacre_source source = {.bytes = value};
-    struct nacre_record note = {
+    const struct nacre_record note = {
         .key = NACRE_KEY_SYSTEM,
         .length = sizeof value,
         .has_control = true,
         .control = nacre_log_control(log),
     };
-    note.control.flags |= NACRE_FLAG_COMMIT;
     return nacre_log_write_at(log, log->top, &note, &source);
 }
 
@@ -138,7 +137,7 @@ static enum nacre_err follow(struct nacre_log *log, uint32_t old_place)
 /* The fresh unit's records: the newest first, for everything up to it is void. */
 static enum nacre_err fill_fresh_unit(struct nacre_log *log, uint32_t old_place)
 {
-    enum nacre_err err = write_copy(log, log->top, NACRE_FLAG_TENTATIVE);
+    enum nacre_err err = write_copy(log, log->top, true);
     if (err != NACRE_OK) return err;
     err = follow(log, old_place);
     if (err != NACRE_OK) return err;
@@ -150,9 +149,9 @@ static enum nacre_err settle_in_place(struct nacre_log *log, uint32_t granules)
 {
     const uint32_t old_place = log->newest.place;
     const uint32_t slot = log->top + NACRE_TAIL_GAP;
-    enum nacre_err err = write_copy(log, slot, NACRE_FLAG_COMMIT);
+    enum nacre_err err = write_copy(log, slot, false);
     if (err != NACRE_OK) return err;
-    err = write_copy(log, slot + pair_distance(granules), NACRE_FLAG_COMMIT);
+    err = write_copy(log, slot + pair_distance(granules), false);
     return err == NACRE_OK ? follow(log, old_place) : err;
 }
 
@@ -196,7 +195,8 @@ static enum nacre_err settle_once(struct nacre_log *log)
     const uint32_t granules = nacre_record_granules(&record);
     const uint32_t end = log->top + NACRE_TAIL_GAP + pair_granules(granules);
     if (!log->closed && end <= log->slots) return settle_in_place(log, granules);
-    if (log->next == NACRE_NEXT_VOUCHED && nacre_log_dead_units(log) > 1u) {
+    const uint32_t dead_for_sure = log->durable_oldest + log->unit_count - 1u - log->generation;
+    if (log->next == NACRE_NEXT_VOUCHED && dead_for_sure > 1u) {
         return settle_in_next_unit(log, granules);
     }
     return settle_in_fresh_unit(log);

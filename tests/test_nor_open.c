@@ -148,6 +148,10 @@ static void test_nor_open_refuses_bad_numbers(void **state)
     cfg.port.core_mhz = 100;
     cfg.budget_us = 4;
     refused(NACRE_OUT_OF_LIMITS);
+    cfg.budget_us = 5;
+    cfg.tick = &cfg.region_addr;
+    cfg.tick_us = 0;
+    refused(NACRE_BAD_ARGUMENT);
 }
 
 static void test_nor_open_refuses_in_an_interrupt(void **state)

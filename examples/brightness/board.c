@@ -347,6 +347,11 @@ struct board_counts board_counts(void)
     return (struct board_counts){ticks, fast, frames, frame_errors, lost_bytes};
 }
 
+const volatile uint32_t *board_ticks(void)
+{
+    return &ticks;
+}
+
 void board_sleep(void)
 {
     __asm volatile("dsb\n\twfi" ::: "memory");

@@ -37,6 +37,9 @@ struct board_counts {
 };
 struct board_counts board_counts(void);
 
+/* Milliseconds since the start; goes on while the core sleeps. */
+const volatile uint32_t *board_ticks(void);
+
 /* Sleep until the next interrupt. */
 void board_sleep(void);
 

@@ -20,7 +20,8 @@ int main(void)
         board_scan_frame();
         if (board_read(&byte)) {
             console_byte(byte);
-        } else if (!memory_idle()) {
+        } else {
+            memory_idle();
             board_sleep();
         }
     }

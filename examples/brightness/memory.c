@@ -39,6 +39,8 @@ enum nacre_err memory_open(void)
         .region_bytes = REGION_BYTES,
         .image_bytes = IMAGE_BYTES,
         .budget_us = BUDGET_US,
+        .tick = board_ticks(),
+        .tick_us = 1000,
     };
     const struct nacre_store_cfg store_cfg = {
         .medium = &nor.medium,
@@ -90,14 +92,11 @@ enum nacre_err memory_reset_brightness(void)
     return nacre_settings_reset(&settings, KEY_BRIGHTNESS);
 }
 
-bool memory_idle(void)
+void memory_idle(void)
 {
-    bool more = false;
-
-    if (!has_work) return false;
-    if (nacre_idle(&store, &more) != NACRE_OK) more = false; /* the next set tells */
-    has_work = more;
-    return more;
+    if (has_work && nacre_idle(&store, &has_work) != NACRE_OK) {
+        has_work = false; /* the next set tells why */
+    }
 }
 
 bool memory_stats(struct nacre_nor_stats *nor_stats, struct nacre_stats *store_stats)

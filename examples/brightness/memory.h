@@ -27,8 +27,8 @@ uint32_t memory_brightness(bool *is_default);
 enum nacre_err memory_set_brightness(uint32_t percent);
 enum nacre_err memory_reset_brightness(void);
 
-/* Give the store time; true: call again soon. */
-bool memory_idle(void);
+/* Give the store time, if there is anything to do. */
+void memory_idle(void);
 
 /* What it cost so far; false if the flash is not open. */
 bool memory_stats(struct nacre_nor_stats *nor, struct nacre_stats *store);

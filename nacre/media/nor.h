@@ -33,6 +33,16 @@ struct nacre_nor_cfg {
     uint32_t image_bytes;  /* its banks stay readable. Give whole banks to be free inside them */
     uint32_t budget_us;    /* longest time that the flash may be out of reach. Up to 10, no
                               millisecond is dark for longer than 20 us as long as it is kept */
+    const volatile uint32_t *tick; /* may be null: a counter that goes on while the core sleeps and
+                              its cycle counter stops. No bound rests on it, but after a sleep
+                              less is waited for */
+    uint32_t tick_us;      /* of one step of it */
+};
+
+/* A point in time, by both clocks. */
+struct nacre_moment {
+    uint32_t cycles;
+    uint32_t ticks;
 };
 
 enum nacre_nor_state {
@@ -73,12 +83,14 @@ struct nacre_nor {
     bool is_entered;            /* a call is under way */
     uint32_t op_addr;           /* chip range of the operation under way */
     uint32_t op_bytes;
-    uint32_t op_started;        /* cycle count */
+    struct nacre_moment op_started;
     uint32_t op_dark_cycles;
-    uint32_t poll_at;           /* cycle count of the last poll, or of the start */
-    uint32_t poll_wait;         /* cycles from poll_at until the next one */
-    uint32_t dark_at;           /* cycle count of the last blackout's end */
-    uint32_t dark_rest;         /* cycles from dark_at until the next may start */
+    struct nacre_moment poll_at; /* of the last poll, or of the start */
+    uint32_t poll_wait_us;      /* from poll_at until the next one */
+    struct nacre_moment dark_at; /* of the last blackout's end */
+    uint32_t dark_rest_us;      /* from dark_at until the next may start */
+    const volatile uint32_t *tick;
+    uint32_t tick_us;
     enum nacre_err erase_result; /* of an erase that a read waited out */
 
     uint32_t piece[NACRE_NOR_PIECE_BYTES / 4u]; /* data on its way to the chip */

@@ -53,6 +53,7 @@ static enum nacre_err check_cfg(const struct nacre_nor *nor, const struct nacre_
         return NACRE_BAD_ARGUMENT;
     }
     if (cfg->port.core_mhz == 0 || cfg->port.core_mhz > CORE_MHZ_MAX) return NACRE_BAD_ARGUMENT;
+    if (cfg->tick != NULL && cfg->tick_us == 0) return NACRE_BAD_ARGUMENT;
     if (cfg->budget_us < NACRE_NOR_BUDGET_US_MIN) return NACRE_OUT_OF_LIMITS;
     return check_region(cfg);
 }
@@ -100,6 +101,8 @@ static void fill(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
     nor->chip = chip;
     nor->region_addr = cfg->region_addr;
     nor->budget_us = cfg->budget_us;
+    nor->tick = cfg->tick;
+    nor->tick_us = cfg->tick_us;
     nor->erase_result = NACRE_BUSY;
     nor->blackout.reset[0].opcode = chip->reset_enable;
     nor->blackout.reset[1].opcode = chip->reset;

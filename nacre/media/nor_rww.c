@@ -69,9 +69,39 @@ static void new_job(struct nacre_nor *nor, bool makes_busy)
 
 /* ---- time ---- */
 
-static uint32_t us_to_cycles(const struct nacre_nor *nor, uint32_t us)
+static struct nacre_moment now(const struct nacre_nor *nor)
 {
-    return us * nor->blackout.port.cycles_per_us;
+    return (struct nacre_moment){
+        .cycles = nacre_port_now(),
+        .ticks = nor->tick != NULL ? *nor->tick : 0,
+    };
+}
+
+/* A tick may have been about to end: of n that were seen to end, n - 1 have passed for sure. */
+static uint32_t tick_us_since(const struct nacre_nor *nor, const struct nacre_moment *then)
+{
+    const uint32_t ticks = nor->tick != NULL ? *nor->tick - then->ticks : 0;
+
+    if (ticks < 2u) return 0;
+    return ticks - 1u > UINT32_MAX / nor->tick_us ? UINT32_MAX : (ticks - 1u) * nor->tick_us;
+}
+
+/* At least so long ago: both clocks may have stopped, neither runs too fast. */
+static uint32_t us_since(const struct nacre_nor *nor, const struct nacre_moment *then)
+{
+    const uint32_t by_cycles =
+        (nacre_port_now() - then->cycles) / nor->blackout.port.cycles_per_us;
+    const uint32_t by_ticks = tick_us_since(nor, then);
+
+    return by_ticks > by_cycles ? by_ticks : by_cycles;
+}
+
+static void wait_since(const struct nacre_nor *nor, const struct nacre_moment *then, uint32_t us)
+{
+    const uint32_t passed = us_since(nor, then);
+
+    if (passed >= us) return;
+    nacre_port_wait(nacre_port_now(), (us - passed) * nor->blackout.port.cycles_per_us);
 }
 
 /*
@@ -86,19 +116,14 @@ static uint32_t rest_factor(const struct nacre_nor *nor)
     return (WINDOW_US - DARK_IN_WINDOW_US) / (DARK_IN_WINDOW_US - budget_us) + 1u;
 }
 
-static bool has_rested(const struct nacre_nor *nor)
-{
-    return nacre_port_now() - nor->dark_at >= nor->dark_rest;
-}
-
 static enum nacre_err run_job(struct nacre_nor *nor)
 {
-    nacre_port_wait(nor->dark_at, nor->dark_rest);
+    wait_since(nor, &nor->dark_at, nor->dark_rest_us);
     const enum nacre_err err = nacre_blackout_run(&nor->blackout, &nor->job);
     const uint32_t cycles = nor->job.dark_cycles;
 
-    nor->dark_at = nacre_port_now();
-    nor->dark_rest = cycles * rest_factor(nor);
+    nor->dark_at = now(nor);
+    nor->dark_rest_us = cycles * rest_factor(nor) / nor->blackout.port.cycles_per_us + 1u;
     nor->op_dark_cycles += cycles;
     nor->stats.blackouts++;
     nor->stats.dark_cycles += cycles;
@@ -106,7 +131,7 @@ static enum nacre_err run_job(struct nacre_nor *nor)
     if (nor->job.masked_cycles > nor->stats.longest_masked_cycles) {
         nor->stats.longest_masked_cycles = nor->job.masked_cycles;
     }
-    if (cycles > us_to_cycles(nor, nor->budget_us)) nor->stats.over_budget++;
+    if (cycles > nor->budget_us * nor->blackout.port.cycles_per_us) nor->stats.over_budget++;
     return err;
 }
 
@@ -159,10 +184,9 @@ static void begin_operation(struct nacre_nor *nor, uint32_t chip_addr, uint32_t 
 static void note_started(struct nacre_nor *nor, bool is_program)
 {
     nor->state = is_program ? NACRE_NOR_PROGRAMS : NACRE_NOR_ERASES;
-    nor->op_started = nacre_port_now();
+    nor->op_started = now(nor);
     nor->poll_at = nor->op_started;
-    nor->poll_wait =
-        us_to_cycles(nor, is_program ? nor->chip->program_us : nor->chip->erase_us);
+    nor->poll_wait_us = is_program ? nor->chip->program_us : nor->chip->erase_us;
     if (is_program) {
         nor->stats.programs++;
         nor->stats.programmed_bytes += nor->op_bytes;
@@ -207,22 +231,22 @@ static enum nacre_err end_operation(struct nacre_nor *nor)
 static enum nacre_err ask_again(struct nacre_nor *nor)
 {
     const bool is_program = nor->state == NACRE_NOR_PROGRAMS;
-    const uint32_t typical =
-        us_to_cycles(nor, is_program ? nor->chip->program_us : nor->chip->erase_us);
-    const uint32_t longest =
-        us_to_cycles(nor, is_program ? nor->chip->program_us_max : nor->chip->erase_us_max);
-    const uint32_t elapsed = nacre_port_now() - nor->op_started;
+    const uint32_t typical_us = is_program ? nor->chip->program_us : nor->chip->erase_us;
+    const uint32_t longest_us =
+        is_program ? nor->chip->program_us_max : nor->chip->erase_us_max;
+    const uint32_t elapsed_us = us_since(nor, &nor->op_started);
 
-    nor->poll_at = nacre_port_now();
-    nor->poll_wait = (elapsed < longest ? elapsed : longest) / 3u;
-    if (elapsed < typical) nor->poll_wait = typical - elapsed;
-    return elapsed > longest ? NACRE_TIMEOUT : NACRE_BUSY;
+    nor->poll_at = now(nor);
+    nor->poll_wait_us = (elapsed_us < longest_us ? elapsed_us : longest_us) / 3u;
+    if (elapsed_us < typical_us) nor->poll_wait_us = typical_us - elapsed_us;
+    return elapsed_us > longest_us ? NACRE_TIMEOUT : NACRE_BUSY;
 }
 
 enum nacre_err nacre_way_poll(struct nacre_nor *nor)
 {
     if (nor->state == NACRE_NOR_IDLE) return NACRE_OK;
-    if (nacre_port_now() - nor->poll_at < nor->poll_wait || !has_rested(nor)) return NACRE_BUSY;
+    if (us_since(nor, &nor->poll_at) < nor->poll_wait_us) return NACRE_BUSY;
+    if (us_since(nor, &nor->dark_at) < nor->dark_rest_us) return NACRE_BUSY;
 
     new_job(nor, false);
     nor->job.discard_addr = nor->op_addr;
@@ -239,12 +263,12 @@ enum nacre_err nacre_way_wait(struct nacre_nor *nor)
     enum nacre_err err;
 
     /* An erase may have run while the core slept, and the cycle counter with it: ask at once. */
-    if (nor->state == NACRE_NOR_ERASES) nor->poll_wait = 0;
+    if (nor->state == NACRE_NOR_ERASES) nor->poll_wait_us = 0;
 
     do { /* ends: nacre_way_poll answers NACRE_TIMEOUT after the row's maximum */
         if (nor->state != NACRE_NOR_IDLE) {
-            nacre_port_wait(nor->poll_at, nor->poll_wait);
-            nacre_port_wait(nor->dark_at, nor->dark_rest);
+            wait_since(nor, &nor->poll_at, nor->poll_wait_us);
+            wait_since(nor, &nor->dark_at, nor->dark_rest_us);
         }
         err = nacre_way_poll(nor);
     } while (err == NACRE_BUSY);

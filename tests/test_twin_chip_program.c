@@ -323,6 +323,12 @@ static void test_chip_program_write_buffer_collects_several_frames(void **state)
     chip_command_at(&bus, 0x22, PAGE + 0x100);
     chip_command(&bus, 0x31);
     assert_int_equal(bus.last.refusal, NOR_REFUSED_ORDER);
+    chip_cycle_power(&bus);
+    chip_write(&bus, 0x24, PAGE, data, 16);
+    assert_int_equal(bus.last.refusal, NOR_REFUSED_ORDER);
+    chip_command(&bus, 0x06);
+    chip_command_at(&bus, 0x22, 0x08000000);
+    assert_int_equal(bus.last.refusal, NOR_REFUSED_ADDRESS);
 }
 
 static int setup_sopi(void **state)

@@ -270,11 +270,18 @@ static void test_xspi_window_routes_follow_muxen_and_mode(void **state)
 static void test_xspi_window_route_change_under_a_mapped_chip_is_flagged(void **state)
 {
     (void)state;
+    const uint32_t told = rig.window_changes;
     m_write(0x12);
     assert_int_equal(rig.flags[XSPI_FLAG_ROUTE_CHANGED], 2);
+    assert_true(rig.window_changes > told);
     assert_int_equal(window(0), XSPI_WINDOW_HANG);
     m_write(0x10);
     assert_int_equal(window(0), XSPI_WINDOW_PLAIN);
+    (void)xspim_reg_write(rig.m, rig.now_ps, 0, 1, 0x12);
+    (void)xspim_reg_write(rig.m, rig.now_ps, 4, 4, 0x12);
+    assert_int_equal(xspim_cr(rig.m), 0x10);
+    xspim_reset(rig.m, rig.now_ps);
+    assert_int_equal(xspim_cr(rig.m), 0);
 }
 
 static void xspi1_command(uint32_t ccr, uint32_t ir, uint32_t addr)

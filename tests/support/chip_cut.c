@@ -53,7 +53,9 @@ void cut_program(uint64_t seed, enum nor_tear tear, enum nor_torn_program kind)
     cut_open(seed, tear);
     nor_choose_torn(bus.nor, kind, NOR_ERASE_DRAWN);
     chip_program(&bus, NAMED, data, 64);
+    const uint32_t told = bus.array_changes;
     nor_power_off(bus.nor, bus.now_ps + 70 * US);
+    assert_true(bus.array_changes > told);
     bus.now_ps += 1000 * US;
     assert_int_equal(bus.done.kind, NOR_EVENT_TORN);
     if (kind != NOR_PROGRAM_DRAWN) assert_int_equal(bus.done.torn, kind);

@@ -298,7 +298,7 @@ static void test_firmware_cut_after_each_command_old_or_new(void **state)
 
 static void test_firmware_cut_inside_each_operation_old_or_new(void **state)
 {
-    static const double fractions[] = {0.02, 0.5, 0.98};
+    static const double fractions[] = {0.02, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99};
     unsigned number = 0;
     (void)state;
     retype_session();
@@ -308,13 +308,13 @@ static void test_firmware_cut_inside_each_operation_old_or_new(void **state)
                 const struct point point = {
                     i,
                     {.kind = TWIN_CUT_IN_OPERATION, .count = op, .fraction = fractions[f]},
-                    SEED + op};
+                    SEED + op * 16 + f};
                 cut_and_judge(&point, number++);
             }
         }
     }
     print_message("%u cuts\n", number);
-    assert_true(number >= 3 * SESSION_LINES);
+    assert_true(number >= 9 * SESSION_LINES);
 }
 
 /* A generator of its own, so that the instants are the same on every machine. */

@@ -51,7 +51,7 @@
 #define TIMER_CLOCK_HZ 300000000u
 #define PWM_STEPS 100u
 #define PWM_HZ 20000u
-#define FAST_TIMER_HZ 20000u
+#define FAST_TIMER_HZ (1000000u / BOARD_COUNT_US)
 
 #define SYSTICK_CTRL REG(0xE000E010u)
 #define SYSTICK_LOAD REG(0xE000E014u)
@@ -347,9 +347,9 @@ struct board_counts board_counts(void)
     return (struct board_counts){ticks, fast, frames, frame_errors, lost_bytes};
 }
 
-const volatile uint32_t *board_ticks(void)
+const volatile uint32_t *board_counter(void)
 {
-    return &ticks;
+    return &fast;
 }
 
 void board_sleep(void)

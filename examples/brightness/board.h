@@ -37,8 +37,9 @@ struct board_counts {
 };
 struct board_counts board_counts(void);
 
-/* Milliseconds since the start; goes on while the core sleeps. */
-const volatile uint32_t *board_ticks(void);
+/* Counts since the start, a step each BOARD_COUNT_US; goes on while the core sleeps. */
+#define BOARD_COUNT_US 50u
+const volatile uint32_t *board_counter(void);
 
 /* Sleep until the next interrupt. */
 void board_sleep(void);

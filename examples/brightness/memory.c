@@ -39,8 +39,8 @@ enum nacre_err memory_open(void)
         .region_bytes = REGION_BYTES,
         .image_bytes = IMAGE_BYTES,
         .budget_us = BUDGET_US,
-        .tick = board_ticks(),
-        .tick_us = 1000,
+        .tick = board_counter(),
+        .tick_us = BOARD_COUNT_US,
     };
     const struct nacre_store_cfg store_cfg = {
         .medium = &nor.medium,

@@ -36,7 +36,11 @@ static void test_xspi_boot_registers_are_those_of_the_trace(void **state)
     static const uint32_t expected[][2] = {
         {R_CR, 0x30400301}, {R_DCR1, 0x011A0100}, {R_DCR2, 0},     {R_CCR, 0x2C003C1C},
         {R_TCR, 0x14},      {R_IR, 0xEE11},       {R_WIR, 0x02FD}, {R_WCCR, 0x2C003C1C},
-        {R_DLR, 7},         {R_PIR, 0x10},        {R_PSMKR, 1},    {R_SR, 0}};
+        {R_DLR, 7},         {R_PIR, 0x10},        {R_PSMKR, 1},    {R_SR, 0},
+        {R_AR, 0},          {R_PSMAR, 0},         {R_DCR3, 0},     {0x014, 0},
+        {0x120, 0},         {R_LPTR, 0},          {0x140, 0},      {0x148, 0},
+        {0x150, 0},         {0x160, 0},           {R_WTCR, 0},     {0x1A0, 0},
+        {0x200, 0}};
     for (uint32_t i = 0; i < sizeof expected / sizeof expected[0]; i++) {
         assert_int_equal(rd(&rig, expected[i][0]), expected[i][1]);
     }

@@ -377,6 +377,28 @@ static void test_xspi_rules_erase_past_the_device_and_abort_while_off(void **sta
     assert_int_equal(rd(&rig, R_SR) & B_BUSY, 0);
 }
 
+/* SVD FCR: each flag is cleared by its own bit; FTF and BUSY by none. */
+static void test_xspi_rules_fcr_clears_what_it_names(void **state)
+{
+    (void)state;
+    static const uint32_t bits[2] = {B_TCF, B_TEF};
+    for (uint32_t i = 0; i < 2; i++) {
+        wr(&rig, R_CR, CR_ON);
+        wr(&rig, R_CCR, CCR_COMMAND);
+        wr(&rig, R_IR, 0x06F9);
+        rig_wait(&rig, US);
+        wr(&rig, R_CCR, CCR_ADDRESS);
+        wr(&rig, R_AR, 0x08000000);
+        assert_int_equal(rd(&rig, R_SR) & 0x3B, B_TCF | B_TEF);
+        wr(&rig, R_FCR, B_SMF | B_TOF | B_FTF | B_BUSY);
+        assert_int_equal(rd(&rig, R_SR) & 0x3B, B_TCF | B_TEF);
+        wr(&rig, R_FCR, bits[i]);
+        assert_int_equal(rd(&rig, R_SR) & 0x3B, bits[1 - i]);
+        wr(&rig, R_FCR, bits[1 - i]);
+        assert_int_equal(rd(&rig, R_SR) & 0x3B, 0);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_xspi_rules_##name, setup, teardown)
 
 int main(void)
@@ -400,6 +422,7 @@ int main(void)
         TEST(disable_drops_the_transfer),
         TEST(abort_inside_a_write_programs_the_part),
         TEST(erase_past_the_device_and_abort_while_off),
+        TEST(fcr_clears_what_it_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

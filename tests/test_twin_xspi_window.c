@@ -166,6 +166,17 @@ static void test_xspi_window_read_between_abort_and_fmode_reopens(void **state)
     assert_int_equal(rd(&rig, R_CR), CR_ON);
 }
 
+/* ABORT on the idle mapped controller wedges it: then the window never answers again. */
+static void test_xspi_window_wedged_controller_hangs(void **state)
+{
+    (void)state;
+    wr(&rig, R_CR, rd(&rig, R_CR) | B_ABORT);
+    assert_int_equal(rig.flags[XSPI_FLAG_WEDGED], 1);
+    assert_int_equal(window(0), XSPI_WINDOW_HANG);
+    assert_int_equal(xspi_window_read(rig.x2, rig.now_ps, 0, 4).outcome, XSPI_HANG);
+    assert_int_equal(xspi_window_write(rig.x2, rig.now_ps, 0, 4, 0).outcome, XSPI_HANG);
+}
+
 /* SVD TCEN, LPTR: NCS is released LPTR clocks after the last access; TOF; BUSY falls. */
 static void test_xspi_window_timeout_releases_the_chip(void **state)
 {
@@ -176,10 +187,12 @@ static void test_xspi_window_timeout_releases_the_chip(void **state)
     const uint64_t start = rig.now_ps;
     (void)xspi_window_touch(rig.x2, start, 0);
     assert_int_equal(xspi_next_event_ps(rig.x2), start + 100 * CLK_PS);
+    const uint32_t told = rig.window_changes;
     rig_wait(&rig, 100 * CLK_PS - 1);
     assert_int_equal(xspi_peek(rig.x2, R_SR), B_BUSY);
     rig_wait(&rig, 1);
     assert_int_equal(rd(&rig, R_SR), B_TOF);
+    assert_true(rig.window_changes > told);
     assert_false(xspi_window_is_touched(rig.x2));
     wr(&rig, R_FCR, B_TOF);
     assert_int_equal(rd(&rig, R_SR), 0);
@@ -385,6 +398,7 @@ int main(void)
         TEST(wrong_protocol_hangs),
         TEST(wrong_set_up_garbles),
         TEST(read_between_abort_and_fmode_reopens),
+        TEST(wedged_controller_hangs),
         TEST(timeout_releases_the_chip),
         TEST(mapped_write_needs_dqse),
         TEST(mapped_writes_join_only_in_a_row),

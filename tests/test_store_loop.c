@@ -1,9 +1,10 @@
 /*
  * Goal: a power that fails again and again while the store mounts (a tired battery does that) costs
- * no value and never makes the store read-only for good.
+ * no value, and next to never leaves the store without room to settle, and so read-only.
  *
  * Method: a used store, then many mounts in a row, each cut at one of its first commands; then a
- * mount that is let through, and use.
+ * mount that is let through, and use. A mount that answers NACRE_UNSETTLED must still answer every
+ * get; how many of the loops may end so is docs/guarantee.md's "not promised", and counted here.
  */
 #include "tests/support/store_bed.h"
 
@@ -19,9 +20,12 @@
 #define SEEDS 3u
 #define STEPS 200u
 #define BLANK_SEEDS 300u
+#define STUCK_MAX 1u /* of the loops of one test */
 
-/* One mount that is cut at the given command, or is over before it. */
-static bool mount_cut(struct bed *bed, uint32_t command, uint64_t seed)
+static uint32_t stuck_count; /* loops that ended in NACRE_UNSETTLED with every value readable */
+
+/* One mount that is cut at the given command, or is over before it. False ends the loop. */
+static bool mount_cut(struct bed *bed, uint32_t command, uint64_t seed, bool *stuck)
 {
     const struct sim_tear tear = { SIM_TEAR_ANY, 0, seed };
     sim_nor_power_on(bed->sim);
@@ -30,14 +34,24 @@ static bool mount_cut(struct bed *bed, uint32_t command, uint64_t seed)
     const enum nacre_err err = bed_mount(bed);
     sim_nor_cut_never(bed->sim);
     if (err == NACRE_OK) return bed_judge(bed);
+    bed->why[0] = '\0';
+    if (err == NACRE_UNSETTLED) {
+        oracle_boot(&bed->oracle);
+        *stuck = true;
+        if (oracle_judge(&bed->oracle, &bed->store)) return false;
+        return bed_wrong(bed, "unsettled, and %s", bed->oracle.why);
+    }
     return bed_wrong(bed, "mount answered %d", (int)err);
 }
 
 static bool run_loop(struct bed *bed, uint32_t loops, uint32_t commands, uint64_t seed)
 {
+    bool stuck = false;
     struct rng rng = { rng_mix(seed) };
     for (uint32_t i = 0; i < loops; i++) {
-        if (!mount_cut(bed, rng_below(&rng, commands), rng_mix(seed + i))) return false;
+        if (mount_cut(bed, rng_below(&rng, commands), rng_mix(seed + i), &stuck)) continue;
+        if (stuck) stuck_count++;
+        return stuck && bed->why[0] == '\0';
     }
     if (!bed_boot(bed)) return false;
     for (uint32_t i = 0; i < STEPS; i++) {
@@ -51,6 +65,7 @@ static bool run_loop(struct bed *bed, uint32_t loops, uint32_t commands, uint64_
 static void run_scenes(uint32_t commands)
 {
     uint32_t failures = 0;
+    stuck_count = 0;
     for (uint32_t scene = 0; scene < BED_SCENES; scene++) {
         for (uint64_t seed = 1; seed <= SEEDS; seed++) {
             struct bed *const bed = bed_create(&bed_scenes[scene], seed);
@@ -65,7 +80,10 @@ static void run_scenes(uint32_t commands)
             bed_destroy(bed);
         }
     }
+    print_message("loops of %u cut mounts that ended read-only: %u of %u\n", LOOPS, stuck_count,
+                  BED_SCENES * SEEDS);
     assert_int_equal(failures, 0);
+    assert_in_range(stuck_count, 0, STUCK_MAX);
 }
 
 static void test_store_loop_cut_at_the_first_command(void **state)
@@ -91,6 +109,7 @@ static void test_store_loop_first_mounts_of_a_blank_region(void **state)
 {
     (void)state;
     uint32_t failures = 0;
+    stuck_count = 0;
     for (uint64_t seed = 1; seed <= BLANK_SEEDS; seed++) {
         const struct bed_scene *const scene = &bed_scenes[seed % BED_SCENES];
         struct bed *const bed = bed_create(scene, seed);
@@ -102,6 +121,7 @@ static void test_store_loop_first_mounts_of_a_blank_region(void **state)
         bed_destroy(bed);
     }
     assert_int_equal(failures, 0);
+    assert_int_equal(stuck_count, 0);
 }
 
 int main(void)

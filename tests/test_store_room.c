@@ -59,7 +59,7 @@ static uint32_t capacity_of(uint32_t n)
     const int32_t s = (int32_t)granules_of(n + 4u);
     const int32_t settling = 2 * s + 2 * 5 + (s > 5 ? s : 5);
     const int32_t capacity = (units - 1) * (slots - 1) - (slots - 1) / 2 -
-                             (slots - 1 + 2 * settling + s) - units * s;
+                             (slots - 1 + settling + s) - units * s;
     return capacity < 0 ? 0 : (uint32_t)capacity;
 }
 

@@ -8,12 +8,15 @@
 #define GRANULE 16u
 #define NOTE_KEY 65535u
 #define REMOVED 2047u
-#define NEW_TRACES 4u
+#define NEW_TRACES 4u /* in these slots of the last unit */
+#define FIRST_TRACE 6u
+#define LAST_TRACE 30u
 
 struct record {
     uint32_t key;
     uint32_t length; /* of the value; 0 for a removal or a note */
     bool is_removal;
+    bool is_tentative;
     bool has_control;
     uint32_t void_range;
     uint32_t behind;
@@ -109,11 +112,12 @@ static bool record_read(const struct decode *decode, uint32_t generation, uint32
     const uint8_t *const first = granule_at(decode, place);
     const uint32_t info = le(first + 2, 2);
     const uint32_t length = info & 0x7ffu;
-    if ((info & 0x8000u) == 0 || (info & 0x3800u) != 0) return false;
+    if ((info & 0x8000u) == 0 || (info & 0x1800u) != 0) return false;
     if (length > DECODE_VALUE_BYTES && length != REMOVED) return false;
     record->key = le(first, 2);
     record->is_removal = length == REMOVED;
     record->length = record->is_removal ? 0 : length;
+    record->is_tentative = (info & 0x2000u) != 0;
     record->has_control = (info & 0x4000u) != 0;
     const uint32_t payload = record->length + (record->has_control ? 4u : 0u);
     record->granules = payload <= 8u ? 1u : 1u + (payload - 8u + 14u) / 15u;
@@ -127,11 +131,29 @@ static bool record_read(const struct decode *decode, uint32_t generation, uint32
     return true;
 }
 
-static bool unit_has_record(const struct decode *decode, uint32_t generation)
+/* A note with a value vouches for all granules before it in its unit. */
+static bool commit_is_true(const struct decode *decode, uint32_t generation, uint32_t slot,
+                           const struct record *record)
+{
+    uint8_t value[4];
+    const uint8_t *const first = granule_at(decode, first_place(decode, generation) + slot);
+    const uint8_t *const start = granule_at(decode, first_place(decode, generation) + 1u);
+    if (record->length != sizeof value) return false;
+    for (uint32_t i = 0; i < sizeof value; i++) {
+        value[i] = payload_byte(first, i + (record->has_control ? 4u : 0u));
+    }
+    return ~decode_crc(0, start, (slot - 1u) * GRANULE) == le(value, 4);
+}
+
+/* Section 5, step 1: does the unit count? */
+static bool unit_counts(const struct decode *decode, uint32_t generation)
 {
     struct record record;
     for (uint32_t slot = 1; slot < decode->slots; slot++) {
-        if (record_read(decode, generation, slot, decode->slots, &record)) return true;
+        if (!record_read(decode, generation, slot, decode->slots, &record)) continue;
+        if (record.is_tentative) continue;
+        const bool is_commit = record.key == NOTE_KEY && record.length != 0;
+        if (!is_commit || commit_is_true(decode, generation, slot, &record)) return true;
     }
     return false;
 }
@@ -152,7 +174,8 @@ static enum decode_state without_record(const struct decode *decode)
     uint32_t traces = 0;
     for (uint32_t place = 0; place < last + decode->slots; place++) {
         if (is_blank(decode, place)) continue;
-        if (place <= last || ++traces > NEW_TRACES) return DECODE_FOREIGN;
+        const bool may_be_trace = place >= last + FIRST_TRACE && place <= last + LAST_TRACE;
+        if (!may_be_trace || ++traces > NEW_TRACES) return DECODE_FOREIGN;
     }
     return DECODE_NEW;
 }
@@ -169,9 +192,9 @@ static enum decode_state find_head(struct decode *decode)
     }
     for (uint32_t back = 0; back < decode->unit_count && back <= highest; back++) {
         decode->head = highest - back;
-        if (!unit_has_record(decode, decode->head)) continue;
+        if (!unit_counts(decode, decode->head)) continue;
         for (uint32_t i = 0; i < decode->unit_count; i++) {
-            if (!unit_has_record(decode, decode->head + 1u)) break;
+            if (!unit_counts(decode, decode->head + 1u)) break;
             decode->head++;
         }
         return DECODE_STORE;

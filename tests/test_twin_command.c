@@ -50,7 +50,7 @@ static void test_command_tells_a_violation(void **state)
     assert_int_equal(run(TWIN_FW_DIR "/faults.elf --type l --time-limit 100"), 1);
     assert_non_null(strstr(output, "violation: load at pc "));
     assert_non_null(strstr(output, "load_unmapped"));
-    assert_non_null(strstr(output, "70000040"));
+    assert_non_null(strstr(output, "70005040"));
     assert_int_equal(run(TWIN_FW_DIR "/faults.elf --type l --time-limit 100 --json"), 1);
     assert_non_null(strstr(output, "\"kind\": \"load\""));
     assert_non_null(strstr(output, "\"exact\": true"));

@@ -75,6 +75,7 @@ static void test_core_interrupts_leave_results_as_they_are(void **state)
     assert_int_equal(bed_value(&bed, "mix_interrupted"), 1);
     assert_int_equal(bed_value(&bed, "mix_same"), 1);
     assert_int_equal(bed_value(&bed, "float_same"), 1);
+    assert_int_equal(bed_value(&bed, "float_wrong"), 0);
 }
 
 static void test_core_wfi_wakes_once_a_tick(void **state)
@@ -92,8 +93,17 @@ static void test_core_counters_count_cycles(void **state)
 {
     (void)state;
     assert_in_range(bed_value(&bed, "cyccnt_loop"), 2000, 2010);
+    assert_in_range(bed_value(&bed, "cyccnt_wide"), 2000, 2010);
     assert_int_equal(bed_value(&bed, "cyccnt_stands"), 0);
+    /* Entry and exit of one SysTick; not the 600,000 cycles of the sleep. */
+    assert_in_range(bed_value(&bed, "cyccnt_asleep"), 10, 100);
     assert_in_range(bed_value(&bed, "systick_fell"), 2000, 2015);
+}
+
+static void test_core_line_that_stays_raised_pends_again(void **state)
+{
+    (void)state;
+    assert_int_equal(bed_value(&bed, "timer_entries"), 3);
 }
 
 static void test_core_runs_code_that_was_written_over(void **state)
@@ -102,7 +112,6 @@ static void test_core_runs_code_that_was_written_over(void **state)
     assert_int_equal(bed_value(&bed, "own_code"), 123);
 }
 
-/* The longest latency: SysTick while interrupts are masked for a microsecond or less is none. */
 static void test_core_tells_each_exception_it_takes(void **state)
 {
     struct twin_counters counters;
@@ -124,6 +133,7 @@ int main(void)
         cmocka_unit_test(test_core_interrupts_leave_results_as_they_are),
         cmocka_unit_test(test_core_wfi_wakes_once_a_tick),
         cmocka_unit_test(test_core_counters_count_cycles),
+        cmocka_unit_test(test_core_line_that_stays_raised_pends_again),
         cmocka_unit_test(test_core_runs_code_that_was_written_over),
         cmocka_unit_test(test_core_tells_each_exception_it_takes),
     };

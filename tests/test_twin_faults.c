@@ -42,7 +42,7 @@ static void test_faults_load_while_not_mapped(void **state)
     const struct twin_violation violation = misdeed("l");
     assert_int_equal(violation.kind, TWIN_VIOLATION_LOAD);
     assert_int_equal(violation.pc, bed_symbol(&bed, "bad_load"));
-    assert_int_equal(violation.addr, 0x70000040);
+    assert_int_equal(violation.addr, 0x70005040);
     assert_memory_equal(violation.symbol, "load_unmapped", 13);
 }
 
@@ -147,10 +147,15 @@ static void test_faults_fence_is_delivered_if_asked_for(void **state)
     assert_int_equal(bed_value(&bed, "fence_status"), 0x82); /* DACCVIOL, MMARVALID */
     assert_int_equal(bed_value(&bed, "fence_addr"), 0x76000010);
     assert_int_equal(bed_value(&bed, "fence_value"), 0xFFFFFFFF);
+    /* What stands before the load in its block ran once. */
+    assert_int_equal(bed_value(&bed, "fence_before"), 6);
     assert_int_equal(bed_violation(&bed).kind, TWIN_VIOLATION_NONE);
     /* The fault was met in a first pass and delivered in a second: told once. */
     assert_int_equal(bed.last[TWIN_EVENT_IRQ_TAKEN].u.irq.exception, 4);
     assert_int_equal(bed.of_kind[TWIN_EVENT_IRQ_TAKEN], 1);
+    size_t n = 0;
+    (void)twin_uart_text(bed.twin, &n);
+    assert_int_equal(bed.of_kind[TWIN_EVENT_UART], n);
 }
 
 static void test_faults_fence_on_one_bank_leaves_the_others(void **state)

@@ -89,24 +89,6 @@ uint8_t *bus_host(const struct twin *t, uint32_t addr, uint32_t n)
     return NULL;
 }
 
-/* A page of the PSRAM is about to change: what power on left in it is kept. */
-static void keep_page(struct twin *t, uint32_t page)
-{
-    if (page >= PSRAM_APS256_BYTES / PAGE_BYTES || t->psram_dirty[page] != 0u) return;
-    if (t->psram_kept[page] == 0u) {
-        memcpy(t->psram_at_power_on + (size_t)page * PAGE_BYTES,
-               psram_array(t->psram) + (size_t)page * PAGE_BYTES, PAGE_BYTES);
-        t->psram_kept[page] = 1;
-    }
-    t->psram_dirty[page] = 1;
-}
-
-void bus_stored(struct twin *t, uint32_t addr, uint32_t n)
-{
-    keep_page(t, (addr - PSRAM_WINDOW) / PAGE_BYTES);
-    keep_page(t, (addr + n - 1u - PSRAM_WINDOW) / PAGE_BYTES);
-}
-
 void bus_executed(struct twin *t, uint32_t pc)
 {
     if (pc - FLASH_WINDOW < t->flash_bytes) {
@@ -145,7 +127,6 @@ bool bus_stack_write(struct twin *t, uint32_t addr, const uint32_t *words, uint3
         violation_raise(t, TWIN_VIOLATION_LOCKUP, addr, "the stack is not in memory");
         return false;
     }
-    if (addr - PSRAM_WINDOW < PSRAM_APS256_BYTES) bus_stored(t, addr, count * 4u);
     memcpy(host, words, count * 4u);
     return true;
 }
@@ -165,7 +146,7 @@ bool bus_map(struct twin *t)
 {
     for (uint32_t i = 0; i < MEMORY_COUNT; i++) {
         const struct cpu_memory memory = {memories[i].addr, memories[i].n, t->ram + memories[i].at,
-                                          true, memories[i].is_volatile, false};
+                                          true, memories[i].is_volatile};
         if (!cpu_map(t->cpu, &memory)) return false;
     }
     return cpu_map_mmio(t->cpu, PERIPHERALS, PERIPHERALS_BYTES) &&

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sys/mman.h>
-
 #define XSPI1_ADDR 0x52005000u
 #define XSPI2_ADDR 0x5200A000u
 #define XSPIM_ADDR 0x5200B400u
@@ -257,10 +255,6 @@ bool chips_create(struct twin *t)
     xspim_attach(t->xspim, 1, 0, t->nor_device);
     xspim_connect(t->xspim, 0, t->xspi[0]);
     xspim_connect(t->xspim, 1, t->xspi[1]);
-    void *const pages = mmap(NULL, PSRAM_APS256_BYTES, PROT_READ | PROT_WRITE,
-                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (pages == MAP_FAILED) return false;
-    t->psram_at_power_on = pages;
     psram_power_on(t->psram);
     psram_save(t->psram, t->psram_registers_at_power_on);
     return true;
@@ -273,18 +267,15 @@ void chips_destroy(struct twin *t)
     if (t->xspi[1] != NULL) xspi_destroy(t->xspi[1]);
     if (t->psram != NULL) psram_destroy(t->psram);
     if (t->nor != NULL) nor_destroy(t->nor);
-    if (t->psram_at_power_on != NULL) (void)munmap(t->psram_at_power_on, PSRAM_APS256_BYTES);
 }
 
-/* The noise of the first power on is every power on's: only the pages written to are put back. */
+/* Only what was written to is put back: filling 32 MB anew costs too much. */
 static void psram_lose(struct twin *t)
 {
     uint8_t *const array = psram_array(t->psram);
-    for (uint32_t page = 0; page < PSRAM_APS256_BYTES / PAGE_BYTES; page++) {
-        if (t->psram_dirty[page] == 0u) continue;
-        memcpy(array + (size_t)page * PAGE_BYTES,
-               t->psram_at_power_on + (size_t)page * PAGE_BYTES, PAGE_BYTES);
-        t->psram_dirty[page] = 0;
+    (void)pages_find_changed(array, PSRAM_PAGES, t->psram_changed);
+    for (uint32_t page = 0; page < PSRAM_PAGES; page++) {
+        if (t->psram_changed[page] != 0u) pages_drop(array, page);
     }
     psram_load(t->psram, t->psram_registers_at_power_on);
 }

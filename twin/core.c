@@ -245,11 +245,6 @@ static void on_mmio_write(void *ctx, uint32_t addr, uint32_t n, uint32_t value)
     bus_mmio_write(ctx, addr, n, value);
 }
 
-static void on_stored(void *ctx, uint32_t addr, uint32_t n)
-{
-    bus_stored(ctx, addr, n);
-}
-
 void core_callbacks(struct twin *t, struct cpu_callbacks *callbacks)
 {
     callbacks->ctx = t;
@@ -259,7 +254,6 @@ void core_callbacks(struct twin *t, struct cpu_callbacks *callbacks)
     callbacks->mmio_write = on_mmio_write;
     callbacks->fault = on_fault;
     callbacks->trap = on_trap;
-    callbacks->stored = on_stored;
 }
 
 /* Sleep until the next event. False if nothing will ever happen. */

@@ -43,8 +43,6 @@ struct cpu_callbacks {
     bool (*fault)(void *ctx, enum cpu_access access, enum cpu_fault why, uint32_t addr, uint32_t n,
                   uint32_t value);
     bool (*trap)(void *ctx, enum cpu_trap trap, uint32_t pc);
-    /* A store into memory that was mapped with tells_stores. */
-    void (*stored)(void *ctx, uint32_t addr, uint32_t n);
 };
 
 enum cpu_end {
@@ -65,7 +63,6 @@ struct cpu_memory {
     uint8_t *host;
     bool can_read;
     bool can_write;
-    bool tells_stores;
 };
 bool cpu_map(struct cpu *cpu, const struct cpu_memory *memory);
 bool cpu_map_mmio(struct cpu *cpu, uint32_t addr, uint32_t n);

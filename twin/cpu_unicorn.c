@@ -6,7 +6,8 @@
  *    replace the model by another one without double precision.
  * 2. The exception number cannot be written through the interface. It is patched in a saved context,
  *    one word before PRIMASK; the place is found at start and proved by reading it back.
- * 3. While memory is protected its translated code is kept; cpu_forget_code has no effect then.
+ * 3. There is no hook on stores or loads: one on stores sends all loads the slow way too.
+ * 4. While memory is protected its translated code is kept; cpu_forget_code has no effect then.
  *
  * libunicorn is under the GPL, version 2; so is every binary that is linked with this file.
  */
@@ -170,16 +171,6 @@ static bool on_fault(uc_engine *uc, uc_mem_type type, uint64_t addr, int n, int6
     return false;
 }
 
-static void on_stored(uc_engine *uc, uc_mem_type type, uint64_t addr, int n, int64_t value,
-                      void *user)
-{
-    struct cpu *const cpu = user;
-    (void)uc;
-    (void)type;
-    (void)value;
-    cpu->callbacks.stored(cpu->callbacks.ctx, (uint32_t)addr, (uint32_t)n);
-}
-
 static enum cpu_trap trap_of(uint32_t number)
 {
     switch (number) {
@@ -280,8 +271,10 @@ static bool open_engine(struct cpu *cpu)
     if (uc_context_alloc(cpu->uc, &cpu->context) != UC_ERR_OK) return false;
     cpu->context_bytes = uc_context_size(cpu->uc);
     if (!add_hooks(cpu)) return false;
-    return uc_mem_map_ptr(cpu->uc, DUMMY_ADDR, DUMMY_BYTES, UC_PROT_READ, cpu->dummy) ==
-           UC_ERR_OK;
+    /* Mapped writable, or the first flip of its right to write would change nothing. */
+    cpu->dummy_is_writable = true;
+    return uc_mem_map_ptr(cpu->uc, DUMMY_ADDR, DUMMY_BYTES, UC_PROT_READ | UC_PROT_WRITE,
+                          cpu->dummy) == UC_ERR_OK;
 }
 
 struct cpu *cpu_create(const struct cpu_callbacks *callbacks, char *error, size_t error_bytes)
@@ -330,11 +323,7 @@ bool cpu_map(struct cpu *cpu, const struct cpu_memory *memory)
         note_problem(cpu, "map memory", err);
         return false;
     }
-    if (!memory->tells_stores) return true;
-    uc_hook hook;
-    return uc_hook_add(cpu->uc, &hook, UC_HOOK_MEM_WRITE, HOOK(on_stored), cpu,
-                       (uint64_t)memory->addr,
-                       (uint64_t)memory->addr + memory->n - 1u) == UC_ERR_OK;
+    return true;
 }
 
 bool cpu_map_mmio(struct cpu *cpu, uint32_t addr, uint32_t n)

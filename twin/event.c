@@ -6,12 +6,6 @@
 
 #include <string.h>
 
-bool event_is_wanted(const struct twin *t)
-{
-    (void)t;
-    return true;
-}
-
 struct twin_event event_new(const struct twin *t, enum twin_event_kind kind)
 {
     struct twin_event event;

@@ -77,7 +77,6 @@ static void tell_taken(struct twin *t, uint32_t exception)
         if (latency > t->b.counters.longest_latency_ps) t->b.counters.longest_latency_ps = latency;
         if (dark > t->b.counters.latency_dark_ps) t->b.counters.latency_dark_ps = dark;
     }
-    if (!event_is_wanted(t)) return;
     event.u.irq.exception = (uint16_t)exception;
     event.u.irq.pended_ps = nvic->pended_ps[exception];
     event.u.irq.latency_ps = latency;

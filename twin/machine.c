@@ -226,10 +226,8 @@ static bool create_memories(struct twin *t)
     t->ram_bytes = last->at + last->n;
     t->ram = aligned_alloc(PAGE_BYTES, t->ram_bytes);
     t->ram_at_power_on = malloc(t->ram_bytes);
-    t->psram_dirty = calloc(PSRAM_APS256_BYTES / PAGE_BYTES, 1);
-    t->psram_kept = calloc(PSRAM_APS256_BYTES / PAGE_BYTES, 1);
-    if (t->ram == NULL || t->ram_at_power_on == NULL) return false;
-    if (t->psram_dirty == NULL || t->psram_kept == NULL) return false;
+    t->psram_changed = calloc(PSRAM_PAGES, 1);
+    if (t->ram == NULL || t->ram_at_power_on == NULL || t->psram_changed == NULL) return false;
     fill_ram(t);
     memset(t->ram, 0, t->ram_bytes);
     return true;
@@ -295,8 +293,7 @@ void twin_destroy(struct twin *t)
     symbols_free(&t->symbols);
     free(t->ram);
     free(t->ram_at_power_on);
-    free(t->psram_dirty);
-    free(t->psram_kept);
+    free(t->psram_changed);
     free(t->executed);
     free(t->uart_text);
     free(t->app_path);

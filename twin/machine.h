@@ -22,6 +22,7 @@
 #include "twin/clock.h"
 #include "twin/cpu.h"
 #include "twin/nvic.h"
+#include "twin/pages.h"
 #include "twin/periph.h"
 #include "twin/symbols.h"
 #include "twin/twin.h"
@@ -33,6 +34,7 @@
 #define FLASH_WINDOW 0x70000000u
 #define PSRAM_WINDOW 0x90000000u
 #define BANK_COUNT 4u
+#define PSRAM_PAGES (PSRAM_APS256_BYTES / PAGE_BYTES)
 #define MPU_REGIONS 16u
 #define WINDOW_PIECES 24u
 #define DARK_RING 512u
@@ -136,11 +138,9 @@ struct twin {
     uint8_t *ram;
     uint32_t ram_bytes;
     uint8_t *ram_at_power_on;      /* noise, and what the ELF loads into RAM */
-    uint8_t *psram_at_power_on;    /* of the pages in psram_kept */
-    uint8_t *psram_kept;           /* a byte per page */
     uint8_t psram_registers_at_power_on[16];
     uint8_t *xspi_at_reset;        /* of one controller; see xspi_state_bytes */
-    uint8_t *psram_dirty;          /* a byte per page: differs from psram_at_power_on */
+    uint8_t *psram_changed;        /* a byte per page: see pages.h */
     uint8_t *executed;             /* a byte per page of ram, then of the chip */
     struct symbols symbols;
     uint32_t app_entry;
@@ -219,8 +219,6 @@ uint8_t *bus_host(const struct twin *t, uint32_t addr, uint32_t n);
 bool bus_vector_read(struct twin *t, uint32_t addr, uint32_t *value);
 bool bus_stack_write(struct twin *t, uint32_t addr, const uint32_t *words, uint32_t count);
 bool bus_stack_read(struct twin *t, uint32_t addr, uint32_t *words, uint32_t count);
-/* Called before n bytes are written to the PSRAM; n is at most a page. */
-void bus_stored(struct twin *t, uint32_t addr, uint32_t n);
 void bus_executed(struct twin *t, uint32_t pc);
 
 /* Memories and devices into the core's map. */
@@ -274,7 +272,6 @@ void violation_raise(struct twin *t, enum twin_violation_kind kind, uint32_t add
 /* event.c */
 void event_send(struct twin *t, struct twin_event *event);
 struct twin_event event_new(const struct twin *t, enum twin_event_kind kind);
-bool event_is_wanted(const struct twin *t);
 
 /* load.c */
 bool load_app(struct twin *t, const char *path);

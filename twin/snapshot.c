@@ -2,14 +2,12 @@
  * Snapshots: all of the board and the chip. The chip's part is a mark in its own undo log, so
  * snapshots form a stack: restoring one makes the newer ones invalid.
  *
- * PSRAM is 32 MB, so only the pages that differ from what power on leaves are kept.
+ * PSRAM is 32 MB, so only the pages that were written to are kept.
  */
 #include "twin/machine.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define PSRAM_PAGES (PSRAM_APS256_BYTES / PAGE_BYTES)
 
 struct twin_snapshot {
     struct board b;
@@ -18,7 +16,7 @@ struct twin_snapshot {
     void *xspi[2];
     uint32_t xspim_cr;
     uint8_t psram_registers[16];
-    uint32_t *page;        /* indexes of PSRAM pages that differ from power on */
+    uint32_t *page;        /* indexes of PSRAM pages that were written to */
     uint8_t *page_bytes;
     uint32_t page_count, page_room;
     char *text;
@@ -67,17 +65,14 @@ static bool make_page_room(struct twin_snapshot *s, uint32_t count)
 
 static bool keep_psram(const struct twin *t, struct twin_snapshot *s)
 {
-    uint32_t count = 0;
-    for (uint32_t page = 0; page < PSRAM_PAGES; page++) {
-        count += t->psram_dirty[page];
-    }
-    if (!make_page_room(s, count)) return false;
+    const uint8_t *const array = psram_array(t->psram);
+    if (!make_page_room(s, pages_find_changed(array, PSRAM_PAGES, t->psram_changed))) return false;
     s->page_count = 0;
     for (uint32_t page = 0; page < PSRAM_PAGES; page++) {
-        if (t->psram_dirty[page] == 0u) continue;
+        if (t->psram_changed[page] == 0u) continue;
         s->page[s->page_count] = page;
         memcpy(s->page_bytes + (size_t)s->page_count * PAGE_BYTES,
-               psram_array(t->psram) + (size_t)page * PAGE_BYTES, PAGE_BYTES);
+               array + (size_t)page * PAGE_BYTES, PAGE_BYTES);
         s->page_count++;
     }
     return true;
@@ -134,15 +129,15 @@ static void apply_psram(struct twin *t, const struct twin_snapshot *s)
 {
     uint8_t *const array = psram_array(t->psram);
     uint32_t next = 0;
+    (void)pages_find_changed(array, PSRAM_PAGES, t->psram_changed);
     for (uint32_t page = 0; page < PSRAM_PAGES; page++) {
-        const bool is_kept = next < s->page_count && s->page[next] == page;
-        const uint8_t *const from = is_kept ? s->page_bytes + (size_t)next * PAGE_BYTES
-                                            : t->psram_at_power_on + (size_t)page * PAGE_BYTES;
-        if (is_kept || t->psram_dirty[page] != 0u) {
-            memcpy(array + (size_t)page * PAGE_BYTES, from, PAGE_BYTES);
+        if (next < s->page_count && s->page[next] == page) {
+            memcpy(array + (size_t)page * PAGE_BYTES, s->page_bytes + (size_t)next * PAGE_BYTES,
+                   PAGE_BYTES);
+            next++;
+        } else if (t->psram_changed[page] != 0u) {
+            pages_drop(array, page);
         }
-        t->psram_dirty[page] = is_kept;
-        next += is_kept;
     }
     psram_load(t->psram, s->psram_registers);
 }

@@ -109,7 +109,7 @@ static uint8_t *piece_host(const struct twin *t, const struct window_piece *piec
 static struct cpu_memory memory_of(const struct twin *t, const struct window_piece *piece)
 {
     const struct cpu_memory memory = {piece->addr,     piece->n,         piece_host(t, piece),
-                                      piece->can_read, piece->can_write, piece->controller == 0u};
+                                      piece->can_read, piece->can_write};
     return memory;
 }
 

@@ -6,7 +6,6 @@
 
 static volatile uint32_t ticks, order, order_n, irq0_runs, irq1_runs, svc_runs, pendsv_runs;
 static volatile uint32_t seen_ipsr, seen_control, seen_basepri, nested_max, depth;
-static volatile uint32_t float_isr_runs;
 static volatile float isr_float;
 
 static uint32_t ipsr(void)
@@ -49,7 +48,9 @@ void SysTick_Handler(void)
 {
     ticks++;
     isr_float = isr_float * 1.5f + 1.0f;
-    float_isr_runs++;
+    /* A handler may do what it likes with s0 to s15 and the flags: the frame brings them back. */
+    __asm volatile("vmov s0, %0\n\tvmov s7, %0\n\tvmov s14, %0\n\tvmov s15, %0\n\tvmsr fpscr, %0"
+                   : : "r"(0x0F0F0000u) : "s0", "s7", "s14", "s15");
 }
 
 void IRQ0_Handler(void)
@@ -198,6 +199,24 @@ static float float_mix(uint32_t rounds)
     return a + b;
 }
 
+/* s0, s7, s14, s15 and FPSCR through some interrupts. */
+static uint32_t float_kept(void)
+{
+    uint32_t wrong = 0;
+    for (uint32_t i = 1; i <= 200u; i++) {
+        uint32_t a, b, c, d, flags;
+        __asm volatile("vmov s0, %5\n\tvmov s7, %5\n\tvmov s14, %5\n\tvmov s15, %5\n\t"
+                       "vmsr fpscr, %6\n\tmov r3, #400\n1:\tsubs r3, #1\n\tbne 1b\n\t"
+                       "vmov %0, s0\n\tvmov %1, s7\n\tvmov %2, s14\n\tvmov %3, s15\n\tvmrs %4, fpscr"
+                       : "=&r"(a), "=&r"(b), "=&r"(c), "=&r"(d), "=&r"(flags)
+                       : "r"(i * 0x01010101u), "r"(0x30000000u)
+                       : "r3", "cc", "s0", "s7", "s14", "s15");
+        const uint32_t want = i * 0x01010101u;
+        wrong += a != want || b != want || c != want || d != want || flags != 0x30000000u;
+    }
+    return wrong;
+}
+
 static void interrupted(void)
 {
     union {
@@ -213,7 +232,9 @@ static void interrupted(void)
     const uint32_t before = ticks;
     const uint32_t busy = mix(20000);
     noisy.f = float_mix(20000);
+    const uint32_t wrong = float_kept();
     SYST_CSR = 0;
+    put_line("float_wrong", wrong);
     put_line("mix_same", calm == busy);
     put_line("float_same", quiet.u == noisy.u);
     put_line("mix_interrupted", ticks - before > 100u);
@@ -253,6 +274,16 @@ static void counters(void)
     const uint32_t from = DWT_CYCCNT;
     __asm volatile("mov r3, #1000\n1:\tsubs r3, #1\n\tbne 1b" : : : "r3", "cc");
     put_line("cyccnt_loop", DWT_CYCCNT - from);
+    const uint32_t wide = DWT_CYCCNT;
+    __asm volatile("mov r3, #1000\n1:\tsubs.w r3, r3, #1\n\tbne.w 1b" : : : "r3", "cc");
+    put_line("cyccnt_wide", DWT_CYCCNT - wide);
+    SYST_RVR = 599999;
+    SYST_CVR = 0;
+    SYST_CSR = 7;
+    const uint32_t awake = DWT_CYCCNT;
+    __asm volatile("wfi");
+    put_line("cyccnt_asleep", DWT_CYCCNT - awake);
+    SYST_CSR = 0;
     DWT_CTRL &= ~1u;
     const uint32_t stands = DWT_CYCCNT;
     __asm volatile("mov r3, #100\n1:\tsubs r3, #1\n\tbne 1b" : : : "r3", "cc");
@@ -264,6 +295,31 @@ static void counters(void)
     put_line("systick_fell", 60000u - SYST_CVR);
     put_line("systick_flag", SYST_CSR >> 16 & 1u);
     SYST_CSR = 0;
+}
+
+static volatile uint32_t timer_entries;
+
+/* Leaves the flag up twice: a line that stays raised pends again. */
+void TIM6_Handler(void)
+{
+    timer_entries++;
+    if (timer_entries == 3u) {
+        REG(0x40001010u) = 0;
+        (void)REG(0x40001010u);
+    }
+}
+
+static void raised_line(void)
+{
+    RCC_APB1ENR1 |= 1u << 4;
+    REG(0x4000102Cu) = 999;
+    REG(0x4000100Cu) = 1;
+    NVIC_ISER(1) = 1u << (55 - 32);
+    REG(0x40001000u) = 1u | 1u << 3; /* one pulse */
+    while (timer_entries == 0u) {
+    }
+    __asm volatile("dsb\n\tisb\n\tnop");
+    put_line("timer_entries", timer_entries);
 }
 
 /* Code that is written over must run as it is now: mov r0, #n; bx lr. */
@@ -288,6 +344,7 @@ int main(void)
     interrupted();
     sleeping();
     counters();
+    raised_line();
     own_code();
     return 0;
 }

@@ -74,10 +74,12 @@ static RAM_CODE void cycles(uint32_t n)
     }
 }
 
+/* Read once while it is mapped: what the core remembers of the page must not help it later. */
 static RAM_CODE void load_unmapped(void)
 {
+    handled_addr = REG(0x70005044u);
     unmap();
-    __asm volatile("mov r3, #0x70000000\n\tnop\n\t" LABEL(bad_load) "ldr r2, [r3, #0x40]\n\tnop"
+    __asm volatile("ldr r3, =0x70005000\n\tnop\n\t" LABEL(bad_load) "ldr r2, [r3, #0x40]\n\tnop"
                    : : : "r2", "r3", "memory");
     map();
 }
@@ -178,10 +180,13 @@ void MemManage_Handler(void)
 
 static void fenced_load(void)
 {
+    put_text("fencing\n");
     SCB_SHCSR |= 1u << 16;
     fence(0x10000031u); /* 32 MB, no access, XN */
-    uint32_t value;
-    __asm volatile("ldr r3, =0x76000010\n\t" LABEL(bad_fence) "ldr %0, [r3]" : "=r"(value) : : "r3");
+    uint32_t value, before = 5;
+    __asm volatile("ldr r3, =0x76000010\n\tadds %1, #1\n\t" LABEL(bad_fence) "ldr %0, [r3]"
+                   : "=r"(value), "+l"(before) : : "r3", "cc");
+    put_line("fence_before", before);
     put_line("fence_status", handled_status);
     put_line("fence_addr", handled_addr);
     put_line("fence_value", value);

@@ -1,5 +1,6 @@
 /*
- * The processor core on Unicorn, the only file that knows it.
+ * The processor core on Unicorn: building, memory, hooks, running. Registers are in
+ * cpu_unicorn_regs.c; no other file knows Unicorn.
  *
  * Invariants:
  * 1. The engine is opened in Thumb mode with the Cortex-M7 model. The mode for M-class cores would
@@ -11,14 +12,11 @@
  *
  * libunicorn is under the GPL, version 2; so is every binary that is linked with this file.
  */
-#include "twin/cpu.h"
+#include "twin/cpu_unicorn.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <unicorn/unicorn.h>
 
 /* What was tried: Debian 12's 2.0.1. The layout of a context and what a stop leaves differ later. */
 #define KNOWN_MAJOR 2u
@@ -26,45 +24,13 @@
 #define KNOWN_PATCH 1u
 
 #define DUMMY_ADDR 0xFFFFE000u
-#define DUMMY_BYTES 4096u
 #define NO_ADDR 0xFFFFFFFEu
 
-#define EXCP_UDEF 1u
 #define EXCP_SWI 2u
 #define EXCP_PREFETCH_ABORT 3u
 #define EXCP_BKPT 7u
 #define EXCP_EXCEPTION_EXIT 8u
 #define EXCP_NOCP 17u
-
-#define CPSR_THUMB (1u << 5)
-#define CPSR_FLAGS 0xF80F0000u
-#define CPSR_IT 0x0600FC00u
-#define XPSR_THUMB (1u << 24)
-
-#define MMIO_RANGES 4u
-
-struct mmio_range {
-    struct cpu *cpu;
-    uint32_t addr;
-};
-
-struct cpu {
-    uc_engine *uc;
-    uc_context *context;
-    struct cpu_callbacks callbacks;
-    size_t context_bytes;
-    size_t exception_at; /* offset in the context */
-    struct mmio_range mmio[MMIO_RANGES];
-    uint32_t mmio_count;
-    uc_hook exact_hook;
-    bool is_exact;
-    bool wants_exact;
-    bool stop_asked;
-    bool invalid;
-    bool dummy_is_writable;
-    char problem[160];
-    uint8_t dummy[DUMMY_BYTES] __attribute__((aligned(4096)));
-};
 
 static void note_problem(struct cpu *cpu, const char *what, uc_err err)
 {
@@ -74,18 +40,6 @@ static void note_problem(struct cpu *cpu, const char *what, uc_err err)
 const char *cpu_problem(const struct cpu *cpu)
 {
     return cpu->problem;
-}
-
-static uint32_t reg_read(struct cpu *cpu, int id)
-{
-    uint32_t value = 0;
-    (void)uc_reg_read(cpu->uc, id, &value);
-    return value;
-}
-
-static void reg_write(struct cpu *cpu, int id, uint32_t value)
-{
-    (void)uc_reg_write(cpu->uc, id, &value);
 }
 
 /* ---- stores ---- */
@@ -132,7 +86,7 @@ static void on_instruction(uc_engine *uc, uint64_t addr, uint32_t n, void *user)
 
 static uint64_t on_mmio_read(uc_engine *uc, uint64_t offset, unsigned n, void *user)
 {
-    const struct mmio_range *const range = user;
+    const struct cpu_mmio_range *const range = user;
     struct cpu *const cpu = range->cpu;
     (void)uc;
     return cpu->callbacks.mmio_read(cpu->callbacks.ctx, range->addr + (uint32_t)offset, n);
@@ -140,7 +94,7 @@ static uint64_t on_mmio_read(uc_engine *uc, uint64_t offset, unsigned n, void *u
 
 static void on_mmio_write(uc_engine *uc, uint64_t offset, unsigned n, uint64_t value, void *user)
 {
-    const struct mmio_range *const range = user;
+    const struct cpu_mmio_range *const range = user;
     struct cpu *const cpu = range->cpu;
     (void)uc;
     cpu->callbacks.mmio_write(cpu->callbacks.ctx, range->addr + (uint32_t)offset, n,
@@ -191,7 +145,7 @@ static enum cpu_trap trap_of(uint32_t number)
 static void on_interrupt(uc_engine *uc, uint32_t number, void *user)
 {
     struct cpu *const cpu = user;
-    if (!cpu->callbacks.trap(cpu->callbacks.ctx, trap_of(number), reg_read(cpu, UC_ARM_REG_PC))) {
+    if (!cpu->callbacks.trap(cpu->callbacks.ctx, trap_of(number), cpu_reg_read(cpu, UC_ARM_REG_PC))) {
         cpu->stop_asked = true;
         (void)uc_emu_stop(uc);
     }
@@ -232,7 +186,7 @@ static bool find_exception_word(struct cpu *cpu)
     if (was == NULL) return false;
     (void)uc_context_save(cpu->uc, cpu->context);
     memcpy(was, cpu->context, cpu->context_bytes);
-    reg_write(cpu, UC_ARM_REG_PRIMASK, 1);
+    cpu_reg_write(cpu, UC_ARM_REG_PRIMASK, 1);
     (void)uc_context_save(cpu->uc, cpu->context);
     for (size_t at = 8; at + 4 <= cpu->context_bytes && !found; at += 4) {
         if (memcmp(was + at, (uint8_t *)cpu->context + at, 4) == 0) continue;
@@ -240,7 +194,7 @@ static bool find_exception_word(struct cpu *cpu)
             uint32_t probe = 21;
             memcpy((uint8_t *)cpu->context + at - back, &probe, 4);
             (void)uc_context_restore(cpu->uc, cpu->context);
-            found = (reg_read(cpu, UC_ARM_REG_IPSR) & 0x1FFu) == 21u;
+            found = (cpu_reg_read(cpu, UC_ARM_REG_IPSR) & 0x1FFu) == 21u;
             cpu->exception_at = at - back;
             memcpy(cpu->context, was, cpu->context_bytes);
         }
@@ -273,7 +227,7 @@ static bool open_engine(struct cpu *cpu)
     if (!add_hooks(cpu)) return false;
     /* Mapped writable, or the first flip of its right to write would change nothing. */
     cpu->dummy_is_writable = true;
-    return uc_mem_map_ptr(cpu->uc, DUMMY_ADDR, DUMMY_BYTES, UC_PROT_READ | UC_PROT_WRITE,
+    return uc_mem_map_ptr(cpu->uc, DUMMY_ADDR, CPU_DUMMY_BYTES, UC_PROT_READ | UC_PROT_WRITE,
                           cpu->dummy) == UC_ERR_OK;
 }
 
@@ -328,8 +282,8 @@ bool cpu_map(struct cpu *cpu, const struct cpu_memory *memory)
 
 bool cpu_map_mmio(struct cpu *cpu, uint32_t addr, uint32_t n)
 {
-    if (cpu->mmio_count == MMIO_RANGES) return false;
-    struct mmio_range *const range = &cpu->mmio[cpu->mmio_count++];
+    if (cpu->mmio_count == CPU_MMIO_RANGES) return false;
+    struct cpu_mmio_range *const range = &cpu->mmio[cpu->mmio_count++];
     range->cpu = cpu;
     range->addr = addr;
     return uc_mmio_map(cpu->uc, addr, n, on_mmio_read, range, on_mmio_write, range) == UC_ERR_OK;
@@ -352,7 +306,7 @@ void cpu_protection_flush(struct cpu *cpu)
     cpu->dummy_is_writable = !cpu->dummy_is_writable;
     const uint32_t permissions =
         cpu->dummy_is_writable ? UC_PROT_READ | UC_PROT_WRITE : UC_PROT_READ;
-    (void)uc_mem_protect(cpu->uc, DUMMY_ADDR, DUMMY_BYTES, permissions);
+    (void)uc_mem_protect(cpu->uc, DUMMY_ADDR, CPU_DUMMY_BYTES, permissions);
 }
 
 void cpu_forget_code(struct cpu *cpu, uint32_t addr, uint32_t n)
@@ -371,7 +325,7 @@ static bool hint_at(struct cpu *cpu, uint32_t pc, uint16_t *hint)
 static bool handle_invalid(struct cpu *cpu, enum cpu_end *end)
 {
     uint16_t hint = 0;
-    const uint32_t pc = reg_read(cpu, UC_ARM_REG_PC);
+    const uint32_t pc = cpu_reg_read(cpu, UC_ARM_REG_PC);
     cpu->invalid = false;
     if (hint_at(cpu, pc, &hint) && hint == 0xBF20u) {
         *end = CPU_END_SLEEP;
@@ -404,7 +358,7 @@ enum cpu_end cpu_run(struct cpu *cpu)
     enum cpu_end end = CPU_END_STOPPED;
     apply_exact(cpu);
     for (;;) {
-        const uint32_t pc = reg_read(cpu, UC_ARM_REG_PC);
+        const uint32_t pc = cpu_reg_read(cpu, UC_ARM_REG_PC);
         cpu->stop_asked = false;
         cpu->invalid = false;
         const uc_err err = uc_emu_start(cpu->uc, pc | 1u, NO_ADDR, 0, 0);
@@ -428,158 +382,4 @@ void cpu_halt(struct cpu *cpu)
 void cpu_set_exact(struct cpu *cpu, bool exact)
 {
     cpu->wants_exact = exact;
-}
-
-/* ---- registers ---- */
-
-static uint32_t xpsr_of(uint32_t cpsr)
-{
-    const uint32_t thumb = (cpsr & CPSR_THUMB) != 0u ? XPSR_THUMB : 0u;
-    return (cpsr & (CPSR_FLAGS | CPSR_IT)) | thumb;
-}
-
-void cpu_regs_get(struct cpu *cpu, struct cpu_regs *regs)
-{
-    static int ids[] = {UC_ARM_REG_R0,  UC_ARM_REG_R1, UC_ARM_REG_R2, UC_ARM_REG_R3,
-                        UC_ARM_REG_R12, UC_ARM_REG_LR, UC_ARM_REG_PC, UC_ARM_REG_SP,
-                        UC_ARM_REG_CPSR, UC_ARM_REG_CONTROL};
-    uint32_t cpsr = 0;
-    void *values[] = {&regs->r0,  &regs->r1, &regs->r2, &regs->r3, &regs->r12,
-                      &regs->lr,  &regs->pc, &regs->sp, &cpsr,     &regs->control};
-    (void)uc_reg_read_batch(cpu->uc, ids, values, (int)(sizeof ids / sizeof ids[0]));
-    regs->xpsr = xpsr_of(cpsr);
-    regs->control &= 7u;
-}
-
-void cpu_regs_set(struct cpu *cpu, const struct cpu_regs *regs)
-{
-    static int ids[] = {UC_ARM_REG_R0,  UC_ARM_REG_R1, UC_ARM_REG_R2,  UC_ARM_REG_R3,
-                        UC_ARM_REG_R12, UC_ARM_REG_LR, UC_ARM_REG_SP,  UC_ARM_REG_CPSR,
-                        UC_ARM_REG_PC};
-    uint32_t cpsr = reg_read(cpu, UC_ARM_REG_CPSR) & ~(CPSR_FLAGS | CPSR_IT);
-    uint32_t pc = regs->pc | 1u;
-    struct cpu_regs copy = *regs;
-    cpsr |= (regs->xpsr & (CPSR_FLAGS | CPSR_IT)) | CPSR_THUMB;
-    void *values[] = {&copy.r0, &copy.r1, &copy.r2, &copy.r3, &copy.r12,
-                      &copy.lr, &copy.sp, &cpsr,    &pc};
-    (void)uc_reg_write_batch(cpu->uc, ids, values, (int)(sizeof ids / sizeof ids[0]));
-}
-
-uint32_t cpu_reg(struct cpu *cpu, uint32_t index)
-{
-    if (index <= 12u) return reg_read(cpu, UC_ARM_REG_R0 + (int)index);
-    if (index == 13u) return reg_read(cpu, UC_ARM_REG_SP);
-    if (index == 14u) return reg_read(cpu, UC_ARM_REG_LR);
-    return reg_read(cpu, UC_ARM_REG_PC);
-}
-
-uint32_t cpu_pc(struct cpu *cpu)
-{
-    return reg_read(cpu, UC_ARM_REG_PC);
-}
-
-void cpu_float_get(struct cpu *cpu, struct cpu_float_regs *regs)
-{
-    for (int d = 0; d < 8; d++) {
-        uint64_t value = 0;
-        (void)uc_reg_read(cpu->uc, UC_ARM_REG_D0 + d, &value);
-        regs->s[2 * d] = (uint32_t)value;
-        regs->s[2 * d + 1] = (uint32_t)(value >> 32);
-    }
-    regs->fpscr = reg_read(cpu, UC_ARM_REG_FPSCR);
-}
-
-void cpu_float_set(struct cpu *cpu, const struct cpu_float_regs *regs)
-{
-    for (int d = 0; d < 8; d++) {
-        const uint64_t value = regs->s[2 * d] | (uint64_t)regs->s[2 * d + 1] << 32;
-        (void)uc_reg_write(cpu->uc, UC_ARM_REG_D0 + d, &value);
-    }
-    reg_write(cpu, UC_ARM_REG_FPSCR, regs->fpscr);
-}
-
-void cpu_masks_get(struct cpu *cpu, struct cpu_masks *masks)
-{
-    static int ids[] = {UC_ARM_REG_PRIMASK, UC_ARM_REG_FAULTMASK, UC_ARM_REG_BASEPRI};
-    void *values[] = {&masks->primask, &masks->faultmask, &masks->basepri};
-    masks->primask = 0;
-    masks->faultmask = 0;
-    masks->basepri = 0;
-    (void)uc_reg_read_batch(cpu->uc, ids, values, 3);
-}
-
-void cpu_faultmask_clear(struct cpu *cpu)
-{
-    reg_write(cpu, UC_ARM_REG_FAULTMASK, 0);
-}
-
-static void patch_exception(struct cpu *cpu, uint32_t exception)
-{
-    (void)uc_context_save(cpu->uc, cpu->context);
-    memcpy((uint8_t *)cpu->context + cpu->exception_at, &exception, sizeof exception);
-    (void)uc_context_restore(cpu->uc, cpu->context);
-}
-
-/*
- * CONTROL can be written fully in thread mode only, so the core is put there first: SPSEL then
- * swaps the stack pointers. In handler mode the main stack is in use, so SPSEL must be 0 before.
- */
-void cpu_set_mode(struct cpu *cpu, uint32_t exception, uint32_t control)
-{
-    const bool is_thread = (reg_read(cpu, UC_ARM_REG_IPSR) & 0x1FFu) == 0u;
-    if (!is_thread) patch_exception(cpu, 0);
-    reg_write(cpu, UC_ARM_REG_CONTROL, control);
-    if (exception != 0u) patch_exception(cpu, exception);
-    /* Rebuilds what the translator derived from the mode. */
-    reg_write(cpu, UC_ARM_REG_CPSR, reg_read(cpu, UC_ARM_REG_CPSR));
-}
-
-uint32_t cpu_sp_of(struct cpu *cpu, bool process_stack)
-{
-    return reg_read(cpu, process_stack ? UC_ARM_REG_PSP : UC_ARM_REG_MSP);
-}
-
-void cpu_set_sp_of(struct cpu *cpu, bool process_stack, uint32_t sp)
-{
-    reg_write(cpu, process_stack ? UC_ARM_REG_PSP : UC_ARM_REG_MSP, sp);
-}
-
-void cpu_put_at(struct cpu *cpu, uint32_t pc, uint32_t sp)
-{
-    struct cpu_float_regs floats;
-    struct cpu_regs regs;
-    memset(&floats, 0, sizeof floats);
-    memset(&regs, 0, sizeof regs);
-    cpu_set_mode(cpu, 0, 0);
-    reg_write(cpu, UC_ARM_REG_PRIMASK, 0);
-    reg_write(cpu, UC_ARM_REG_FAULTMASK, 0);
-    reg_write(cpu, UC_ARM_REG_BASEPRI, 0);
-    reg_write(cpu, UC_ARM_REG_PSP, 0);
-    for (int r = UC_ARM_REG_R4; r <= UC_ARM_REG_R11; r++) {
-        reg_write(cpu, r, 0);
-    }
-    cpu_float_set(cpu, &floats);
-    cpu_set_mode(cpu, 0, 0);
-    regs.lr = 0xFFFFFFFFu;
-    regs.sp = sp & ~3u;
-    regs.pc = pc;
-    regs.xpsr = XPSR_THUMB;
-    cpu_regs_set(cpu, &regs);
-}
-
-size_t cpu_state_bytes(const struct cpu *cpu)
-{
-    return cpu->context_bytes;
-}
-
-void cpu_state_save(struct cpu *cpu, void *to)
-{
-    (void)uc_context_save(cpu->uc, cpu->context);
-    memcpy(to, cpu->context, cpu->context_bytes);
-}
-
-void cpu_state_load(struct cpu *cpu, const void *from)
-{
-    memcpy(cpu->context, from, cpu->context_bytes);
-    (void)uc_context_restore(cpu->uc, cpu->context);
 }

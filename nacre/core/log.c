@@ -45,6 +45,14 @@ enum nacre_err nacre_log_read(const struct nacre_log *log, uint32_t place,
     return err == NACRE_NOT_FOUND ? NACRE_DAMAGED : err;
 }
 
+enum nacre_err nacre_log_read_to_copy(const struct nacre_log *log, uint32_t place,
+                                      struct nacre_record *record, struct nacre_source *source)
+{
+    const struct nacre_spot spot = nacre_log_spot(log, place);
+    const enum nacre_err err = nacre_record_open(&spot, record, source);
+    return err == NACRE_NOT_FOUND ? NACRE_DAMAGED : err;
+}
+
 struct nacre_control nacre_log_control(const struct nacre_log *log)
 {
     const struct nacre_control control = {

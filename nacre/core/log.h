@@ -108,6 +108,13 @@ NACRE_MUST_CHECK enum nacre_err nacre_log_read(const struct nacre_log *log, uint
                                                uint32_t size);
 
 /*
+ * The same, to be copied from there (nacre_record_open).
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_log_read_to_copy(const struct nacre_log *log, uint32_t place,
+                                                       struct nacre_record *record,
+                                                       struct nacre_source *source);
+
+/*
  * Append a record to the head, or to the next unit where it does not fit. What is pending (a unit
  * that died, a unit that was marked) goes with it as a control block.
  *

@@ -95,7 +95,6 @@ static bool record_decode(const uint8_t *granule, struct nacre_record *record)
     record->is_tentative = (info & INFO_TENTATIVE) != 0u;
     record->has_control = (info & INFO_CONTROL) != 0u;
     record->control.void_from = NACRE_VOID_NONE;
-    record->digest = NACRE_CRC_START;
     if (record->has_control) {
         record->control.void_from = (uint16_t)nacre_get_le16(granule + PAYLOAD_AT);
         record->control.behind = granule[PAYLOAD_AT + 2u];
@@ -104,44 +103,80 @@ static bool record_decode(const uint8_t *granule, struct nacre_record *record)
     return true;
 }
 
-/* Take the part of the value that lies in granule k into the digest, and into buf if there is one. */
-static void value_take(struct nacre_record *record, uint32_t k, const uint8_t *granule,
-                       uint8_t *buf)
+/* What becomes of the value of a record that is read. */
+struct sink {
+    uint8_t *buf;     /* null, or room for the value */
+    uint32_t *digest; /* null, or a running check sum */
+};
+
+/* Take the part of the value that lies in granule k. */
+static void value_take(const struct nacre_record *record, uint32_t k, const uint8_t *granule,
+                       const struct sink *sink)
 {
     const uint32_t skip = record->has_control ? CONTROL_BYTES : 0u;
     const uint32_t end = payload_bytes(record);
     for (uint32_t j = 0; j < NACRE_GRANULE_BYTES; j++) {
         const uint32_t at = payload_index(k, j);
         if (at < skip || at >= end) continue;
-        record->digest = nacre_crc_update(record->digest, granule + j, 1);
-        if (buf != NULL) buf[at - skip] = granule[j];
+        if (sink->digest != NULL) *sink->digest = nacre_crc_update(*sink->digest, granule + j, 1);
+        if (sink->buf != NULL) sink->buf[at - skip] = granule[j];
     }
+}
+
+/* All granules of a record whose first was decoded: is it whole? */
+static enum nacre_err record_pass(const struct nacre_spot *spot, const struct nacre_record *record,
+                                  uint8_t *granule, const struct sink *sink)
+{
+    const bool sinks = sink->buf != NULL || sink->digest != NULL;
+    const uint32_t count = nacre_record_granules(record);
+    const uint32_t expected = nacre_get_le32(granule + CRC_AT);
+    uint32_t crc = seeded_crc(spot->medium, spot->generation, spot->place);
+    crc = nacre_crc_update(crc, granule, CRC_AT);
+    for (uint32_t k = 0; k < count; k++) {
+        if (k > 0u) {
+            const enum nacre_err err = granule_read(spot->medium, spot->place + k, granule);
+            if (err != NACRE_OK) return err;
+            if (granule[TAG_AT] != 0u) return NACRE_NOT_FOUND;
+            crc = nacre_crc_update(crc, granule, NACRE_GRANULE_BYTES);
+        }
+        if (sinks) value_take(record, k, granule, sink);
+    }
+    return ~crc == expected ? NACRE_OK : NACRE_NOT_FOUND;
+}
+
+static enum nacre_err first_read(const struct nacre_spot *spot, struct nacre_record *record,
+                                 uint8_t *granule)
+{
+    const enum nacre_err err = granule_read(spot->medium, spot->place, granule);
+    if (err != NACRE_OK) return err;
+    if (!record_decode(granule, record)) return NACRE_NOT_FOUND;
+    const uint32_t room = spot->end - spot->place;
+    return nacre_record_granules(record) <= room ? NACRE_OK : NACRE_NOT_FOUND;
 }
 
 enum nacre_err nacre_record_read(const struct nacre_spot *spot, struct nacre_record *record,
                                  uint8_t *buf, uint32_t size)
 {
     uint8_t granule[NACRE_GRANULE_BYTES];
-    enum nacre_err err = granule_read(spot->medium, spot->place, granule);
+    const enum nacre_err err = first_read(spot, record, granule);
     if (err != NACRE_OK) return err;
-    if (!record_decode(granule, record)) return NACRE_NOT_FOUND;
-    const uint32_t count = nacre_record_granules(record);
-    if (count > spot->end - spot->place) return NACRE_NOT_FOUND;
-
     const bool fits = nacre_record_value_bytes(record) <= size;
-    const uint32_t expected = nacre_get_le32(granule + CRC_AT);
-    uint32_t crc = seeded_crc(spot->medium, spot->generation, spot->place);
-    crc = nacre_crc_update(crc, granule, CRC_AT);
-    for (uint32_t k = 0; k < count; k++) {
-        if (k > 0u) {
-            err = granule_read(spot->medium, spot->place + k, granule);
-            if (err != NACRE_OK) return err;
-            if (granule[TAG_AT] != 0u) return NACRE_NOT_FOUND;
-            crc = nacre_crc_update(crc, granule, NACRE_GRANULE_BYTES);
-        }
-        value_take(record, k, granule, fits ? buf : NULL);
-    }
-    return ~crc == expected ? NACRE_OK : NACRE_NOT_FOUND;
+    const struct sink sink = {fits ? buf : NULL, NULL};
+    return record_pass(spot, record, granule, &sink);
+}
+
+enum nacre_err nacre_record_open(const struct nacre_spot *spot, struct nacre_record *record,
+                                 struct nacre_source *source)
+{
+    uint8_t granule[NACRE_GRANULE_BYTES];
+    const enum nacre_err err = first_read(spot, record, granule);
+    if (err != NACRE_OK) return err;
+    memset(source, 0, sizeof *source);
+    source->place = spot->place;
+    source->skip = record->has_control ? CONTROL_BYTES : 0u;
+    source->digest = NACRE_CRC_START;
+    const struct sink sink = {NULL, &source->digest};
+    return record_pass(spot, record, granule, &sink);
 }
 
 /* Byte i of a value, wherever it lies. */
@@ -166,7 +201,8 @@ static enum nacre_err source_byte(struct nacre_medium *medium, struct nacre_sour
 bool nacre_record_equals(const struct nacre_spot *spot, const struct nacre_record *record,
                          const uint8_t *value)
 {
-    struct nacre_source source = nacre_record_source(spot->place, record);
+    struct nacre_source source = {.place = spot->place,
+                                  .skip = record->has_control ? CONTROL_BYTES : 0u};
     const uint32_t value_bytes = nacre_record_value_bytes(record);
     for (uint32_t i = 0; i < value_bytes; i++) {
         uint8_t byte;
@@ -174,16 +210,6 @@ bool nacre_record_equals(const struct nacre_spot *spot, const struct nacre_recor
         if (byte != value[i]) return false;
     }
     return true;
-}
-
-struct nacre_source nacre_record_source(uint32_t place, const struct nacre_record *record)
-{
-    const struct nacre_source source = {
-        .place = place,
-        .skip = record->has_control ? CONTROL_BYTES : 0u,
-        .digest = record->digest,
-    };
-    return source;
 }
 
 static void control_encode(const struct nacre_control *control, uint8_t *bytes)
@@ -226,18 +252,18 @@ static enum nacre_err record_crc(const struct nacre_spot *spot, const struct nac
                                  struct nacre_source *source, uint32_t *result)
 {
     uint8_t granule[NACRE_GRANULE_BYTES];
-    struct nacre_record seen = *record;
-    seen.digest = NACRE_CRC_START;
+    uint32_t digest = NACRE_CRC_START;
+    const struct sink sink = {NULL, &digest};
     const uint32_t count = nacre_record_granules(record);
     uint32_t crc = seeded_crc(spot->medium, spot->generation, spot->place);
     for (uint32_t k = 0; k < count; k++) {
         const enum nacre_err err = granule_build(spot->medium, record, source, k, granule);
         if (err != NACRE_OK) return err;
         crc = nacre_crc_update(crc, granule, k == 0u ? CRC_AT : NACRE_GRANULE_BYTES);
-        value_take(&seen, k, granule, NULL);
+        if (source->bytes == NULL) value_take(record, k, granule, &sink);
     }
     *result = ~crc;
-    return source->bytes == NULL && seen.digest != source->digest ? NACRE_DAMAGED : NACRE_OK;
+    return source->bytes == NULL && digest != source->digest ? NACRE_DAMAGED : NACRE_OK;
 }
 
 /* Program count granules and see that they read as they should. */

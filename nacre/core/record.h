@@ -49,7 +49,6 @@ struct nacre_record {
     bool is_tentative; /* it counts only if its unit does, which it does not prove */
     bool has_control;
     struct nacre_control control;
-    uint32_t digest; /* running CRC of the value, as the read that found the record whole saw it */
 };
 
 struct nacre_spot {
@@ -64,7 +63,7 @@ struct nacre_source {
     const uint8_t *bytes; /* null: the medium */
     uint32_t place;       /* of the record on the medium */
     uint32_t skip;        /* payload bytes before its value */
-    uint32_t digest;      /* of the value when that record was read */
+    uint32_t digest;      /* running CRC of the value, as the read that proved it whole saw it */
     uint32_t at_hand;     /* place of the granule below; 0 for none */
     uint8_t granule[NACRE_GRANULE_BYTES];
 };
@@ -106,9 +105,14 @@ bool nacre_record_equals(const struct nacre_spot *spot, const struct nacre_recor
                          const uint8_t *value);
 
 /*
- * The value of a record that was just read, to be copied from its place.
+ * Read and check the record at a spot, to be copied from there.
+ *
+ * source   written on NACRE_OK
+ * Returns  as nacre_record_read
  */
-struct nacre_source nacre_record_source(uint32_t place, const struct nacre_record *record);
+NACRE_MUST_CHECK enum nacre_err nacre_record_open(const struct nacre_spot *spot,
+                                                  struct nacre_record *record,
+                                                  struct nacre_source *source);
 
 /*
  * Program a record at a spot and read it back twice.

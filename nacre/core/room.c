@@ -113,9 +113,10 @@ static const struct nacre_index_entry *entry_in_oldest(const struct nacre_log *l
 }
 
 /* Read a record that shall be copied; what cannot be read stops all writing. */
-static enum nacre_err copy_read(struct nacre_log *log, uint32_t place, struct nacre_record *record)
+static enum nacre_err copy_read(struct nacre_log *log, uint32_t place, struct nacre_record *record,
+                                struct nacre_source *source)
 {
-    const enum nacre_err err = nacre_log_read(log, place, record, NULL, 0);
+    const enum nacre_err err = nacre_log_read_to_copy(log, place, record, source);
     if (err == NACRE_DAMAGED) log->read_only = NACRE_DAMAGED;
     return err;
 }
@@ -123,9 +124,9 @@ static enum nacre_err copy_read(struct nacre_log *log, uint32_t place, struct na
 static enum nacre_err copy_record(struct nacre_log *log, uint32_t place)
 {
     struct nacre_record record;
-    enum nacre_err err = copy_read(log, place, &record);
+    struct nacre_source source;
+    enum nacre_err err = copy_read(log, place, &record, &source);
     if (err != NACRE_OK) return err;
-    struct nacre_source source = nacre_record_source(place, &record);
     err = nacre_log_append(log, &record, &source);
     return err == NACRE_OK ? nacre_room_moved(log, place, log->newest.place) : err;
 }
@@ -134,9 +135,9 @@ static enum nacre_err copy_record(struct nacre_log *log, uint32_t place)
 static enum nacre_err copy_at(struct nacre_log *log, uint32_t place)
 {
     struct nacre_record record;
-    enum nacre_err err = copy_read(log, place, &record);
+    struct nacre_source source;
+    enum nacre_err err = copy_read(log, place, &record, &source);
     if (err != NACRE_OK) return err;
-    struct nacre_source source = nacre_record_source(place, &record);
     record.has_control = false;
     record.is_tentative = true;
     err = nacre_log_write_at(log, log->top, &record, &source);

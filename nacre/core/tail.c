@@ -65,9 +65,9 @@ static enum nacre_err newest(const struct nacre_log *log, struct nacre_record *r
     memset(source, 0, sizeof *source);
     source->bytes = (const uint8_t *)"";
     if (!log->newest.is_note) {
-        const enum nacre_err err = nacre_log_read(log, log->newest.place, record, NULL, 0);
+        const enum nacre_err err =
+            nacre_log_read_to_copy(log, log->newest.place, record, source);
         if (err != NACRE_OK) return err;
-        *source = nacre_record_source(log->newest.place, record);
     }
     record->has_control = true;
     return NACRE_OK;

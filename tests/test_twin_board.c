@@ -1,9 +1,9 @@
 /*
- * The twin's board: power, cuts, snapshots, console, timers, PSRAM, reset; and that a run is decided by
- * its seed and inputs alone.
+ * The twin's board: power, cuts, snapshots, console, timers, PSRAM, reset; and that a run is
+ * decided by its seed and inputs alone.
  *
- * Method: the image twin_fw/faults.c, told by single letters what to do. Times and counts that must be
- * there are computed from the registers that the image writes.
+ * Method: the image twin_fw/faults.c, told by single letters what to do. Times and counts that must
+ * be there are computed from the registers that the image writes.
  */
 #include <string.h>
 

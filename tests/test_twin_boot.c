@@ -1,10 +1,11 @@
 /*
  * Start states and boot images.
  *
- * Method: for each release named in the facts, the registers that the application finds. ST's own boot
- * image is never part of this repository: NACRE_BOOT_HEX names the file Boot_XIP.hex of package
- * STM32CubeH7RS 1.3.0 (Projects/STM32H7S78-DK/Templates/Template_XIP/Binary); without it that test is
- * skipped and says so. What it must leave was traced on another model, by somebody else.
+ * Method: for each release named in the facts, the registers that the application finds. ST's own
+ * boot image is never part of this repository: NACRE_BOOT_HEX names the file Boot_XIP.hex of
+ * package STM32CubeH7RS 1.3.0 (Projects/STM32H7S78-DK/Templates/Template_XIP/Binary); without it
+ * that test is skipped and says so. What it must leave was traced on another model, by somebody
+ * else.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,8 +25,8 @@ static void boot_state_is(const char *expected)
 }
 
 /*
- * Releases differ in TCR bit 28, WIR, XSPIM; the rest is common. 1.0.0 writes FFFF0010 to XSPIM, whose
- * upper eight bits do not exist (CMSIS: REQ2ACK_TIME is 23:16).
+ * Releases differ in TCR bit 28, WIR, XSPIM; the rest is common. 1.0.0 writes FFFF0010 to XSPIM,
+ * whose upper eight bits do not exist (CMSIS: REQ2ACK_TIME is 23:16).
  */
 static void test_boot_leftovers_differ_as_traced(void **state)
 {

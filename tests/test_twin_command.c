@@ -59,7 +59,7 @@ static void test_command_tells_a_violation(void **state)
 static void test_command_traces(void **state)
 {
     (void)state;
-    assert_int_equal(run(TWIN_FW_DIR "/faults.elf --type et --time-limit 60 --trace --busy max"), 0);
+    assert_int_equal(run(TWIN_FW_DIR "/faults.elf --type et --time-limit 60 -t --busy max"), 0);
     assert_non_null(strstr(output, "21DE @07FE1000 n=4096 erase"));
     assert_non_null(strstr(output, "blackout ends after"));
     assert_non_null(strstr(output, "exception 71 taken"));
@@ -99,7 +99,7 @@ static void test_command_cannot_run_bad_files(void **state)
                                         "--boot text.elf " TWIN_FW_DIR "/hello.elf",
                                         "--flash no-such-file " TWIN_FW_DIR "/hello.elf"};
     (void)state;
-    write_file("text.elf", "this is not an ELF file, but long enough to have been one, is it not?", 70);
+    write_file("text.elf", "this is not an ELF file, but long enough to have been one", 58);
     write_file("short.elf", "\177ELF\1\1\1\0\0\0\0\0\0\0\0\0\2\0\50\0\1\0\0\0", 24);
     write_file("sum.hex", ":08000000000001201100000800\n:00000001FF\n", 40);
     write_file("open.hex", ":080000000000012011000008BE\n", 28);

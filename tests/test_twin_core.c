@@ -1,8 +1,8 @@
 /*
  * The twin's core as firmware sees it: exceptions, nesting, priorities, masks, sleep, counters.
  *
- * Method: the image twin_fw/core.c does one thing after the other and prints what it saw. What must be
- * there comes from the ARMv7-M Architecture Reference Manual, or from counting its instructions.
+ * Method: the image twin_fw/core.c does one thing after the other and prints what it saw. What must
+ * be there comes from the ARMv7-M Architecture Reference Manual, or from counting its instructions.
  */
 #include "tests/support/board_bed.h"
 #include "tests/support/cmocka_all.h"

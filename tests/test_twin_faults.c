@@ -1,8 +1,8 @@
 /*
  * What the twin calls a violation, and that it names the very instruction.
  *
- * Method: the image twin_fw/faults.c does one misdeed for each letter typed. The instruction that does
- * it has a label of its own, so its address is the linker's word, not the twin's.
+ * Method: the image twin_fw/faults.c does one misdeed for each letter typed. The instruction that
+ * does it has a label of its own, so its address is the linker's word, not the twin's.
  */
 #include <string.h>
 

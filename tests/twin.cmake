@@ -6,7 +6,8 @@ foreach(image hello core faults)
     add_custom_command(OUTPUT "${twin_fw_dir}/${image}.elf"
         COMMAND "${CMAKE_COMMAND}" -E make_directory "${twin_fw_dir}"
         COMMAND "${ARM_GCC}" -mcpu=cortex-m7 -mthumb -mfpu=fpv5-d16 -mfloat-abi=hard -Os -g
-            -ffreestanding -nostdlib -Wall -Wextra -T "${twin_fw_sources}/fw.ld"
+            -ffreestanding -nostdlib -Wall -Wextra -I "${CMAKE_SOURCE_DIR}"
+            -T "${twin_fw_sources}/fw.ld"
             -Wl,--build-id=none "${twin_fw_sources}/start.c" "${twin_fw_sources}/${image}.c"
             -o "${twin_fw_dir}/${image}.elf" -lgcc
         DEPENDS "${twin_fw_sources}/start.c" "${twin_fw_sources}/${image}.c"

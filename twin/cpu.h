@@ -5,8 +5,8 @@
  * The emulator executes instructions and nothing else: exceptions, interrupts, the private
  * peripheral bus and all time are the machine's.
  *
- * libunicorn exports its inner names, and a program's own function of the same name would take their
- * place. So no name here may be one of its: the check twin_names sees to that.
+ * libunicorn exports its inner names, and a program's own function of the same name would take
+ * their place. So no name here may be one of its: the check twin_names sees to that.
  */
 #ifndef TWIN_CPU_H
 #define TWIN_CPU_H

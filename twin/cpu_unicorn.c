@@ -5,8 +5,8 @@
  * Invariants:
  * 1. The engine is opened in Thumb mode with the Cortex-M7 model. The mode for M-class cores would
  *    replace the model by another one without double precision.
- * 2. The exception number cannot be written through the interface. It is patched in a saved context,
- *    one word before PRIMASK; the place is found at start and proved by reading it back.
+ * 2. The exception number cannot be written through the interface. It is patched in a saved
+ *    context, one word before PRIMASK; the place is found at start and proved by reading it back.
  * 3. There is no hook on stores or loads: one on stores sends all loads the slow way too.
  * 4. While memory is protected its translated code is kept; cpu_forget_code has no effect then.
  *
@@ -18,7 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What was tried: Debian 12's 2.0.1. The layout of a context and what a stop leaves differ later. */
+/*
+ * What was tried: Debian 12's 2.0.1. The layout of a context and what a stop leaves differ later.
+ */
 #define KNOWN_MAJOR 2u
 #define KNOWN_MINOR 0u
 #define KNOWN_PATCH 1u
@@ -46,10 +48,10 @@ const char *cpu_problem(const struct cpu *cpu)
 
 /*
  * The library takes a lock on all pages around each single store, and frees it again: a tree and
- * several pieces of memory a store, half of the run time of store-rich code. There is one thread, so
- * nothing is to be locked. It calls these two through its symbol table, where a program's functions
- * of the same names go first; code that a store overwrites is still found and dropped. In a library
- * that calls its own, only the speed is lost.
+ * several pieces of memory a store, half of the run time of store-rich code. There is one thread,
+ * so nothing is to be locked. It calls these two through its symbol table, where a program's
+ * functions of the same names go first; code that a store overwrites is still found and dropped. In
+ * a library that calls its own, only the speed is lost.
  */
 void *page_collection_lock_arm(void *uc, uint64_t start, uint64_t end);
 void page_collection_unlock_arm(void *pages);
@@ -145,7 +147,8 @@ static enum cpu_trap trap_of(uint32_t number)
 static void on_interrupt(uc_engine *uc, uint32_t number, void *user)
 {
     struct cpu *const cpu = user;
-    if (!cpu->callbacks.trap(cpu->callbacks.ctx, trap_of(number), cpu_reg_read(cpu, UC_ARM_REG_PC))) {
+    const uint32_t pc = cpu_reg_read(cpu, UC_ARM_REG_PC);
+    if (!cpu->callbacks.trap(cpu->callbacks.ctx, trap_of(number), pc)) {
         cpu->stop_asked = true;
         (void)uc_emu_stop(uc);
     }

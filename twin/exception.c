@@ -6,7 +6,9 @@
 
 #include <string.h>
 
-/* Cycles with zero wait states (Cortex-M7 Technical Reference Manual; ARM's figures for the core). */
+/*
+ * Cycles with zero wait states (Cortex-M7 Technical Reference Manual; ARM's figures for the core).
+ */
 #define ENTRY_CYCLES 12u
 #define RETURN_CYCLES 10u
 

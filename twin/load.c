@@ -128,8 +128,8 @@ static bool load_elf(struct twin *t, const char *path, bool with_symbols)
     if (fd < 0) return fail(t, path, "cannot be read");
     (void)elf_version(EV_CURRENT);
     Elf *const elf = elf_begin(fd, ELF_C_READ, NULL);
-    const bool done =
-        elf == NULL ? fail(t, path, "not an ELF file") : load_elf_handle(t, elf, path, with_symbols);
+    const bool done = elf == NULL ? fail(t, path, "not an ELF file")
+                                  : load_elf_handle(t, elf, path, with_symbols);
     if (elf != NULL) (void)elf_end(elf);
     (void)close(fd);
     return done;

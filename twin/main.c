@@ -1,8 +1,8 @@
 /*
  * nacre-twin: run a firmware ELF on the simulated board.
  *
- * Linked with libunicorn, this binary is under the terms of the GPL, version 2; its sources are under
- * the MIT licence.
+ * Linked with libunicorn, this binary is under the terms of the GPL, version 2; its sources are
+ * under the MIT licence.
  */
 #include <argp.h>
 #include <errno.h>
@@ -54,7 +54,7 @@ struct options {
 };
 
 static const struct argp_option option_list[] = {
-    {"boot", KEY_BOOT, "FILE", 0, "Run this boot image (.hex or .elf) from internal flash first", 0},
+    {"boot", KEY_BOOT, "FILE", 0, "Run this boot image (.hex or .elf) first", 0},
     {"flash", KEY_FLASH, "IMAGE", 0, "Raw content of the chip before the ELF is loaded", 0},
     {"save-flash", KEY_SAVE_FLASH, "FILE", 0, "Write the chip's settings range here at the end", 0},
     {"tear", KEY_TEAR, "page|granule", 0, "What a cut program may spoil (page)", 0},
@@ -65,9 +65,8 @@ static const struct argp_option option_list[] = {
     {"calibration-ns", KEY_CALIBRATION_NS, "N", 0, "Hidden calibration per mode change (0)", 0},
     {"time-limit", KEY_TIME_LIMIT, "MS", 0, "Virtual time to run for (1000)", 0},
     {"until", KEY_UNTIL, "TEXT", 0, "End when the console has shown this", 0},
-    {"expect", KEY_EXPECT, "TEXT", 0, "Exit with 1 if the console has not shown this at the end", 0},
-    {"type", KEY_TYPE, "TEXT", 0, "Type this on the console 10 ms after the start; \\n is the Enter key",
-     0},
+    {"expect", KEY_EXPECT, "TEXT", 0, "Exit with 1 if the console did not show this", 0},
+    {"type", KEY_TYPE, "TEXT", 0, "Type this after 10 ms; \\n is the Enter key", 0},
     {"cut-at", KEY_CUT_AT, "MS", 0, "Cut the power this long after the start", 0},
     {"watch", KEY_WATCH, "SYMBOL", 0, "Show calls of this function in the trace", 0},
     {"trace", 't', NULL, 0, "Show flash commands, blackouts, interrupts", 0},
@@ -77,8 +76,9 @@ static const struct argp_option option_list[] = {
 
 static const char doc[] =
     "Run FIRMWARE (an ELF linked at 0x70000000) on a simulated STM32H7S78-DK.\v"
-    "Exit codes: 0 it ran as asked; 1 violation, or a text that was expected did not come; 2 could not "
-    "run; 3 bad usage.\nThis program contains libunicorn and is under the GPL, version 2.";
+    "Exit codes: 0 it ran as asked; 1 violation, or a text that was expected did not come; "
+    "2 could not run; 3 bad usage.\n"
+    "This program contains libunicorn and is under the GPL, version 2.";
 
 static bool number(const char *text, uint64_t *value)
 {
@@ -104,7 +104,8 @@ static int choice(struct argp_state *state, const char *text, const char *const 
     return 0;
 }
 
-static void parse_model(struct argp_state *state, int key, const char *text, struct options *options)
+static void parse_model(struct argp_state *state, int key, const char *text,
+                        struct options *options)
 {
     static const char *const tears[] = {"page", "granule", NULL};
     static const char *const times[] = {"typical", "max", "drawn", NULL};
@@ -166,7 +167,9 @@ static error_t parse(int key, char *text, struct argp_state *state)
         options->cfg.app_path = text;
         return 0;
     case ARGP_KEY_END:
-        if (options->cfg.app_path == NULL && !options->not_modelled) argp_error(state, "no firmware");
+        if (options->cfg.app_path == NULL && !options->not_modelled) {
+            argp_error(state, "no firmware");
+        }
         return 0;
     default:
         if (key < KEY_BOOT) return ARGP_ERR_UNKNOWN;
@@ -180,7 +183,9 @@ static void on_event(void *context, const struct twin_event *event)
     const struct options *const options = context;
     char line[256];
     if (!options->trace || options->twin == NULL) return;
-    if (trace_line(line, sizeof line, options->twin, event) > 0) (void)fprintf(stderr, "%s\n", line);
+    if (trace_line(line, sizeof line, options->twin, event) > 0) {
+        (void)fprintf(stderr, "%s\n", line);
+    }
 }
 
 static void type_text(struct twin *twin, const char *text)
@@ -235,8 +240,9 @@ static void print_json(const struct options *options, enum twin_stop stop)
     struct twin_violation violation;
     twin_counters_get(options->twin, &counters);
     twin_violation_get(options->twin, &violation);
-    (void)printf("{\"stop\": \"%s\", \"time_us\": %.3f, \"instructions\": %llu, \"violations\": %llu, "
-                 "\"blackouts\": %llu, \"longest_blackout_us\": %.3f, \"dark_us\": %.3f, "
+    (void)printf("{\"stop\": \"%s\", \"time_us\": %.3f, \"instructions\": %llu, "
+                 "\"violations\": %llu, \"blackouts\": %llu, \"longest_blackout_us\": %.3f, "
+                 "\"dark_us\": %.3f, "
                  "\"longest_latency_us\": %.3f, \"programs\": %llu, \"programmed_bytes\": %llu, "
                  "\"erases\": %llu, \"backlight_percent\": %d",
                  twin_stop_name(stop), (double)twin_now_ps(options->twin) / 1e6,

@@ -1,6 +1,7 @@
 /*
  * The interrupt controller's state: what is enabled, pending, active and how urgent. Exceptions are
- * counted as in the manual: 2 NMI, 3 HardFault, 11 SVCall, 14 PendSV, 15 SysTick, 16 + n interrupt n.
+ * counted as in the manual: 2 NMI, 3 HardFault, 11 SVCall, 14 PendSV, 15 SysTick, 16 + n interrupt
+ * n.
  *
  * Plain data; no time and no core. Lower numbers are more urgent.
  */

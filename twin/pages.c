@@ -1,9 +1,9 @@
 /*
- * Written pages by /proc/self/pagemap, see pages.h (Linux, Documentation/admin-guide/mm/pagemap.rst:
- * bit 63 present, 62 swapped, 61 page of a file).
+ * Written pages by /proc/self/pagemap, see pages.h (Linux,
+ * Documentation/admin-guide/mm/pagemap.rst: bit 63 present, 62 swapped, 61 page of a file).
  *
- * The alternative, a hook on each store, makes the emulator take each load the slow way too: a third
- * of all run time.
+ * The alternative, a hook on each store, makes the emulator take each load the slow way too: a
+ * third of all run time.
  */
 #include "twin/pages.h"
 
@@ -22,7 +22,8 @@ static uint32_t look_at(const uint64_t *entries, uint32_t count, uint8_t *change
 {
     uint32_t sum = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const bool is_copy = (entries[i] & (PRESENT | SWAPPED)) != 0u && (entries[i] & OF_FILE) == 0u;
+        const bool is_there = (entries[i] & (PRESENT | SWAPPED)) != 0u;
+        const bool is_copy = is_there && (entries[i] & OF_FILE) == 0u;
         changed[i] = is_copy;
         sum += is_copy;
     }

@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /*
- * changed[i] becomes 1 for each of count pages from array that was written to since it was mapped or
- * dropped, else 0. Where the system does not tell, all of them are 1. Returns how many are.
+ * changed[i] becomes 1 for each of count pages from array that was written to since it was mapped
+ * or dropped, else 0. Where the system does not tell, all of them are 1. Returns how many are.
  */
 uint32_t pages_find_changed(const uint8_t *array, uint32_t count, uint8_t *changed);
 

@@ -15,7 +15,9 @@
 #define SWS_PLL1 3u
 #define SWS_HSE 2u
 
-/* ON bits and the ready bits that follow them: HSI 0>2, CSI 7>8, HSI48 12>13, HSE 16>17, PLL1..3. */
+/*
+ * ON bits and the ready bits that follow them: HSI 0>2, CSI 7>8, HSI48 12>13, HSE 16>17, PLL1..3.
+ */
 static const struct {
     uint8_t on, ready;
 } ready_bits[] = {{0, 2}, {7, 8}, {12, 13}, {16, 17}, {24, 25}, {26, 27}, {28, 29}};

@@ -1,6 +1,7 @@
 /*
  * Runs: until something stops them. A run that meets a fault is rewound to its start and run again
- * with a look at each instruction, so that the fault is told, or delivered, at the very instruction.
+ * with a look at each instruction, so that the fault is told, or delivered, at the very
+ * instruction.
  */
 #include "twin/machine.h"
 

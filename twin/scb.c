@@ -1,6 +1,7 @@
 /*
  * The private peripheral bus: system control block, NVIC and MPU registers, SysTick, cycle counter
- * (ARMv7-M Architecture Reference Manual, B3; Cortex-M7 Technical Reference Manual for reset values).
+ * (ARMv7-M Architecture Reference Manual, B3; Cortex-M7 Technical Reference Manual for reset
+ * values).
  */
 #include "twin/machine.h"
 

@@ -1,7 +1,7 @@
 /*
  * General timers, counting up: update event and interrupt, preloads, PWM outputs as numbers. Input
- * capture, down counting, slaves and DMA are not modelled (RM0477, general-purpose timers; addresses
- * and interrupt numbers from CMSIS stm32h7s7xx.h).
+ * capture, down counting, slaves and DMA are not modelled (RM0477, general-purpose timers;
+ * addresses and interrupt numbers from CMSIS stm32h7s7xx.h).
  */
 #include "twin/machine.h"
 

@@ -51,7 +51,7 @@ enum twin_leftover {
 
 enum twin_event_kind {
     TWIN_EVENT_COMMAND,        /* the chip took a command; see .command */
-    TWIN_EVENT_BUSY_END,       /* a program, erase or register write ended; .command.addr, .opcode */
+    TWIN_EVENT_BUSY_END,       /* a program, erase or register write ended; .command.addr */
     TWIN_EVENT_BLACKOUT_BEGIN, /* the window of the bank that runs the code can no longer be read */
     TWIN_EVENT_BLACKOUT_END,   /* it can be read again; .blackout */
     TWIN_EVENT_IRQ_TAKEN,      /* an exception was entered; .irq */

@@ -1,6 +1,6 @@
 /*
- * UART4: what the firmware sends is text for whoever asks; what is typed arrives byte by byte at the
- * typist's baud rate (RM0477, USART; bits from CMSIS stm32h7s7xx.h). Parity, DMA, break and the
+ * UART4: what the firmware sends is text for whoever asks; what is typed arrives byte by byte at
+ * the typist's baud rate (RM0477, USART; bits from CMSIS stm32h7s7xx.h). Parity, DMA, break and the
  * receiver time-out are not modelled. A byte that finds no room is lost and sets ORE.
  */
 #include "twin/machine.h"

@@ -1,10 +1,10 @@
 /*
  * The mapped windows: what of them the core can read now, and for how long it could not.
  *
- * A window is cut into pieces with one permission each: first one per bank, more where an MPU region
- * begins or ends inside a bank. A piece can be read if its controller answers plainly for its bank,
- * the window was touched, and the MPU does not forbid it. The flash window that is mapped but not
- * touched yet stays closed, so that the first access is seen and its time counted.
+ * A window is cut into pieces with one permission each: first one per bank, more where an MPU
+ * region begins or ends inside a bank. A piece can be read if its controller answers plainly for
+ * its bank, the window was touched, and the MPU does not forbid it. The flash window that is mapped
+ * but not touched yet stays closed, so that the first access is seen and its time counted.
  *
  * Invariants:
  * 1. piece[].can_read and .can_write are what the core was told.
@@ -211,8 +211,8 @@ static void forget_code(struct twin *t)
 }
 
 /*
- * The PSRAM's first access is not waited for: a right to write cannot be given while the access that
- * needs it is under way, for the emulator drops what it looked up.
+ * The PSRAM's first access is not waited for: a right to write cannot be given while the access
+ * that needs it is under way, for the emulator drops what it looked up.
  */
 static void touch_psram(struct twin *t, uint64_t now_ps)
 {

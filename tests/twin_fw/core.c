@@ -2,7 +2,7 @@
  * Exceptions, masks, sleep and counters as firmware sees them. Each finding is a line "name=value";
  * what the value must be is the test's business.
  */
-#include "fw.h"
+#include "tests/twin_fw/fw.h"
 
 static volatile uint32_t ticks, order, order_n, irq0_runs, irq1_runs, svc_runs, pendsv_runs;
 static volatile uint32_t seen_ipsr, seen_control, seen_basepri, nested_max, depth;
@@ -171,7 +171,8 @@ static void calls(void)
     SCB_ICSR = 1u << 28;
     __asm volatile("dsb\n\tisb" : : : "memory");
     const uint32_t on_psp = control();
-    __asm volatile("mrs r3, control\n\tbic r3, r3, #2\n\tmsr control, r3\n\tisb" : : : "r3", "memory");
+    __asm volatile("mrs r3, control\n\tbic r3, r3, #2\n\tmsr control, r3\n\tisb"
+                   : : : "r3", "memory");
     put_line("psp_control", on_psp & 2u);
     put_line("handler_control", seen_control & 2u);
     put_line("psp_svc", svc_runs);
@@ -207,7 +208,8 @@ static uint32_t float_kept(void)
         uint32_t a, b, c, d, flags;
         __asm volatile("vmov s0, %5\n\tvmov s7, %5\n\tvmov s14, %5\n\tvmov s15, %5\n\t"
                        "vmsr fpscr, %6\n\tmov r3, #400\n1:\tsubs r3, #1\n\tbne 1b\n\t"
-                       "vmov %0, s0\n\tvmov %1, s7\n\tvmov %2, s14\n\tvmov %3, s15\n\tvmrs %4, fpscr"
+                       "vmov %0, s0\n\tvmov %1, s7\n\tvmov %2, s14\n\tvmov %3, s15\n\t"
+                       "vmrs %4, fpscr"
                        : "=&r"(a), "=&r"(b), "=&r"(c), "=&r"(d), "=&r"(flags)
                        : "r"(i * 0x01010101u), "r"(0x30000000u)
                        : "r3", "cc", "s0", "s7", "s14", "s15");

@@ -1,8 +1,8 @@
 /*
- * One misdeed for each letter that is typed. The instruction that does it has a global label, so that
- * the test can compare the address that the twin reports with the one that the linker gave.
+ * One misdeed for each letter that is typed. The instruction that does it has a global label, so
+ * that the test can compare the address that the twin reports with the one that the linker gave.
  */
-#include "fw.h"
+#include "tests/twin_fw/fw.h"
 
 #define LABEL(name) ".global " #name "\n" #name ":\n\t"
 
@@ -120,7 +120,8 @@ static RAM_CODE void read_busy_bank(void)
     erase(0x07FE0000u);
     map();
     __asm volatile("cpsie i");
-    __asm volatile("ldr r3, =0x77FE0000\n\t" LABEL(bad_bank) "ldr r2, [r3]" : : : "r2", "r3", "memory");
+    __asm volatile("ldr r3, =0x77FE0000\n\t" LABEL(bad_bank) "ldr r2, [r3]"
+                   : : : "r2", "r3", "memory");
 }
 
 static RAM_CODE void program_twice(void)
@@ -203,12 +204,14 @@ static void fence_elsewhere(void)
 
 static void store_flash(void)
 {
-    __asm volatile("mov r3, #0x70000000\n\t" LABEL(bad_store) "str r3, [r3, #0x80]" : : : "r3", "memory");
+    __asm volatile("mov r3, #0x70000000\n\t" LABEL(bad_store) "str r3, [r3, #0x80]"
+                   : : : "r3", "memory");
 }
 
 static void unmapped(void)
 {
-    __asm volatile("ldr r3, =0x60000000\n\t" LABEL(bad_address) "ldr r2, [r3]" : : : "r2", "r3", "memory");
+    __asm volatile("ldr r3, =0x60000000\n\t" LABEL(bad_address) "ldr r2, [r3]"
+                   : : : "r2", "r3", "memory");
 }
 
 static void undefined(void)

@@ -2,8 +2,8 @@
  * What the small test images share: registers, console, and how they tell what they saw. They are
  * run by the twin's tests only and share nothing with the library.
  */
-#ifndef TWIN_FW_H
-#define TWIN_FW_H
+#ifndef TESTS_TWIN_FW_FW_H
+#define TESTS_TWIN_FW_FW_H
 
 #include <stdint.h>
 

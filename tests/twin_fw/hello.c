@@ -1,7 +1,7 @@
 /*
  * The smallest image: says hello and sleeps.
  */
-#include "fw.h"
+#include "tests/twin_fw/fw.h"
 
 int main(void)
 {

@@ -1,7 +1,7 @@
 /*
  * Start-up of the small test images: vectors, copying, console by polling.
  */
-#include "fw.h"
+#include "tests/twin_fw/fw.h"
 
 extern uint32_t stack_top, data_start, data_end, data_load, bss_start, bss_end;
 extern uint32_t ram_code_start, ram_code_end, ram_code_load;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# No function of the twin may bear the name of one that libunicorn exports: the library would call the
-# twin's. Two are meant, see twin/cpu_unicorn.c.
+# No function of the twin may bear the name of one that libunicorn exports: the library would call
+# the twin's. Two are meant, see twin/cpu_unicorn.c.
 #   check_twin_names.sh <libtwin.a>
 set -eu
 library=$(ldconfig -p | sed -n 's/.*libunicorn\.so\.2 .*=> //p' | head -n 1)

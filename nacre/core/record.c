@@ -165,6 +165,12 @@ enum nacre_err nacre_record_read(const struct nacre_spot *spot, struct nacre_rec
     return record_pass(spot, record, granule, &sink);
 }
 
+enum nacre_err nacre_record_peek(const struct nacre_spot *spot, struct nacre_record *record)
+{
+    uint8_t granule[NACRE_GRANULE_BYTES];
+    return first_read(spot, record, granule);
+}
+
 enum nacre_err nacre_record_open(const struct nacre_spot *spot, struct nacre_record *record,
                                  struct nacre_source *source)
 {

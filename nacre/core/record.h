@@ -105,6 +105,15 @@ bool nacre_record_equals(const struct nacre_spot *spot, const struct nacre_recor
                          const uint8_t *value);
 
 /*
+ * Look at what may be a record at a spot, without its check sum. No granule that passes for a first
+ * one lies within another record.
+ *
+ * Returns  NACRE_OK: *record is what is said there; NACRE_NOT_FOUND; what the medium answers
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_record_peek(const struct nacre_spot *spot,
+                                                  struct nacre_record *record);
+
+/*
  * Read and check the record at a spot, to be copied from there.
  *
  * source   written on NACRE_OK

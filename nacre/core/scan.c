@@ -78,7 +78,12 @@ static enum nacre_err commit_holds(const struct nacre_log *log, const struct nac
 /* Does a unit count: has it a record that is not tentative, or a commit that holds? */
 static enum nacre_err unit_counts(const struct nacre_log *log, uint32_t generation, bool *counts)
 {
+    struct nacre_mark mark;
+    const uint32_t first = nacre_log_place(log, generation, 0);
+    const enum nacre_err mark_err = nacre_mark_read(log->medium, first, &mark);
+    if (mark_err != NACRE_OK && mark_err != NACRE_NOT_FOUND) return mark_err;
     *counts = false;
+    if (mark_err == NACRE_OK && mark.generation != generation) return NACRE_OK;
     for (uint32_t slot = 1; slot < log->slots && !*counts; slot++) {
         struct nacre_record record;
         uint8_t value[NACRE_DIGEST_BYTES] = {0};
@@ -223,6 +228,13 @@ static void take_record(struct scan *scan, struct nacre_record *record, uint32_t
     if (granules > log->longest) log->longest = (uint16_t)granules;
 }
 
+/* An older value of a key that is known: whether it is whole is of no account. */
+static bool is_outdated(const struct scan *scan, const struct nacre_record *record)
+{
+    if (!scan->newest_known || record->has_control) return false;
+    return nacre_index_find(&scan->log->index, record->key) != NULL;
+}
+
 static enum nacre_err scan_unit(struct scan *scan)
 {
     const struct nacre_log *const log = scan->log;
@@ -234,7 +246,12 @@ static enum nacre_err scan_unit(struct scan *scan)
         slot--;
         struct nacre_record record;
         const struct nacre_spot spot = spot_at(log, scan->generation, slot, ceiling);
-        const enum nacre_err err = read_at(log, &spot, &record, NULL);
+        enum nacre_err err = nacre_record_peek(&spot, &record);
+        if (err == NACRE_NOT_FOUND) continue;
+        if (err != NACRE_OK) return err;
+        ceiling = slot;
+        if (is_outdated(scan, &record)) continue;
+        err = read_at(log, &spot, &record, NULL);
         if (err == NACRE_NOT_FOUND) continue;
         if (err != NACRE_OK) return err;
         const uint32_t void_from = record.control.void_from;

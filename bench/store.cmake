@@ -1,3 +1,4 @@
 # What the store costs, on the simulated NOR.
 set(bench_store_sources store.c
-    ../tests/support/sim_nor.c ../tests/support/sim_tear.c)
+    ../tests/support/sim_nor.c ../tests/support/sim_tear.c
+    ../tests/support/assert_failed.c)

@@ -61,10 +61,10 @@ static void erase_settle(struct sim_nor *sim)
     const uint32_t addr = sim->erase_addr;
     sim->erase_addr = SIM_NOR_NO_COMMAND;
     sim->erase_result = NACRE_OK;
-    if (sim->erase_fails) {
+    if (sim->erase_fails || sim->erase_lies) {
         const struct sim_tear tear = { SIM_TEAR_E_PATCHY, 0, rng_next(&sim->rng) };
         sim_tear_erase(sim, addr, &tear);
-        sim->erase_result = NACRE_IO;
+        sim->erase_result = sim->erase_fails ? NACRE_IO : NACRE_OK;
     } else {
         sim_cells_erase(sim, addr);
     }
@@ -233,6 +233,7 @@ static enum nacre_err op_erase_start(struct nacre_medium *medium, uint32_t addr)
     if (torn && sim->cut_tear.kind != SIM_TEAR_DONE) sim_tear_erase(sim, addr, &sim->cut_tear);
     if (torn) cut(sim);
     sim->erase_fails = fault_strikes(&sim->faults.erase_fails, &sim->faults);
+    sim->erase_lies = fault_strikes(&sim->faults.erase_wrong, &sim->faults);
     sim->erase_addr = addr;
     sim->erase_end_ns = sim->now_ns + (uint64_t)ERASE_NS * medium->geometry.unit_bytes / 4096u;
     return NACRE_OK;
@@ -289,7 +290,7 @@ struct sim_nor *sim_nor_create(const struct nacre_geometry *geometry, uint64_t s
     sim->rng.state = rng_mix(seed);
     sim->erase_addr = SIM_NOR_NO_COMMAND;
     sim->faults = (struct sim_faults){ SIM_NOR_NO_COMMAND, SIM_NOR_NO_COMMAND, SIM_NOR_NO_COMMAND,
-                                       1u, NACRE_OK };
+                                       SIM_NOR_NO_COMMAND, 1u, NACRE_OK };
     sim_nor_cut_never(sim);
     return sim;
 }

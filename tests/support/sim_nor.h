@@ -100,6 +100,7 @@ struct sim_faults {
     uint32_t program_fails;   /* reports NACRE_IO, the granules are in a random state */
     uint32_t program_wrong;   /* reports success, one bit is wrong */
     uint32_t erase_fails;     /* reports NACRE_IO, the unit is patchy */
+    uint32_t erase_wrong;     /* reports success, the unit is patchy */
     uint32_t fail_count;      /* how many in a row */
     enum nacre_err read_fails; /* what each read answers; NACRE_OK: reads work */
 };
@@ -123,6 +124,7 @@ struct sim_nor {
     uint32_t erase_addr; /* SIM_NOR_NO_COMMAND: none is under way */
     enum nacre_err erase_result; /* of the erase that ended and was not yet told */
     bool erase_fails;    /* the erase under way will */
+    bool erase_lies;
     uint32_t cut_in;     /* commands before the one that the power fails in */
     struct sim_tear cut_tear;
     jmp_buf *cut_jump;

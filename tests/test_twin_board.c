@@ -304,7 +304,7 @@ static void test_board_typing_takes_its_time_and_can_overrun(void **state)
 {
     (void)state;
     const uint64_t from = twin_now_ps(bed.twin);
-    assert_int_equal(bed_type(&bed, "x", 50), TWIN_STOP_TEXT);
+    assert_int_equal(bed_type(&bed, "y", 50), TWIN_STOP_TEXT);
     const uint64_t echo = twin_now_ps(bed.twin) - from;
     assert_in_range(echo, 86800u * TWIN_PS_PER_NS, 7u * 87000u * TWIN_PS_PER_NS);
     /* The image is busy printing for half a millisecond after each letter. */
@@ -348,7 +348,7 @@ static void test_board_run_stops_where_asked(void **state)
     memset(&until, 0, sizeof until);
     until.call = "put_text";
     until.for_ps = 50u * TWIN_PS_PER_MS;
-    twin_uart_type(bed.twin, "x");
+    twin_uart_type(bed.twin, "y");
     assert_int_equal(twin_run(bed.twin, &until), TWIN_STOP_CALL);
     until.call = "nobody";
     assert_int_equal(twin_run(bed.twin, &until), TWIN_STOP_BROKEN);

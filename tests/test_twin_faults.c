@@ -55,6 +55,23 @@ static void test_faults_fetch_while_not_mapped(void **state)
     assert_string_equal(violation.symbol, "put_char");
 }
 
+/* The fetch behind the abort makes the controller busy again, so FMODE is not to be changed. */
+static void test_faults_code_that_closes_its_own_window(void **state)
+{
+    (void)state;
+    const struct twin_violation violation = misdeed("w");
+    assert_int_equal(violation.kind, TWIN_VIOLATION_CONTROLLER);
+    assert_int_equal(violation.pc, bed_symbol(&bed, "bad_own_window"));
+}
+
+static void test_faults_code_that_fences_its_own_window(void **state)
+{
+    (void)state;
+    const struct twin_violation violation = misdeed("x");
+    assert_int_equal(violation.kind, TWIN_VIOLATION_MPU);
+    assert_int_equal(violation.pc, bed_symbol(&bed, "bad_own_fence"));
+}
+
 static void test_faults_vector_while_not_mapped(void **state)
 {
     (void)state;
@@ -205,6 +222,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(load_while_not_mapped),
         TEST(fetch_while_not_mapped),
+        TEST(code_that_closes_its_own_window),
+        TEST(code_that_fences_its_own_window),
         TEST(vector_while_not_mapped),
         TEST(store_into_the_window),
         TEST(read_of_the_busy_bank),

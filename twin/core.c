@@ -237,12 +237,19 @@ static bool on_fault(void *ctx, enum cpu_access access, enum cpu_fault why, uint
 
 static uint32_t on_mmio_read(void *ctx, uint32_t addr, uint32_t n)
 {
-    return bus_mmio_read(ctx, addr, n);
+    struct twin *const t = ctx;
+    t->in_access = true;
+    const uint32_t value = bus_mmio_read(t, addr, n);
+    t->in_access = false;
+    return value;
 }
 
 static void on_mmio_write(void *ctx, uint32_t addr, uint32_t n, uint32_t value)
 {
-    bus_mmio_write(ctx, addr, n, value);
+    struct twin *const t = ctx;
+    t->in_access = true;
+    bus_mmio_write(t, addr, n, value);
+    t->in_access = false;
 }
 
 void core_callbacks(struct twin *t, struct cpu_callbacks *callbacks)

@@ -176,6 +176,7 @@ struct twin {
     bool stopping;
     bool is_exact;
     bool is_touching;
+    bool in_access;                /* a register access by the core is under way */
     bool fetch_again;              /* the window was opened for a fetch: run on */
     bool restoring;                /* callbacks of the models mean nothing */
     uint64_t mute_until_event;

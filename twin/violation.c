@@ -32,9 +32,11 @@ static void keep(struct twin *t, enum twin_violation_kind kind, uint32_t addr, c
     violation->kind = kind;
     violation->time_ps = machine_now(t);
     violation->insn = t->b.clock.insn;
-    violation->pc_is_exact = t->is_exact || kind == TWIN_VIOLATION_FETCH;
+    /* A fetch that fails is where the core wanted to go; its own register access is not. */
+    const bool is_target = kind == TWIN_VIOLATION_FETCH && !t->in_access;
+    violation->pc_is_exact = t->is_exact || is_target;
     violation->pc = t->is_exact ? t->exact_pc : t->block_pc;
-    if (kind == TWIN_VIOLATION_FETCH) violation->pc = addr;
+    if (is_target) violation->pc = addr;
     violation->addr = addr;
     symbols_at(&t->symbols, violation->pc, violation->symbol, sizeof violation->symbol);
     (void)snprintf(violation->detail, sizeof violation->detail, "%s", detail);

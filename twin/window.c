@@ -210,24 +210,51 @@ static void forget_code(struct twin *t)
     t->forget_pending = false;
 }
 
-/*
- * The PSRAM's first access is not waited for: a right to write cannot be given while the access
- * that needs it is under way, for the emulator drops what it looked up.
- */
-static void touch_psram(struct twin *t, uint64_t now_ps)
+static bool runs_from_flash(const struct twin *t)
 {
-    struct xspi *const xspi = t->xspi[0];
+    return t->in_access && t->block_pc - FLASH_WINDOW < t->flash_bytes;
+}
+
+static void touch(struct twin *t, uint32_t controller, uint32_t at, uint64_t now_ps)
+{
+    struct xspi *const xspi = t->xspi[controller];
     if (t->is_touching || xspi_window_is_touched(xspi)) return;
     if (xspi_window_state(xspi, now_ps, 0) != XSPI_WINDOW_PLAIN) return;
     t->is_touching = true;
-    (void)xspi_window_touch(xspi, now_ps, 0);
+    (void)xspi_window_touch(xspi, now_ps, at);
     t->is_touching = false;
+}
+
+/*
+ * First accesses that are not waited for. PSRAM: a right to write cannot be given while the access
+ * that needs it is under way, for the emulator drops what it looked up. Flash that the core runs
+ * from: the next fetch comes before anything else, and taking away the right to execute would make
+ * the emulator begin the block again.
+ */
+static void touch_at_once(struct twin *t, uint64_t now_ps)
+{
+    touch(t, 0, 0, now_ps);
+    if (runs_from_flash(t)) touch(t, XSPI2_INDEX, t->block_pc - FLASH_WINDOW, now_ps);
+}
+
+/*
+ * Code that closes the memory it runs from: the rest of its block is translated and would run on,
+ * and might even open the window again.
+ */
+static void check_own_window(struct twin *t)
+{
+    if (!runs_from_flash(t) || !t->b.in_app) return;
+    const struct window_piece *const piece = piece_of(t, t->block_pc);
+    if (piece == NULL || piece->can_read) return;
+    const bool is_fenced = window_mpu_forbids(t, t->block_pc, false);
+    violation_raise(t, is_fenced ? TWIN_VIOLATION_MPU : TWIN_VIOLATION_FETCH, t->block_pc,
+                    "code closed the memory that it runs from");
 }
 
 static void apply(struct twin *t, uint64_t now_ps)
 {
     bool was_closed = false;
-    touch_psram(t, now_ps);
+    touch_at_once(t, now_ps);
     split_by_mpu(t);
     for (uint32_t i = 0; i < t->piece_count; i++) {
         struct window_piece *const piece = &t->piece[i];
@@ -238,6 +265,7 @@ static void apply(struct twin *t, uint64_t now_ps)
     if (was_closed) cpu_protection_flush(t->cpu);
     note_banks(t);
     forget_code(t);
+    check_own_window(t);
 }
 
 /* ---- blackouts ---- */

@@ -202,6 +202,25 @@ static void fence_elsewhere(void)
     put_line("after_fence", REG(0x76000010u));
 }
 
+/* Down and up again without a branch between: the block never leaves what is translated. */
+static void close_own_window(void)
+{
+    __asm volatile("ldr r3, =0x5200A000\n\tldr r2, [r3]\n\torr r2, r2, #2\n\tstr r2, [r3]\n\t"
+                   "movs r1, #2\n\tstr r1, [r3, #0x24]\n\tldr r2, [r3]\n\t"
+                   "bic r1, r2, #0x30000000\n\t" LABEL(bad_own_window)
+                   "str r1, [r3]\n\tstr r2, [r3]"
+                   : : : "r1", "r2", "r3", "memory");
+}
+
+static void fence_own_window(void)
+{
+    MPU_RNR = 15;
+    MPU_RBAR = 0x70000000u;
+    __asm volatile("ldr r3, =0xE000EDA0\n\tldr r2, =0x10000031\n\tmovs r1, #0\n\t"
+                   LABEL(bad_own_fence) "str r2, [r3]\n\tstr r1, [r3]"
+                   : : : "r1", "r2", "r3", "memory");
+}
+
 static void store_flash(void)
 {
     __asm volatile("mov r3, #0x70000000\n\t" LABEL(bad_store) "str r3, [r3, #0x80]"
@@ -283,6 +302,8 @@ static void misdeed(char letter)
     case 'm': fenced_load(); break;
     case 'n': fence_elsewhere(); break;
     case 's': store_flash(); break;
+    case 'w': close_own_window(); break;
+    case 'x': fence_own_window(); break;
     case 'u': unmapped(); break;
     case 'i': undefined(); break;
     case 'p': psram(); break;

@@ -4,7 +4,8 @@
 usage: docs.py [ROOT]
 
 1. A C block under a line "<!-- from PATH -->" stands in that file, line for line.
-2. Every test that a document names is a function in tests/, and is run; `*` stands for any part.
+2. Every test that a document names is a function in tests/, and is run, or a file there; `*`
+   stands for any part of a name.
 3. Every path in backticks that starts with a folder of ours exists.
 4. Every `make TARGET` that a document names is a target.
 Exit status 1, with a line per fault, if one does not hold.
@@ -57,7 +58,8 @@ def faults(root):
             if not stands_in(block, read(root, path)):
                 yield "%s: the block from %s does not stand there" % (document, path)
         for name in sorted(set(TEST.findall(text))):
-            if not is_run(name, tests):
+            is_file = os.path.exists(os.path.join(root, "tests", name + ".c"))
+            if not is_file and not is_run(name, tests):
                 yield "%s: no such test is run: %s" % (document, name)
         for path in sorted(set(PATH.findall(text))):
             if not os.path.exists(os.path.join(root, path)):

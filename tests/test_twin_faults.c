@@ -110,6 +110,26 @@ static void test_faults_granule_programmed_twice(void **state)
     assert_int_equal(violation.addr, 0x07FE0100);
 }
 
+/* Bytes that a programmer put there count as programmed. */
+static void test_faults_program_over_loaded_bytes(void **state)
+{
+    static const uint8_t zeros[16];
+    (void)state;
+    assert_true(twin_chip_write(bed.twin, 0x07FE0100u, zeros, sizeof zeros));
+    const struct twin_violation violation = misdeed("2");
+    assert_int_equal(violation.kind, TWIN_VIOLATION_DOUBLE_PROGRAM);
+    assert_int_equal(violation.addr, 0x07FE0100);
+    assert_int_equal(bed.of_kind[TWIN_EVENT_BUSY_END], 0); /* the first program, not the second */
+}
+
+static void test_faults_stack_that_is_no_memory(void **state)
+{
+    (void)state;
+    const struct twin_violation violation = misdeed("z");
+    assert_int_equal(violation.kind, TWIN_VIOLATION_LOCKUP);
+    assert_int_equal(violation.addr, 0x60000000u - 32u);
+}
+
 static void test_faults_program_outside_the_range(void **state)
 {
     (void)state;
@@ -228,6 +248,8 @@ int main(void)
         TEST(store_into_the_window),
         TEST(read_of_the_busy_bank),
         TEST(granule_programmed_twice),
+        TEST(program_over_loaded_bytes),
+        TEST(stack_that_is_no_memory),
         TEST(program_outside_the_range),
         TEST(abort_on_an_idle_controller),
         TEST(load_of_nothing),

@@ -238,6 +238,12 @@ static void undefined(void)
     __asm volatile(LABEL(bad_instruction) "udf #1");
 }
 
+/* An exception whose frame has nowhere to go. */
+static void lose_stack(void)
+{
+    __asm volatile("ldr r3, =0x60000000\n\tmsr msp, r3\n\tsvc 0" : : : "r3", "memory");
+}
+
 static void psram(void)
 {
     volatile uint32_t *const words = (volatile uint32_t *)0x90000000u;
@@ -306,6 +312,7 @@ static void misdeed(char letter)
     case 'x': fence_own_window(); break;
     case 'u': unmapped(); break;
     case 'i': undefined(); break;
+    case 'z': lose_stack(); break;
     case 'p': psram(); break;
     case 'r': reset(); break;
     case 't': timer(); break;

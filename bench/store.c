@@ -165,7 +165,8 @@ static void bench_w1(void)
     struct cost cost;
     open_bench(&bench, 8);
     run(&bench, W1_KEYS, false, &cost);
-    figure_print(LANE "bytes_per_update", (double)cost.sum.programmed_bytes / UPDATES, "bytes", 16.3);
+    figure_print(LANE "bytes_per_update", (double)cost.sum.programmed_bytes / UPDATES, "bytes",
+                 16.3);
     figure_print(LANE "programs_per_update", (double)cost.sum.programs / UPDATES, "programs", 1.02);
     figure_print(LANE "erases_per_1000", cost.sum.erases * 1000.0 / UPDATES, "erases", 4.0);
     figure_print(LANE "wear_max_over_mean", wear_max_over_mean(&bench), "ratio", 1.1);
@@ -234,7 +235,8 @@ static struct mount_cost measure_mounts(bool clean)
         const struct sim_counters before = bench.sim->counters;
         const uint64_t start_ns = bench.sim->now_ns;
         mount(&bench);
-        const double bytes = (double)(bench.sim->counters.programmed_bytes - before.programmed_bytes);
+        const double bytes =
+            (double)(bench.sim->counters.programmed_bytes - before.programmed_bytes);
         const double read = (double)(bench.sim->counters.read_bytes - before.read_bytes);
         const double us = (double)(bench.sim->now_ns - start_ns) / 1e3;
         cost.programs_mean += (double)(bench.sim->counters.programs - before.programs) / mounts;

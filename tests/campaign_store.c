@@ -80,7 +80,8 @@ static void print_totals(const struct totals *totals, const struct options *opti
     const struct cut_result *const cuts = &totals->cuts;
     const struct soak_result *const soak = &totals->soak;
     if (options->soak_boots == 0) {
-        (void)fprintf(out, "{\"campaign\": \"store.cuts\", \"depth\": %d, \"points_possible\": %llu, "
+        (void)fprintf(out, "{\"campaign\": \"store.cuts\", \"depth\": %d, "
+                      "\"points_possible\": %llu, "
                       "\"points_run\": %llu, \"points_run_depth_1\": %llu, \"failures\": %llu, "
                       "\"weak_programs\": %llu, \"seconds\": %.1f}\n",
                       options->plan.second_of == 0 ? 1 : 2,
@@ -91,7 +92,8 @@ static void print_totals(const struct totals *totals, const struct options *opti
         return;
     }
     (void)fprintf(out, "{\"campaign\": \"store.soak\", \"boots\": %llu, \"cuts\": %llu, "
-                  "\"failures\": %llu, \"weak_programs\": %llu, \"erases_cut_between_calls\": %llu, "
+                  "\"failures\": %llu, \"weak_programs\": %llu, "
+                  "\"erases_cut_between_calls\": %llu, "
                   "\"seconds\": %.1f, \"by_depth\": [", (unsigned long long)soak->boots,
                   sum(soak->cuts), sum(soak->failures), (unsigned long long)soak->weak_programs,
                   (unsigned long long)soak->idle_cuts, totals->seconds);

@@ -69,7 +69,8 @@ static void test_settings_keep_every_limit_over_a_boot(void **state)
         const int64_t values[] = {table[i].least, table[i].most, table[i].least};
         for (uint32_t k = 0; k < 3; k++) {
             const enum nacre_type type = (enum nacre_type)table[i].type;
-            assert_int_equal(nacre_settings_set(&settings, table[i].key, type, values[k]), NACRE_OK);
+            assert_int_equal(nacre_settings_set(&settings, table[i].key, type, values[k]),
+                             NACRE_OK);
             assert_int_equal(box_reboot(&box), NACRE_OK);
             expect(table[i].key, type, values[k], NACRE_ORIGIN_USER);
         }
@@ -159,7 +160,8 @@ static void test_settings_table_that_cannot_be_right_is_refused(void **state)
 {
     (void)state;
     struct nacre_settings other;
-    struct nacre_setting bad[2] = {{"a", 1, NACRE_TYPE_U8, 5, 0, 9}, {"b", 2, NACRE_TYPE_U8, 5, 0, 9}};
+    struct nacre_setting bad[2] = {{"a", 1, NACRE_TYPE_U8, 5, 0, 9},
+                                   {"b", 2, NACRE_TYPE_U8, 5, 0, 9}};
     struct nacre_store *const store = &box.store;
     assert_int_equal(nacre_settings_open(&other, store, bad, 2), NACRE_OK);
     assert_int_equal(nacre_settings_open(NULL, store, bad, 2), NACRE_BAD_ARGUMENT);

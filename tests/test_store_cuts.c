@@ -31,7 +31,8 @@ static struct cut_plan plan_of(uint32_t scene)
 {
     const struct cut_plan plan = {
         .scene = scene, .seed = first_seed, .steps = steps_of[scene], .after_steps = 6,
-        .first_of = 8, .second_of = second_of[scene], .shard = 0, .shards = 1, .program = program_name,
+        .first_of = 8, .second_of = second_of[scene], .shard = 0, .shards = 1,
+        .program = program_name,
     };
     return plan;
 }

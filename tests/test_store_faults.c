@@ -2,8 +2,8 @@
  * Goal: a chip that reports a failure, lies about success or reads wrong never makes the store give
  * a wrong value for a good one, and the settings that were there stay.
  *
- * Method: faults of the simulated NOR at each command of a run in turn. After a call that failed the
- * old value must be read, in this boot and after the next mount (contract of nacre_set).
+ * Method: faults of the simulated NOR at each command of a run in turn. After a call that failed
+ * the old value must be read, in this boot and after the next mount (contract of nacre_set).
  */
 #include "tests/support/store_box.h"
 

@@ -7,7 +7,8 @@
 #ifndef EXAMPLES_TEMPLATE_USER_LINES_H
 #define EXAMPLES_TEMPLATE_USER_LINES_H
 
-/* README: begin. "USER CODE Includes" */
+/* README: begin */
+/* "USER CODE Includes" */
 #include "nacre/chips/chips.h"
 #include "nacre/core/store.h"
 #include "nacre/media/nor.h"

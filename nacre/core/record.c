@@ -309,7 +309,8 @@ enum nacre_err nacre_record_write(const struct nacre_spot *spot, const struct na
         uint32_t n = program_room(spot->medium, spot->place + done);
         if (n > count - done) n = count - done;
         for (uint32_t k = 0; k < n; k++) {
-            err = granule_build(spot->medium, record, source, done + k, chunk + k * NACRE_GRANULE_BYTES);
+            err = granule_build(spot->medium, record, source, done + k,
+                                chunk + k * NACRE_GRANULE_BYTES);
             if (err != NACRE_OK) return err;
         }
         if (done == 0u) nacre_put_le32(chunk + CRC_AT, crc);
@@ -332,7 +333,8 @@ enum nacre_err nacre_mark_read(struct nacre_medium *medium, uint32_t place, stru
     mark->oldest = nacre_get_le32(granule + MARK_OLDEST_AT);
     mark->wear = nacre_get_le32(granule + MARK_WEAR_AT) & 0xFFFFFFu;
     mark->version = granule[MARK_VERSION_AT];
-    const uint32_t crc = nacre_crc_update(seeded_crc(medium, mark->generation, place), granule, CRC_AT);
+    const uint32_t crc =
+        nacre_crc_update(seeded_crc(medium, mark->generation, place), granule, CRC_AT);
     return ~crc == nacre_get_le32(granule + CRC_AT) ? NACRE_OK : NACRE_NOT_FOUND;
 }
 
@@ -344,7 +346,8 @@ enum nacre_err nacre_mark_write(struct nacre_medium *medium, uint32_t place,
     nacre_put_le32(granule + MARK_OLDEST_AT, mark->oldest);
     nacre_put_le32(granule + MARK_WEAR_AT, mark->wear);
     granule[MARK_VERSION_AT] = mark->version;
-    const uint32_t crc = nacre_crc_update(seeded_crc(medium, mark->generation, place), granule, CRC_AT);
+    const uint32_t crc =
+        nacre_crc_update(seeded_crc(medium, mark->generation, place), granule, CRC_AT);
     nacre_put_le32(granule + CRC_AT, ~crc);
     const enum nacre_err err = program_checked(medium, place, granule, 1u);
     if (err != NACRE_OK) return err;

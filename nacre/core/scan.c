@@ -29,7 +29,7 @@ struct scan {
     uint32_t newest_end; /* slot behind the newest record, where that lies in the head */
     bool newest_known;
     bool oldest_known;
-    bool durable_known; /* the same from a record that is not the newest: that one may be marginal */
+    bool durable_known; /* the same from a record that is not the newest, which may be marginal */
     bool clean;
     bool overflow;
 };

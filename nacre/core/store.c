@@ -134,7 +134,9 @@ static enum nacre_err scan_and_settle(struct nacre_log *log, const struct nacre_
         if (err == NACRE_OK && !*clean) err = nacre_tail_settle(log);
         if (err == NACRE_OK || err == NACRE_FULL || err == NACRE_UNSETTLED) break;
         if (err != NACRE_DAMAGED) failures++;
-        if (i % SCANS_A_RECORD == SCANS_A_RECORD - 1u) ignored[i / SCANS_A_RECORD] = log->newest.place;
+        if (i % SCANS_A_RECORD == SCANS_A_RECORD - 1u) {
+            ignored[i / SCANS_A_RECORD] = log->newest.place;
+        }
     }
     return err == NACRE_OK ? err : NACRE_UNSETTLED;
 }
@@ -237,7 +239,8 @@ static bool value_is_equal(const struct nacre_log *log, uint32_t place, const ui
                            uint32_t n)
 {
     struct nacre_record record;
-    if (nacre_log_read(log, place, &record, NULL, 0) != NACRE_OK || record.length != n) return false;
+    if (nacre_log_read(log, place, &record, NULL, 0) != NACRE_OK) return false;
+    if (record.length != n) return false;
     return nacre_record_equals(&(struct nacre_spot){.medium = log->medium, .place = place}, &record,
                                value);
 }
@@ -270,7 +273,8 @@ static enum nacre_err record_put(struct nacre_log *log, struct nacre_record *rec
         err = nacre_room_release(log, entry->place);
         if (err != NACRE_OK) return err;
     }
-    (void)nacre_index_put(&log->index, record->key, log->newest.place); /* fits() saw that it has room */
+    /* That there is room, fits() saw. */
+    (void)nacre_index_put(&log->index, record->key, log->newest.place);
     log->live += nacre_record_granules(record);
     return NACRE_OK;
 }

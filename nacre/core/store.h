@@ -61,8 +61,8 @@ struct nacre_store {
 
 /*
  * Open the store that lies on a medium: find what it holds, settle what a cut left doubtful, and
- * be ready to answer. A region that is blank becomes an empty store; up to 4 granules near the start
- * of the last unit count as blank there, for a first mount that was cut may have left them.
+ * be ready to answer. A region that is blank becomes an empty store; up to 4 granules near the
+ * start of the last unit count as blank there, for a first mount that was cut may have left them.
  *
  * store    any content; valid from NACRE_OK on, also after the errors marked *
  * cfg      not kept; the medium and the index are, until nacre_unmount

@@ -1,5 +1,5 @@
 /*
- * Cuts at every command of a run, and again at every command of the recovery and of the use after it.
+ * Cuts at every command of a run, and again at every command of the recovery and of the use after.
  *
  * A run is a scene and a seed: a warm-up of whole laps, then steps. A point is one command of a
  * step and one tear; at depth 2, also one command of the mount that follows, or of the steps after

@@ -228,7 +228,7 @@ static bool step_reboot(struct bed *bed)
     sim_nor_power_on(bed->sim);
     const enum nacre_err again = bed_mount(bed);
     if (again != NACRE_OK) return bed_wrong(bed, "mount after unmount answered %d", (int)again);
-    /* A clean note that an earlier cut left marginal may be read in one boot and not in the next. */
+    /* A clean note that an earlier cut left marginal may be read in one boot and not the next. */
     if (bed->mount_cost.programs == 0 || bed->sim->marginal != 0) return true;
     return bed_wrong(bed, "mount after unmount programmed %u times", bed->mount_cost.programs);
 }

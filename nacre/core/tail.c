@@ -20,6 +20,7 @@
 
 #include "nacre/core/bytes.h"
 #include "nacre/core/crc.h"
+#include "nacre/core/next.h"
 #include "nacre/core/room.h"
 
 #include <stddef.h>
@@ -159,9 +160,11 @@ static enum nacre_err settle_in_fresh_unit(struct nacre_log *log)
 {
     const uint32_t old_place = log->newest.place;
     log->next = NACRE_NEXT_UNKNOWN; /* whatever vouches for it */
-    enum nacre_err err =
-        log->closed ? NACRE_OK : nacre_log_close(log, log->top + NACRE_TAIL_GAP);
+    /* One closing note is enough, unless it alone says that the next unit is dead. */
+    const bool is_said = log->closed && nacre_next_is_dead(log);
+    enum nacre_err err = is_said ? NACRE_OK : nacre_log_close(log, log->top + NACRE_TAIL_GAP);
     if (err != NACRE_OK) return err;
+    log->durable_oldest = log->oldest; /* by that note; without room for it, by what stands */
     err = nacre_log_go_on(log, log->slots);
     if (err != NACRE_OK) return err;
     err = fill_fresh_unit(log, old_place);

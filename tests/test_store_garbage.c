@@ -3,8 +3,8 @@
  * it must not, and no get ever passes for a value what was not once set for that key.
  *
  * Method: images of a used store are spoilt by chance: bits flipped, granules moved, ranges
- * blanked, filled or overwritten with older bytes. Each value tells its key and version and how it goes on,
- * so that a false one is seen by itself.
+ * blanked, filled or overwritten with older bytes. Each value tells its key and version and how it
+ * goes on, so that a false one is seen by itself.
  */
 #include "tests/support/store_box.h"
 

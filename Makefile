@@ -21,7 +21,7 @@ bench:
 	@tools/bench.sh
 
 campaign:
-	@tools/campaign.sh
+	@tools/campaign.sh $(FACTOR)
 
 clean:
 	@rm -rf build

@@ -168,7 +168,7 @@ static enum nacre_err settle_in_fresh_unit(struct nacre_log *log)
     err = nacre_log_go_on(log, log->slots);
     if (err != NACRE_OK) return err;
     err = fill_fresh_unit(log, old_place);
-    if (err != NACRE_OK) log->read_only = NACRE_UNSETTLED; /* no unit counts that is not committed */
+    if (err != NACRE_OK) log->read_only = NACRE_UNSETTLED; /* only a committed unit counts */
     return err;
 }
 

@@ -172,7 +172,6 @@ enum nacre_err nacre_log_go_on(struct nacre_log *log, uint32_t slot)
     if (err != NACRE_OK) return err;
     log->generation++;
     log->top = 1;
-    log->durable_oldest = log->marked_oldest;
     log->next = NACRE_NEXT_UNKNOWN;
     log->closed = false;
     return NACRE_OK;

@@ -67,7 +67,6 @@ struct nacre_log {
     uint32_t generation;
     uint32_t oldest;
     uint32_t durable_oldest;
-    uint32_t marked_oldest; /* what the next unit's mark says of the oldest */
     uint32_t next_wear;
     uint32_t live;
     uint16_t unit_count;

@@ -71,7 +71,6 @@ static enum nacre_err write_mark(struct nacre_log *log)
     log->count.programmed_bytes += NACRE_GRANULE_BYTES;
     err = nacre_mark_write(log->medium, place, &mark);
     if (err != NACRE_OK) return err;
-    log->marked_oldest = mark.oldest;
     log->next = NACRE_NEXT_MARKED;
     return NACRE_OK;
 }

@@ -28,8 +28,7 @@ struct scan {
     uint32_t skip;       /* units before it that are void altogether */
     uint32_t newest_end; /* slot behind the newest record, where that lies in the head */
     bool newest_known;
-    bool oldest_known;
-    bool durable_known; /* the same from a record that is not the newest, which may be marginal */
+    bool control_known; /* a newer control block was met */
     bool clean;
     bool overflow;
 };
@@ -172,26 +171,25 @@ static uint32_t believable(const struct scan *scan, uint32_t oldest)
     return oldest > least ? oldest : least;
 }
 
-static void know_oldest(struct scan *scan, uint32_t oldest, bool is_durable)
+/* The oldest live generation never shrinks, so the greatest that is told is true. */
+static void know_oldest(const struct scan *scan, uint32_t told, bool is_durable)
 {
     struct nacre_log *const log = scan->log;
-    if (!scan->oldest_known) log->oldest = believable(scan, oldest);
-    scan->oldest_known = true;
-    if (!is_durable || scan->durable_known) return;
-    log->durable_oldest = believable(scan, oldest);
-    scan->durable_known = true;
+    const uint32_t oldest = believable(scan, told);
+    if (oldest > log->oldest) log->oldest = oldest;
+    if (is_durable && oldest > log->durable_oldest) log->durable_oldest = oldest;
 }
 
 static void take_control(struct scan *scan, const struct nacre_control *control, bool is_durable)
 {
     struct nacre_log *const log = scan->log;
-    const bool is_first = !scan->oldest_known;
     const uint32_t behind = control->behind;
     know_oldest(scan, scan->generation > behind ? scan->generation - behind : 0u, is_durable);
     const bool vouched = (control->flags & NACRE_FLAG_NEXT_MARKED) != 0u;
-    if (is_first && vouched && scan->generation == log->generation) {
+    if (!scan->control_known && vouched && scan->generation == log->generation) {
         log->next = NACRE_NEXT_VOUCHED;
     }
+    scan->control_known = true;
 }
 
 static void take_newest(struct scan *scan, const struct nacre_record *record, uint32_t slot)
@@ -275,15 +273,14 @@ static enum nacre_err scan_units(struct scan *scan)
     for (uint32_t back = 0; back < log->unit_count && back <= log->generation;
          back += 1u + scan->skip) {
         scan->generation = log->generation - back;
-        if (scan->oldest_known && scan->generation < log->oldest) break;
-        enum nacre_err err = scan_unit(scan);
-        if (err != NACRE_OK) return err;
-        if (scan->durable_known) continue;
+        if (scan->generation < log->oldest) break;
         struct nacre_mark mark;
         const uint32_t place = nacre_log_place(log, scan->generation, 0);
-        err = nacre_mark_read(log->medium, place, &mark);
+        enum nacre_err err = nacre_mark_read(log->medium, place, &mark);
         if (err != NACRE_OK && err != NACRE_NOT_FOUND) return err;
         if (err == NACRE_OK) know_oldest(scan, mark.oldest, true);
+        err = scan_unit(scan);
+        if (err != NACRE_OK) return err;
     }
     scan->generation = log->generation;
     know_oldest(scan, 0, true);
@@ -300,10 +297,6 @@ static enum nacre_err find_tops(struct scan *scan)
     if (top != scan->newest_end) scan->clean = false;
     if (log->next != NACRE_NEXT_VOUCHED) return NACRE_OK;
 
-    struct nacre_mark mark;
-    err = nacre_mark_read(log->medium, nacre_log_place(log, log->generation + 1u, 0), &mark);
-    if (err != NACRE_OK && err != NACRE_NOT_FOUND) return err;
-    log->marked_oldest = err == NACRE_OK ? mark.oldest : log->oldest;
     err = nacre_tail_find_top(log, log->generation + 1u, &top);
     if (top != 1u) scan->clean = false;
     return err;

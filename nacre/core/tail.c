@@ -7,8 +7,7 @@
  *  2. The second copy lies at least 2 GAP granules behind the first: behind every granule that an
  *     earlier settling, cut in its first copy, can have touched, whatever that boot read. And so
  *     far that the first copy of a later settling ends before it.
- * In the next unit, as in place, where the head has not, the next unit is vouched for, and another
- * dead one is behind it.
+ * In the next unit, as in place, where the head has not and the next unit is vouched for.
  *  3. It is entered behind a closing note of this boot, or where no settling of any boot can have
  *     found room in the head. So the head is never settled in place again.
  * In a fresh unit, where neither has room:
@@ -20,7 +19,6 @@
 
 #include "nacre/core/bytes.h"
 #include "nacre/core/crc.h"
-#include "nacre/core/next.h"
 #include "nacre/core/room.h"
 
 #include <stddef.h>
@@ -156,15 +154,23 @@ static enum nacre_err settle_in_place(struct nacre_log *log, uint32_t granules)
     return err == NACRE_OK ? follow(log, old_place) : err;
 }
 
-static enum nacre_err settle_in_fresh_unit(struct nacre_log *log)
+/*
+ * Settle in a unit that is erased now.
+ *
+ * skip  units that stay as they are between the head and that unit
+ */
+static enum nacre_err settle_in_fresh_unit(struct nacre_log *log, uint32_t skip)
 {
     const uint32_t old_place = log->newest.place;
-    log->next = NACRE_NEXT_UNKNOWN; /* whatever vouches for it */
-    /* One closing note is enough, unless it alone says that the next unit is dead. */
-    const bool is_said = log->closed && nacre_next_is_dead(log);
-    enum nacre_err err = is_said ? NACRE_OK : nacre_log_close(log, log->top + NACRE_TAIL_GAP);
+    /* A closing note of an earlier boot is enough, unless more must be said with it. */
+    const bool is_dead = log->durable_oldest + log->unit_count > log->generation + skip + 1u;
+    const bool is_said = log->closed && is_dead && log->next != NACRE_NEXT_VOUCHED;
+    log->next = NACRE_NEXT_UNKNOWN; /* from this note on nothing vouches for it */
+    enum nacre_err err = NACRE_OK;
+    if (!is_said) err = nacre_log_close(log, log->top + NACRE_TAIL_GAP);
     if (err != NACRE_OK) return err;
     log->durable_oldest = log->oldest; /* by that note; without room for it, by what stands */
+    log->generation += skip;
     err = nacre_log_go_on(log, log->slots);
     if (err != NACRE_OK) return err;
     err = fill_fresh_unit(log, old_place);
@@ -179,9 +185,9 @@ static enum nacre_err settle_in_next_unit(struct nacre_log *log, uint32_t granul
     enum nacre_err err = nacre_tail_find_top(log, log->generation + 1u, &top);
     if (err != NACRE_OK) return err;
     if (top + NACRE_TAIL_GAP + pair_granules(granules) > log->slots) {
-        log->generation++; /* it is full of them: do without it */
-        log->closed = true;
-        return settle_in_fresh_unit(log);
+        /* It is full of them: do without it, where another one is dead. */
+        const uint32_t dead = log->durable_oldest + log->unit_count - 1u - log->generation;
+        return settle_in_fresh_unit(log, dead > 1u ? 1u : 0u);
     }
     err = nacre_log_go_on(log, log->top + NACRE_TAIL_GAP);
     if (err != NACRE_OK) return err;
@@ -198,11 +204,8 @@ static enum nacre_err settle_once(struct nacre_log *log)
     const uint32_t granules = nacre_record_granules(&record);
     const uint32_t end = log->top + NACRE_TAIL_GAP + pair_granules(granules);
     if (!log->closed && end <= log->slots) return settle_in_place(log, granules);
-    const uint32_t dead_for_sure = log->durable_oldest + log->unit_count - 1u - log->generation;
-    if (log->next == NACRE_NEXT_VOUCHED && dead_for_sure > 1u) {
-        return settle_in_next_unit(log, granules);
-    }
-    return settle_in_fresh_unit(log);
+    if (log->next == NACRE_NEXT_VOUCHED) return settle_in_next_unit(log, granules);
+    return settle_in_fresh_unit(log, 0);
 }
 
 enum nacre_err nacre_tail_settle(struct nacre_log *log)

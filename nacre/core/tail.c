@@ -7,7 +7,8 @@
  *  2. The second copy lies at least 2 GAP granules behind the first: behind every granule that an
  *     earlier settling, cut in its first copy, can have touched, whatever that boot read. And so
  *     far that the first copy of a later settling ends before it.
- * In the next unit, as in place, where the head has not and the next unit is vouched for.
+ * In the next unit, as in place, where the head has not, the next unit is vouched for, and another
+ * dead one is behind it.
  *  3. It is entered behind a closing note of this boot, or where no settling of any boot can have
  *     found room in the head. So the head is never settled in place again.
  * In a fresh unit, where neither has room:
@@ -182,12 +183,14 @@ static enum nacre_err settle_in_fresh_unit(struct nacre_log *log, uint32_t skip)
 static enum nacre_err settle_in_next_unit(struct nacre_log *log, uint32_t granules)
 {
     uint32_t top;
-    enum nacre_err err = nacre_tail_find_top(log, log->generation + 1u, &top);
+    struct nacre_mark mark;
+    const uint32_t first = nacre_log_place(log, log->generation + 1u, 0);
+    enum nacre_err err = nacre_mark_read(log->medium, first, &mark);
+    if (err == NACRE_NOT_FOUND) return settle_in_fresh_unit(log, 0);
+    if (err == NACRE_OK) err = nacre_tail_find_top(log, log->generation + 1u, &top);
     if (err != NACRE_OK) return err;
     if (top + NACRE_TAIL_GAP + pair_granules(granules) > log->slots) {
-        /* It is full of them: do without it, where another one is dead. */
-        const uint32_t dead = log->durable_oldest + log->unit_count - 1u - log->generation;
-        return settle_in_fresh_unit(log, dead > 1u ? 1u : 0u);
+        return settle_in_fresh_unit(log, 1); /* it is full of them: do without it */
     }
     err = nacre_log_go_on(log, log->top + NACRE_TAIL_GAP);
     if (err != NACRE_OK) return err;
@@ -204,7 +207,9 @@ static enum nacre_err settle_once(struct nacre_log *log)
     const uint32_t granules = nacre_record_granules(&record);
     const uint32_t end = log->top + NACRE_TAIL_GAP + pair_granules(granules);
     if (!log->closed && end <= log->slots) return settle_in_place(log, granules);
-    if (log->next == NACRE_NEXT_VOUCHED) return settle_in_next_unit(log, granules);
+    if (log->next == NACRE_NEXT_VOUCHED && nacre_log_dead_units(log) > 1u) {
+        return settle_in_next_unit(log, granules);
+    }
     return settle_in_fresh_unit(log, 0);
 }
 

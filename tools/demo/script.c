@@ -191,7 +191,7 @@ static int split(struct reader *reader, char *line)
     for (char *word = strtok_r(line, " \t\r", &rest); word != NULL && word[0] != '#';
          word = strtok_r(NULL, " \t\r", &rest)) {
         if (reader->word_count == WORDS_MAX) {
-            return fault(reader, "more than %d words", WORDS_MAX);
+            return fault(reader, "more than %d words; known: %s", WORDS_MAX, script_words);
         }
         reader->words[reader->word_count++] = word;
     }

@@ -138,7 +138,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_get(struct nacre_store *store, uint32_t ke
  *          NACRE_TOO_LARGE, NACRE_FULL, NACRE_KEYS_FULL, NACRE_READ_ONLY, NACRE_BUSY,
  *          NACRE_NOT_MOUNTED, NACRE_BAD_ARGUMENT, NACRE_BAD_BUFFER, NACRE_DAMAGED: unchanged
  *          (how much a region holds: nacre_stats, and docs/format.md section 6)
- *          NACRE_IO, NACRE_VERIFY, NACRE_TIMEOUT  the old value is current and stays so
+ *          NACRE_IO, NACRE_VERIFY, NACRE_TIMEOUT, NACRE_NOT_ERASED  the chip did not do as it
+ *                           should: the old value is current and stays so; try again
  *          NACRE_UNSETTLED  the medium failed and the doubt could not be settled: the old value is
  *                           read until the next mount; read-only from now on
  * Cut      the old value or the new one, at every later mount the same

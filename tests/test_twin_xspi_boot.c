@@ -8,26 +8,9 @@
 #include <string.h>
 
 #include "tests/support/cmocka_all.h"
-#include "tests/support/xspi_rig.h"
+#include "tests/support/xspi_fixture.h"
 
 #define UNIT_ADDR 0x07FE0000u
-
-static struct rig rig;
-
-static int setup(void **state)
-{
-    (void)state;
-    rig_open(&rig, NULL);
-    rig_boot(&rig, BOOT_STATE_1_3_0);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    rig_close(&rig);
-    return 0;
-}
 
 /* Traced: registers at the jump, release 1.3.0 (STM32CubeH7RS c5da62bf). */
 static void test_xspi_boot_registers_are_those_of_the_trace(void **state)
@@ -313,7 +296,8 @@ static void test_xspi_boot_chip_state_is_that_of_the_sequence(void **state)
     assert_int_equal(bytes[0], 0x02);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_xspi_boot_##name, setup, teardown)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(test_xspi_boot_##name, rig_begin_mapped, rig_end)
 
 int main(void)
 {

@@ -9,39 +9,7 @@
 #include <string.h>
 
 #include "tests/support/cmocka_all.h"
-#include "tests/support/xspi_rig.h"
-
-#define CR_ON 0x00000301u
-#define CCR_WRITE 0x0C003C1Cu
-#define CCR_READ 0x2C003C1Cu
-
-static struct rig rig;
-
-/* XSPI2 on, octal DTR chip, indirect write mode, nothing under way. */
-static int setup(void **state)
-{
-    (void)state;
-    rig_open(&rig, NULL);
-    rig_boot(&rig, BOOT_STATE_1_3_0);
-    wr(&rig, R_CR, CR_ON);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    rig_close(&rig);
-    return 0;
-}
-
-static void stage(uint32_t mode, uint32_t ccr, uint32_t ir)
-{
-    wr(&rig, R_CR, CR_ON | mode);
-    wr(&rig, R_TCR, mode == MODE_WRITE ? 0 : 20);
-    wr(&rig, R_DLR, 1);
-    wr(&rig, R_CCR, ccr);
-    if (ir != 0) wr(&rig, R_IR, ir);
-}
+#include "tests/support/xspi_fixture.h"
 
 /*
  * RM0456: indirect BUSY falls when the sequence is over and the FIFO is empty; TCF at the last
@@ -299,7 +267,8 @@ static void test_xspi_fifo_dr_without_a_data_phase_does_nothing(void **state)
     assert_int_equal(rig.flags[XSPI_FLAG_DR_STALL], 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_xspi_fifo_##name, setup, teardown)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(test_xspi_fifo_##name, rig_begin_indirect, rig_end)
 
 int main(void)
 {

@@ -9,50 +9,7 @@
 #include <string.h>
 
 #include "tests/support/cmocka_all.h"
-#include "tests/support/xspi_rig.h"
-
-#define CR_ON 0x00000301u
-#define CCR_COMMAND 0x0000001Cu
-#define CCR_ADDRESS 0x00003C1Cu
-#define CCR_WRITE 0x0C003C1Cu
-#define CCR_READ 0x2C003C1Cu
-
-static struct rig rig;
-
-/* XSPI2 on, octal DTR chip, indirect write mode, nothing under way. */
-static int setup(void **state)
-{
-    (void)state;
-    rig_open(&rig, NULL);
-    rig_boot(&rig, BOOT_STATE_1_3_0);
-    wr(&rig, R_CR, CR_ON);
-    return 0;
-}
-
-static int setup_with(const struct xspi_cfg *cfg)
-{
-    rig_close(&rig);
-    rig_open(&rig, cfg);
-    rig_boot(&rig, BOOT_STATE_1_3_0);
-    wr(&rig, R_CR, CR_ON);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    rig_close(&rig);
-    return 0;
-}
-
-static void stage(uint32_t mode, uint32_t ccr, uint32_t ir)
-{
-    wr(&rig, R_CR, CR_ON | mode);
-    wr(&rig, R_TCR, mode == MODE_WRITE ? 0 : 20);
-    wr(&rig, R_DLR, 1);
-    wr(&rig, R_CCR, ccr);
-    if (ir != 0) wr(&rig, R_IR, ir);
-}
+#include "tests/support/xspi_fixture.h"
 
 /* True if a frame or a transfer began; then it is ended. */
 static bool started(uint32_t commands_before)
@@ -195,7 +152,7 @@ static void test_xspi_rules_abort_on_idle_may_be_harmless_by_name(void **state)
     (void)state;
     struct xspi_cfg cfg = rig_xspi_cfg();
     cfg.abort_idle_wedges = false;
-    setup_with(&cfg);
+    rig_begin_anew(&cfg);
     wr(&rig, R_CR, CR_ON | B_ABORT);
     assert_int_equal(rig.flags[XSPI_FLAG_ABORT_IDLE], 1);
     assert_int_equal(rd(&rig, R_SR) & B_BUSY, 0);
@@ -316,7 +273,7 @@ static void test_xspi_rules_read_without_strobe_may_time_out_by_name(void **stat
     struct xspi_cfg cfg = rig_xspi_cfg();
     cfg.strobe_timeout_ps = 5 * US;
     cfg.abort_ends_strobe_wait = false;
-    setup_with(&cfg);
+    rig_begin_anew(&cfg);
     stage(MODE_READ, CCR_READ, 0x06F9);
     wr(&rig, R_AR, 0);
     rig_wait(&rig, 4 * US);
@@ -399,7 +356,8 @@ static void test_xspi_rules_fcr_clears_what_it_names(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_xspi_rules_##name, setup, teardown)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(test_xspi_rules_##name, rig_begin_indirect, rig_end)
 
 int main(void)
 {

@@ -8,35 +8,7 @@
 #include <string.h>
 
 #include "tests/support/cmocka_all.h"
-#include "tests/support/xspi_rig.h"
-
-#define CR_ON 0x00000301u
-#define CLK_PS 5000ULL
-#define BANK3 0x06000000u
-
-static struct rig rig;
-
-static int setup(void **state)
-{
-    (void)state;
-    rig_open(&rig, NULL);
-    rig_boot(&rig, BOOT_STATE_1_3_0);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    rig_close(&rig);
-    return 0;
-}
-
-static void erase_begin(uint32_t addr)
-{
-    rig_command(&rig, 0x06F9);
-    rig_command_at(&rig, 0x21DE, addr);
-    assert_int_equal(rig.last.refusal, NOR_ACCEPTED);
-}
+#include "tests/support/xspi_fixture.h"
 
 /* ---- auto-poll: ST's boot polls with FMODE 2, APMS, PIR 10h, 1-byte SDR status (traced) ---- */
 
@@ -212,10 +184,7 @@ static void test_xspi_time_calibration_delays_the_next_transfer(void **state)
     (void)state;
     struct xspi_cfg cfg = rig_xspi_cfg();
     cfg.calibration_ps = 2 * US;
-    rig_close(&rig);
-    rig_open(&rig, &cfg);
-    rig_boot(&rig, BOOT_STATE_1_3_0);
-    wr(&rig, R_CR, CR_ON);
+    rig_begin_anew(&cfg);
     wr(&rig, R_TCR, 0);
     for (uint32_t i = 0; i < 4; i++) {
         wr(&rig, R_CCR, 0x0000001C);
@@ -337,7 +306,8 @@ static void test_xspi_time_single_line_takes_eight_clocks_a_byte(void **state)
     assert_int_equal(xspi_peek(rig.x2, R_SR) & B_TCF, B_TCF);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_xspi_time_##name, setup, teardown)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(test_xspi_time_##name, rig_begin_mapped, rig_end)
 
 int main(void)
 {

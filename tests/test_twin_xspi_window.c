@@ -8,39 +8,11 @@
 #include <string.h>
 
 #include "tests/support/cmocka_all.h"
-#include "tests/support/xspi_rig.h"
-
-#define CR_ON 0x00000301u
-#define CLK_PS 5000ULL
-#define BANK3 0x06000000u
-
-static struct rig rig;
-
-static int setup(void **state)
-{
-    (void)state;
-    rig_open(&rig, NULL);
-    rig_boot(&rig, BOOT_STATE_1_3_0);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    rig_close(&rig);
-    return 0;
-}
+#include "tests/support/xspi_fixture.h"
 
 static enum xspi_window window(uint32_t bank)
 {
     return xspi_window_state(rig.x2, rig.now_ps, bank);
-}
-
-static void erase_begin(uint32_t addr)
-{
-    rig_command(&rig, 0x06F9);
-    rig_command_at(&rig, 0x21DE, addr);
-    assert_int_equal(rig.last.refusal, NOR_ACCEPTED);
 }
 
 /*
@@ -387,7 +359,8 @@ static void test_xspi_window_byte_stores_change_their_byte_only(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_xspi_window_##name, setup, teardown)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(test_xspi_window_##name, rig_begin_mapped, rig_end)
 
 int main(void)
 {

@@ -2,7 +2,8 @@
 file(GLOB twin_device_sources CONFIGURE_DEPENDS
     "${CMAKE_SOURCE_DIR}/twin/chip/*.c" "${CMAKE_SOURCE_DIR}/twin/xspi/*.c")
 add_library(twin_devices STATIC ${twin_device_sources} support/chip_bus.c
-    support/chip_cut.c support/md5.c support/xspi_fixture.c support/xspi_rig.c)
+    support/chip_cut.c support/chip_fixture.c support/md5.c
+    support/xspi_fixture.c support/xspi_rig.c)
 target_link_libraries(twin_devices PUBLIC m cmocka)
 
 foreach(topic protocol program fails banks cuts torn_erase marks)

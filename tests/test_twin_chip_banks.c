@@ -8,28 +8,12 @@
  */
 #include <string.h>
 
-#include "tests/support/chip_bus.h"
+#include "tests/support/chip_fixture.h"
 #include "tests/support/cmocka_all.h"
 
 #define BANK 0x02000000u
 
-static struct chip_bus bus;
 static const uint8_t zeros[16] = {0};
-
-static int setup(void **state)
-{
-    (void)state;
-    chip_bus_open(&bus, NULL);
-    chip_bus_to_dopi(&bus);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    chip_bus_close(&bus);
-    return 0;
-}
 
 static enum frame_window window(uint32_t bank)
 {
@@ -317,8 +301,7 @@ static void test_chip_banks_too_short_a_run_makes_no_progress(void **state)
         const uint64_t min_run = erase != 0 ? 448 * US : 192 * US;
         struct nor_cfg cfg = chip_bus_cfg();
         cfg.time = NOR_TIME_MAX;
-        chip_bus_close(&bus);
-        chip_bus_open(&bus, &cfg);
+        chip_begin_anew(&cfg);
         if (erase != 0) chip_erase(&bus, BANK);
         if (erase == 0) chip_program(&bus, BANK, zeros, 16);
         chip_command(&bus, 0xB0);
@@ -419,7 +402,8 @@ static void test_chip_banks_reset_in_work_recovers_by_its_kind(void **state)
     assert_int_equal(nor_counters(bus.nor).cuts, 5);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_chip_banks_##name, setup, teardown)
+#define TEST(name) \
+    cmocka_unit_test_setup_teardown(test_chip_banks_##name, chip_begin_octal, chip_end)
 
 int main(void)
 {

@@ -24,7 +24,7 @@ static void test_chip_cuts_complete_leaves_the_new_bytes_solid(void **state)
 {
     (void)state;
     cut_program(1, NOR_TEAR_GRANULE, NOR_PROGRAM_COMPLETE);
-    assert_memory_equal(array(NAMED), data, 64);
+    assert_memory_equal(array(NAMED), new_bytes, 64);
     assert_int_equal(doubtful_count(UNIT_ADDR, 4096), 0);
     assert_int_equal(nor_granule_programs(bus.nor, (NAMED) / 16), 1);
 }
@@ -36,14 +36,14 @@ static void test_chip_cuts_prefix_is_whole_then_part_then_nothing(void **state)
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         cut_program(seed, NOR_TEAR_GRANULE, NOR_PROGRAM_PREFIX);
         uint32_t whole = 0;
-        while (whole < 4 && memcmp(array(NAMED + 16 * whole), data + 16 * whole, 16) == 0) {
+        while (whole < 4 && memcmp(array(NAMED + 16 * whole), new_bytes + 16 * whole, 16) == 0) {
             whole++;
         }
         const uint32_t rest = NAMED + 16 * (whole + 1);
         if (whole < 3) assert_true(is_blank(rest, 16 * (3 - whole)));
         for (uint32_t i = 0; whole < 4 && i < 16; i++) {
             const uint8_t got = array(NAMED + 16 * whole)[i];
-            assert_int_equal(got & data[16 * whole + i], data[16 * whole + i]);
+            assert_int_equal(got & new_bytes[16 * whole + i], new_bytes[16 * whole + i]);
         }
         assert_in_range(doubtful_count(UNIT_ADDR, 4096), 0, 1);
         stops[whole]++;
@@ -58,8 +58,8 @@ static void test_chip_cuts_bits_lie_between_old_and_new(void **state)
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         cut_program(seed, NOR_TEAR_GRANULE, NOR_PROGRAM_BITS);
         const uint8_t *got = array(NAMED);
-        for (uint32_t i = 0; i < 64; i++) assert_int_equal(got[i] & data[i], data[i]);
-        if (!is_blank(NAMED, 64) && memcmp(got, data, 64) != 0) between++;
+        for (uint32_t i = 0; i < 64; i++) assert_int_equal(got[i] & new_bytes[i], new_bytes[i]);
+        if (!is_blank(NAMED, 64) && memcmp(got, new_bytes, 64) != 0) between++;
         cut_boot();
     }
     assert_true(between > SEEDS / 2);
@@ -77,7 +77,7 @@ static void test_chip_cuts_blank_but_weak_spoils_a_later_program(void **state)
         cut_boot();
         assert_memory_equal(array(UNIT_ADDR), old_bytes, 4096);
         assert_int_equal(doubtful_count(UNIT_ADDR, 4096), 4);
-        chip_program(&bus, NAMED, data, 16);
+        chip_program(&bus, NAMED, new_bytes, 16);
         assert_int_equal(bus.last.double_programs, 0);
         chip_settle(&bus);
         assert_int_equal(nor_counters(bus.nor).weak_programs, 1);
@@ -86,7 +86,7 @@ static void test_chip_cuts_blank_but_weak_spoils_a_later_program(void **state)
         chip_read(&bus, 0x13, NAMED, first, 16);
         chip_read(&bus, 0x13, NAMED, second, 16);
         if (memcmp(first, second, 16) != 0) unstable++;
-        else if (memcmp(first, data, 16) != 0) wrong++;
+        else if (memcmp(first, new_bytes, 16) != 0) wrong++;
     }
     assert_in_range(wrong, SEEDS / 12, SEEDS / 2);
     assert_in_range(unstable, SEEDS / 12, SEEDS / 2);
@@ -105,12 +105,12 @@ static void test_chip_cuts_unstable_bits_read_differently_each_time(void **state
         for (uint32_t k = 0; k < 16; k++) {
             ones[k] |= got[k];
             zeros[k] |= (uint8_t)~got[k];
-            assert_int_equal(got[k] & data[k], data[k]);
+            assert_int_equal(got[k] & new_bytes[k], new_bytes[k]);
         }
     }
     for (uint32_t k = 0; k < 16; k++) {
         assert_int_equal(ones[k], 0xFF);
-        assert_int_equal(zeros[k], (uint8_t)~data[k]);
+        assert_int_equal(zeros[k], (uint8_t)~new_bytes[k]);
     }
 }
 
@@ -138,13 +138,13 @@ static void test_chip_cuts_alternate_is_old_in_one_boot_and_new_in_the_next(void
     for (uint64_t seed = 1; seed <= SEEDS; seed++) {
         cut_program(seed, NOR_TEAR_GRANULE, NOR_PROGRAM_ALTERNATE);
         cut_boot();
-        bool is_new = memcmp(array(NAMED), data, 64) == 0;
+        bool is_new = memcmp(array(NAMED), new_bytes, 64) == 0;
         starts_old += is_new ? 0 : 1;
         for (uint32_t i = 0; i < 6; i++) {
             uint8_t got[64];
             chip_read(&bus, 0x13, NAMED, got, 64);
             chip_read(&bus, 0x13, NAMED, got, 64);
-            if (is_new) assert_memory_equal(got, data, 64);
+            if (is_new) assert_memory_equal(got, new_bytes, 64);
             if (!is_new) assert_true(is_blank(NAMED, 64));
             cut_boot();
             is_new = !is_new;
@@ -165,11 +165,11 @@ static void test_chip_cuts_doubt_lasts_until_the_erase(void **state)
     chip_erase(&bus, UNIT_ADDR);
     chip_settle(&bus);
     assert_int_equal(doubtful_count(UNIT_ADDR, 4096), 0);
-    chip_program(&bus, NAMED, data, 64);
+    chip_program(&bus, NAMED, new_bytes, 64);
     chip_settle(&bus);
     for (uint32_t i = 0; i < 20; i++) {
         cut_boot();
-        assert_memory_equal(array(NAMED), data, 64);
+        assert_memory_equal(array(NAMED), new_bytes, 64);
     }
     assert_int_equal(nor_counters(bus.nor).weak_programs, 0);
 }
@@ -243,12 +243,12 @@ static void test_chip_cuts_idle_chip_loses_nothing_and_suspended_work_is_torn(vo
 {
     (void)state;
     cut_open(1, NOR_TEAR_UNIT);
-    chip_program(&bus, NAMED, data, 64);
+    chip_program(&bus, NAMED, new_bytes, 64);
     chip_settle(&bus);
     bus.done_count = 0;
     cut_boot();
     assert_int_equal(bus.done_count, 0);
-    assert_memory_equal(array(NAMED), data, 64);
+    assert_memory_equal(array(NAMED), new_bytes, 64);
     nor_choose_torn(bus.nor, NOR_PROGRAM_DRAWN, NOR_ERASE_ZEROED);
     chip_erase(&bus, UNIT_ADDR);
     chip_command(&bus, 0xB0);
@@ -301,5 +301,5 @@ int main(void)
         TEST(idle_chip_loses_nothing_and_suspended_work_is_torn),
         TEST(register_write_leaves_old_new_or_anything),
     };
-    return cmocka_run_group_tests(tests, cut_group_begin, cut_group_end);
+    return cmocka_run_group_tests(tests, cut_group_begin, chip_end);
 }

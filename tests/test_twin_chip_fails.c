@@ -6,33 +6,8 @@
  */
 #include <string.h>
 
-#include "tests/support/chip_bus.h"
+#include "tests/support/chip_fixture.h"
 #include "tests/support/cmocka_all.h"
-
-#define PAGE 0x02004100u
-
-static struct chip_bus bus;
-static uint8_t data[512];
-
-static int setup(void **state)
-{
-    (void)state;
-    for (uint32_t i = 0; i < sizeof data; i++) data[i] = (uint8_t)(i ^ i >> 8);
-    chip_bus_open(&bus, NULL);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    chip_bus_close(&bus);
-    return 0;
-}
-
-static const uint8_t *array(uint32_t addr)
-{
-    return nor_array(bus.nor) + addr;
-}
 
 /* MODEL: a protected target fails after 2 us (program), 100 us (erase), and nothing changes. */
 static void test_chip_fails_protected_unit_fails_early(void **state)
@@ -157,8 +132,7 @@ static void test_chip_fails_endurance_ends_in_failures(void **state)
     (void)state;
     struct nor_cfg cfg = chip_bus_cfg();
     cfg.endurance = 3;
-    chip_bus_close(&bus);
-    chip_bus_open(&bus, &cfg);
+    chip_begin_anew(&cfg);
     for (uint32_t i = 0; i < 3; i++) {
         chip_erase(&bus, PAGE);
         chip_settle(&bus);
@@ -170,7 +144,7 @@ static void test_chip_fails_endurance_ends_in_failures(void **state)
     assert_int_equal(nor_wear(bus.nor, PAGE / 4096), 4);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_chip_fails_##name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_chip_fails_##name, chip_begin, chip_end)
 
 int main(void)
 {

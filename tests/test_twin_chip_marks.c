@@ -6,14 +6,13 @@
  */
 #include <string.h>
 
-#include "tests/support/chip_bus.h"
+#include "tests/support/chip_fixture.h"
 #include "tests/support/cmocka_all.h"
 #include "twin/chip/psram.h"
 
 #define REGION 0x07FE0000u
 #define REGION_BYTES 0x8000u
 
-static struct chip_bus bus;
 static uint32_t noise;
 
 static uint32_t next_random(void)
@@ -24,17 +23,8 @@ static uint32_t next_random(void)
 
 static int setup(void **state)
 {
-    (void)state;
-    chip_bus_open(&bus, NULL);
     noise = 12345;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    chip_bus_close(&bus);
-    return 0;
+    return chip_begin(state);
 }
 
 /* One step of a made-up application: program, erase, or a cut inside either. */
@@ -244,7 +234,7 @@ static void test_chip_marks_psram_registers_and_array(void **state)
     psram_destroy(psram);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_chip_marks_##name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_chip_marks_##name, setup, chip_end)
 
 int main(void)
 {

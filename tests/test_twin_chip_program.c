@@ -7,40 +7,8 @@
  */
 #include <string.h>
 
-#include "tests/support/chip_bus.h"
+#include "tests/support/chip_fixture.h"
 #include "tests/support/cmocka_all.h"
-
-#define PAGE 0x02004100u
-
-static struct chip_bus bus;
-static uint8_t data[512];
-
-static int setup(void **state)
-{
-    (void)state;
-    for (uint32_t i = 0; i < sizeof data; i++) data[i] = (uint8_t)(i ^ i >> 8);
-    chip_bus_open(&bus, NULL);
-    return 0;
-}
-
-static int setup_octal(void **state)
-{
-    (void)setup(state);
-    chip_bus_to_dopi(&bus);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    chip_bus_close(&bus);
-    return 0;
-}
-
-static const uint8_t *array(uint32_t addr)
-{
-    return nor_array(bus.nor) + addr;
-}
 
 static void test_chip_program_fresh_chip_is_erased(void **state)
 {
@@ -144,8 +112,7 @@ static void test_chip_program_takes_the_typical_or_maximum_time(void **state)
     assert_int_equal(nor_operation(bus.nor).work, NOR_IDLE);
     struct nor_cfg cfg = chip_bus_cfg();
     cfg.time = NOR_TIME_MAX;
-    chip_bus_close(&bus);
-    chip_bus_open(&bus, &cfg);
+    chip_begin_anew(&cfg);
     chip_program(&bus, PAGE, data, 16);
     assert_in_range(bus.last.busy_ps, 4800 * US, 4900 * US);
     chip_settle(&bus);
@@ -163,9 +130,8 @@ static void test_chip_program_drawn_times_are_within_limits_and_repeat(void **st
     uint32_t distinct = 0;
     uint32_t slow = 0;
     for (uint32_t run = 0; run < 2; run++) {
-        chip_bus_close(&bus);
         cfg.seed = 99;
-        chip_bus_open(&bus, &cfg);
+        chip_begin_anew(&cfg);
         for (uint32_t i = 0; i < 64; i++) {
             chip_program(&bus, PAGE + 16 * (i % 16), data, 16);
             const uint64_t busy = bus.last.busy_ps;
@@ -333,7 +299,7 @@ static void test_chip_program_write_buffer_collects_several_frames(void **state)
 
 static int setup_sopi(void **state)
 {
-    (void)setup(state);
+    (void)chip_begin(state);
     chip_bus_to_sopi(&bus);
     return 0;
 }
@@ -378,9 +344,10 @@ static void test_chip_program_out_of_the_chip_is_refused(void **state)
     assert_false(nor_load(bus.nor, 0x07FFFFFF, data, 2));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_chip_program_##name, setup, teardown)
-#define SOPI(name) cmocka_unit_test_setup_teardown(test_chip_program_##name, setup_sopi, teardown)
-#define OCTAL(name) cmocka_unit_test_setup_teardown(test_chip_program_##name, setup_octal, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_chip_program_##name, chip_begin, chip_end)
+#define SOPI(name) cmocka_unit_test_setup_teardown(test_chip_program_##name, setup_sopi, chip_end)
+#define OCTAL(name) \
+    cmocka_unit_test_setup_teardown(test_chip_program_##name, chip_begin_octal, chip_end)
 
 int main(void)
 {

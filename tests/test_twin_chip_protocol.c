@@ -7,25 +7,9 @@
  */
 #include <string.h>
 
-#include "tests/support/chip_bus.h"
+#include "tests/support/chip_fixture.h"
 #include "tests/support/cmocka_all.h"
 #include "tests/support/md5.h"
-
-static struct chip_bus bus;
-
-static int setup(void **state)
-{
-    (void)state;
-    chip_bus_open(&bus, NULL);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    chip_bus_close(&bus);
-    return 0;
-}
 
 /* LKML: id c2 81 3b. */
 static void test_chip_protocol_rdid_in_spi_gives_the_id(void **state)
@@ -158,8 +142,7 @@ static void test_chip_protocol_refused_read_drives_nothing(void **state)
     (void)state;
     struct nor_cfg cfg = chip_bus_cfg();
     cfg.undriven = 0xA5;
-    chip_bus_close(&bus);
-    chip_bus_open(&bus, &cfg);
+    chip_begin_anew(&cfg);
     chip_bus_to_dopi(&bus);
     uint8_t byte = 0;
     struct frame frame = {.instruction = {.lines = 1, .bytes = 1}, .instruction_value = 0x05,
@@ -177,8 +160,8 @@ static void test_chip_protocol_three_byte_opcodes_are_refused_in_octal(void **st
     chip_bus_to_dopi(&bus);
     for (uint32_t i = 0; i < sizeof ops; i++) {
         chip_command(&bus, 0x06);
-        const uint8_t data[2] = {0, 0};
-        chip_write(&bus, ops[i], 0x1000, data, 2);
+        const uint8_t bytes[2] = {0, 0};
+        chip_write(&bus, ops[i], 0x1000, bytes, 2);
         assert_int_equal(bus.last.refusal, NOR_REFUSED_OPCODE);
     }
     assert_int_equal(nor_operation(bus.nor).work, NOR_IDLE);
@@ -265,8 +248,8 @@ static void test_chip_protocol_octal_registers_take_four_dummies_or_more(void **
 static void test_chip_protocol_array_reads_need_the_configured_dummies(void **state)
 {
     (void)state;
-    const uint8_t data[4] = {0x12, 0x34, 0x56, 0x78};
-    nor_load(bus.nor, 0, data, sizeof data);
+    const uint8_t bytes[4] = {0x12, 0x34, 0x56, 0x78};
+    nor_load(bus.nor, 0, bytes, sizeof bytes);
     chip_bus_to_dopi(&bus);
     for (uint8_t code = 0; code < 8; code++) {
         chip_command(&bus, 0x06);
@@ -415,7 +398,7 @@ static void test_chip_protocol_reset_pin_wakes_and_resets(void **state)
     assert_int_equal(bus.last.refusal, NOR_ACCEPTED);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_chip_protocol_##name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_chip_protocol_##name, chip_begin, chip_end)
 
 int main(void)
 {

@@ -120,7 +120,7 @@ static void test_chip_torn_erase_many_doubtful_units_all_alternate(void **state)
     nor_choose_torn(bus.nor, NOR_PROGRAM_DRAWN, NOR_ERASE_ALTERNATE);
     for (uint32_t block = 0; block < 6; block++) {
         for (uint32_t unit = 0; unit < 16; unit++) {
-            assert_true(nor_load(bus.nor, block << 16 | unit << 12, data, sizeof data));
+            assert_true(nor_load(bus.nor, block << 16 | unit << 12, new_bytes, sizeof new_bytes));
         }
         chip_command(&bus, 0x06);
         chip_command_at(&bus, 0xDC, block << 16);
@@ -132,7 +132,7 @@ static void test_chip_torn_erase_many_doubtful_units_all_alternate(void **state)
     for (uint32_t i = 0; i < 96; i++) {
         const uint8_t now = array(i << 12)[0];
         assert_int_not_equal(now, first[i]);
-        assert_true(now == data[0] || now == 0xFF);
+        assert_true(now == new_bytes[0] || now == 0xFF);
     }
 }
 
@@ -166,5 +166,5 @@ int main(void)
         TEST(many_doubtful_units_all_alternate),
         TEST(read_into_a_doubtful_unit_draws_it),
     };
-    return cmocka_run_group_tests(tests, cut_group_begin, cut_group_end);
+    return cmocka_run_group_tests(tests, cut_group_begin, chip_end);
 }

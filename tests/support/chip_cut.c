@@ -7,9 +7,8 @@
 
 #include "tests/support/cmocka_all.h"
 
-struct chip_bus bus;
 uint8_t old_bytes[4096];
-uint8_t data[64];
+uint8_t new_bytes[64];
 
 int cut_group_begin(void **state)
 {
@@ -18,14 +17,7 @@ int cut_group_begin(void **state)
         old_bytes[i] = (uint8_t)(i * 29u + 3u);
         if (i >= 0x240 && i < 0x300) old_bytes[i] = 0xFF;
     }
-    for (uint32_t i = 0; i < sizeof data; i++) data[i] = (uint8_t)(i * 37u);
-    return 0;
-}
-
-int cut_group_end(void **state)
-{
-    (void)state;
-    chip_bus_close(&bus);
+    for (uint32_t i = 0; i < sizeof new_bytes; i++) new_bytes[i] = (uint8_t)(i * 37u);
     return 0;
 }
 
@@ -52,7 +44,7 @@ void cut_program(uint64_t seed, enum nor_tear tear, enum nor_torn_program kind)
 {
     cut_open(seed, tear);
     nor_choose_torn(bus.nor, kind, NOR_ERASE_DRAWN);
-    chip_program(&bus, NAMED, data, 64);
+    chip_program(&bus, NAMED, new_bytes, 64);
     const uint32_t told = bus.array_changes;
     nor_power_off(bus.nor, bus.now_ps + 70 * US);
     assert_true(bus.array_changes > told);
@@ -78,11 +70,6 @@ void cut_boot(void)
     bus.now_ps += MS;
     nor_power_on(bus.nor, bus.now_ps);
     chip_bus_wait(&bus, 2 * MS);
-}
-
-const uint8_t *array(uint32_t addr)
-{
-    return nor_array(bus.nor) + addr;
 }
 
 uint32_t doubtful_count(uint32_t addr, uint32_t n)

@@ -198,18 +198,22 @@ void chip_read(struct chip_bus *bus, uint8_t op, uint32_t addr, uint8_t *bytes, 
     if (is_dtr) swap(bytes, wire, n);
 }
 
+/* A one-byte register; in octal DTR bytes come in pairs. */
+static uint8_t register_read(struct chip_bus *bus, uint8_t op)
+{
+    uint8_t value[2];
+    chip_read(bus, op, 0, value, nor_protocol(bus->nor) == NOR_DOPI ? 2 : 1);
+    return value[0];
+}
+
 uint8_t chip_status(struct chip_bus *bus)
 {
-    uint8_t status[2];
-    chip_read(bus, 0x05, 0, status, nor_protocol(bus->nor) == NOR_DOPI ? 2 : 1);
-    return status[0];
+    return register_read(bus, 0x05);
 }
 
 uint8_t chip_security(struct chip_bus *bus)
 {
-    uint8_t value[2];
-    chip_read(bus, 0x2B, 0, value, nor_protocol(bus->nor) == NOR_DOPI ? 2 : 1);
-    return value[0];
+    return register_read(bus, 0x2B);
 }
 
 void chip_program(struct chip_bus *bus, uint32_t addr, const uint8_t *bytes, uint32_t n)

@@ -7,28 +7,11 @@
  */
 #include <string.h>
 
-#include "tests/support/board_bed.h"
 #include "tests/support/cmocka_all.h"
+#include "tests/support/faults_fixture.h"
 
 #define UNIT 0x07FE1000u
 #define ERASE_TYPICAL_PS (25u * TWIN_PS_PER_MS) /* BFPT of the part's SFDP: 25 ms */
-
-static struct board_bed bed;
-
-static int setup(void **state)
-{
-    (void)state;
-    bed_start(&bed, "faults");
-    bed_wait(&bed, "ready\n", 100);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    bed_close(&bed);
-    return 0;
-}
 
 /* ---- determinism and snapshots ---- */
 
@@ -50,7 +33,7 @@ static void test_board_same_seed_same_run(void **state)
     const uint64_t time = twin_now_ps(bed.twin);
     const uint64_t insn = twin_insn_count(bed.twin);
     bed_close(&bed);
-    assert_int_equal(setup(NULL), 0);
+    assert_int_equal(faults_begin(NULL), 0);
     play();
     assert_int_equal(bed.event_hash, hash);
     assert_int_equal(twin_now_ps(bed.twin), time);
@@ -154,8 +137,7 @@ static void test_board_cut_before_a_command_leaves_it_undone(void **state)
     assert_false(twin_is_on(bed.twin));
     assert_int_equal(bed.of_kind[TWIN_EVENT_CUT], 1);
     assert_int_equal(blank_bytes(), 0);
-    twin_power_on(bed.twin);
-    bed_wait(&bed, "ready\n", 100);
+    faults_power_on();
     assert_int_equal(blank_bytes(), 0);
 }
 
@@ -174,8 +156,7 @@ static void test_board_cut_in_an_operation_strikes_at_its_fraction(void **state)
         const uint64_t began = bed.last[TWIN_EVENT_COMMAND].time_ps;
         const uint64_t expected = began + (uint64_t)((double)ERASE_TYPICAL_PS * fractions[i]);
         assert_int_equal(bed.last[TWIN_EVENT_CUT].time_ps, expected);
-        twin_power_on(bed.twin);
-        bed_wait(&bed, "ready\n", 100);
+        faults_power_on();
     }
 }
 
@@ -187,8 +168,7 @@ static void test_board_cut_at_time_and_at_instruction(void **state)
     twin_cut_plan(bed.twin, &cut);
     assert_int_equal(bed_run_ms(&bed, 50), TWIN_STOP_CUT);
     assert_int_equal(bed.last[TWIN_EVENT_CUT].time_ps, at);
-    twin_power_on(bed.twin);
-    bed_wait(&bed, "ready\n", 100);
+    faults_power_on();
     cut = (struct twin_cut){TWIN_CUT_AT_INSN, 0, twin_insn_count(bed.twin) + 10000u, 0};
     twin_cut_plan(bed.twin, &cut);
     assert_int_equal(bed_run_ms(&bed, 50), TWIN_STOP_CUT);
@@ -225,8 +205,7 @@ static void test_board_psram_is_lost_with_the_power(void **state)
     assert_int_equal(bed_type(&bed, "p", 50), TWIN_STOP_TEXT);
     assert_int_equal(bed_value(&bed, "psram_before"), 1);
     twin_power_off(bed.twin);
-    twin_power_on(bed.twin);
-    bed_wait(&bed, "ready\n", 100);
+    faults_power_on();
     assert_int_equal(bed_type(&bed, "p", 50), TWIN_STOP_TEXT);
     assert_int_equal(bed_value(&bed, "psram_before"), 0);
     twin_restore(bed.twin, snapshot);
@@ -368,7 +347,7 @@ static void test_board_entry_is_the_first_instruction(void **state)
     bed_wait(&bed, "ready\n", 100);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_board_##name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_board_##name, faults_begin, faults_end)
 
 int main(void)
 {

@@ -6,25 +6,8 @@
  */
 #include <string.h>
 
-#include "tests/support/board_bed.h"
 #include "tests/support/cmocka_all.h"
-
-static struct board_bed bed;
-
-static int setup(void **state)
-{
-    (void)state;
-    bed_start(&bed, "faults");
-    bed_wait(&bed, "ready\n", 100);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    bed_close(&bed);
-    return 0;
-}
+#include "tests/support/faults_fixture.h"
 
 static struct twin_violation misdeed(const char *letter)
 {
@@ -178,8 +161,7 @@ static void test_faults_fence_is_delivered_if_asked_for(void **state)
     bed_prepare(&bed, "faults");
     bed.cfg.deliver_faults = true;
     bed_open(&bed);
-    twin_power_on(bed.twin);
-    bed_wait(&bed, "ready\n", 100);
+    faults_power_on();
     assert_int_equal(bed_type(&bed, "m", 100), TWIN_STOP_TEXT);
     assert_int_equal(bed_value(&bed, "fence_status"), 0x82); /* DACCVIOL, MMARVALID */
     assert_int_equal(bed_value(&bed, "fence_addr"), 0x76000010);
@@ -231,11 +213,10 @@ static void test_faults_run_is_refused_until_power_on(void **state)
     assert_int_equal(bed_run_ms(&bed, 10), TWIN_STOP_VIOLATION);
     twin_power_off(bed.twin);
     assert_int_equal(bed_run_ms(&bed, 10), TWIN_STOP_OFF);
-    twin_power_on(bed.twin);
-    bed_wait(&bed, "ready\n", 100);
+    faults_power_on();
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_faults_##name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_faults_##name, faults_begin, faults_end)
 
 int main(void)
 {

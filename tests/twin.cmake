@@ -18,8 +18,8 @@ endforeach()
 add_custom_target(twin_fw DEPENDS ${twin_fw_images})
 
 foreach(topic core faults board boot command)
-    nacre_test(test_twin_${topic} SOURCES test_twin_${topic}.c support/board_bed.c LIBS twin
-        IN both)
+    nacre_test(test_twin_${topic} SOURCES test_twin_${topic}.c support/board_bed.c
+        support/faults_fixture.c LIBS twin IN both)
     target_compile_definitions(test_twin_${topic} PRIVATE TWIN_FW_DIR="${twin_fw_dir}"
         NACRE_TWIN="$<TARGET_FILE:nacre-twin>")
     add_dependencies(test_twin_${topic} twin_fw nacre-twin)

@@ -162,6 +162,12 @@ enum nacre_err nacre_log_close(struct nacre_log *log, uint32_t slot)
     return err;
 }
 
+void nacre_log_advance(struct nacre_log *log)
+{
+    if (log->oldest == log->generation) log->oldest_live = (uint16_t)log->live;
+    log->generation++;
+}
+
 enum nacre_err nacre_log_go_on(struct nacre_log *log, uint32_t slot)
 {
     for (uint32_t step = 0; log->next < NACRE_NEXT_MARKED && step < 3u; step++) {
@@ -170,7 +176,7 @@ enum nacre_err nacre_log_go_on(struct nacre_log *log, uint32_t slot)
     }
     const enum nacre_err err = nacre_log_close(log, slot);
     if (err != NACRE_OK) return err;
-    log->generation++;
+    nacre_log_advance(log);
     log->top = 1;
     log->next = NACRE_NEXT_UNKNOWN;
     log->closed = false;

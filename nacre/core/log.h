@@ -3,7 +3,7 @@
  *
  * Units are used in turn. Each use has a generation, one more than the last; generation g lies in
  * unit (g - 1) modulo unit_count. The head is the unit being written; the live units are those from
- * `oldest` to the head; the others are dead. docs/format.md section 5 has the drawing.
+ * `oldest` to the head; the others are dead. docs/format.md section 1 has the drawing.
  *
  * Invariants, held between two calls of the store:
  *  1. oldest <= generation < oldest + unit_count.
@@ -12,7 +12,8 @@
  *  3. Every index entry's place lies in a live unit and holds a whole record of its key.
  *  4. Granules of the head from top on were not touched since its erase, or doubtful is true.
  *  5. next is NACRE_NEXT_VOUCHED only where a record of the head says that the next unit is
- *     erased to its end and marked. Such a unit is never erased before it was used.
+ *     erased to its end and marked. Such a unit is not erased before it was used, but by a
+ *     settling that has nowhere else to go (tail.c).
  *  6. live is the sum of the granules of all indexed records; oldest_live of those in the oldest
  *     unit, where that is not the head.
  *
@@ -159,6 +160,11 @@ struct nacre_control nacre_log_control(const struct nacre_log *log);
  * Returns, Cut  as nacre_log_append
  */
 NACRE_MUST_CHECK enum nacre_err nacre_log_close(struct nacre_log *log, uint32_t slot);
+
+/*
+ * Count one generation on. A head that lived alone becomes the oldest unit, with all that lives.
+ */
+void nacre_log_advance(struct nacre_log *log);
 
 /*
  * Make the next unit the head, behind a closing note at a slot (nacre_log_close).

@@ -10,6 +10,7 @@
 #include "nacre/core/next.h"
 #include "nacre/core/room.h"
 #include "nacre/core/scan.h"
+#include "nacre/core/sound.h"
 #include "nacre/core/tail.h"
 
 #include <stddef.h>
@@ -156,7 +157,10 @@ static enum nacre_err open(struct nacre_store *store, const struct nacre_store_c
     const bool readable = err == NACRE_OK || err == NACRE_KEYS_FULL || err == NACRE_UNSETTLED;
     if (readable) store->mounted = MOUNTED;
     if (err != NACRE_OK) log->read_only = (uint8_t)err;
-    return err != NACRE_OK || clean ? err : make_ready(log);
+    NACRE_ASSERT(!readable || nacre_log_is_sound(log));
+    if (err == NACRE_OK && !clean) err = make_ready(log);
+    NACRE_ASSERT(!readable || nacre_log_is_sound(log));
+    return err;
 }
 
 enum nacre_err nacre_mount(struct nacre_store *store, const struct nacre_store_cfg *cfg)
@@ -291,6 +295,7 @@ static enum nacre_err write_key(struct nacre_store *store, struct nacre_record *
                                 const void *value)
 {
     struct nacre_log *const log = &store->log;
+    NACRE_ASSERT(nacre_log_is_sound(log));
     record->has_control = true;
     const uint32_t granules = nacre_record_granules(record);
     enum nacre_err err = fits(log, record->key, granules);
@@ -300,7 +305,9 @@ static enum nacre_err write_key(struct nacre_store *store, struct nacre_record *
     if (granules > log->longest) log->longest = (uint16_t)granules;
     err = nacre_room_make(log, granules);
     if (err == NACRE_OK) err = record_put(log, record, value);
-    return settle_after(log, err);
+    err = settle_after(log, err);
+    NACRE_ASSERT(nacre_log_is_sound(log));
+    return err;
 }
 
 enum nacre_err nacre_set(struct nacre_store *store, uint32_t key, const void *value, uint32_t n)
@@ -355,7 +362,10 @@ enum nacre_err nacre_idle(struct nacre_store *store, bool *more)
     if (more == NULL) return NACRE_BAD_ARGUMENT;
     struct nacre_log *const log = &store->log;
     if (log->read_only != NACRE_OK) return NACRE_READ_ONLY;
-    return settle_after(log, nacre_room_idle(log, more));
+    NACRE_ASSERT(nacre_log_is_sound(log));
+    const enum nacre_err err = settle_after(log, nacre_room_idle(log, more));
+    NACRE_ASSERT(nacre_log_is_sound(log));
+    return err;
 }
 
 enum nacre_err nacre_stats(const struct nacre_store *store, struct nacre_stats *stats)

@@ -158,20 +158,21 @@ static enum nacre_err settle_in_place(struct nacre_log *log, uint32_t granules)
 /*
  * Settle in a unit that is erased now.
  *
- * skip  units that stay as they are between the head and that unit
+ * skip  true: the next unit stays as it is, the one behind it is taken
  */
-static enum nacre_err settle_in_fresh_unit(struct nacre_log *log, uint32_t skip)
+static enum nacre_err settle_in_fresh_unit(struct nacre_log *log, bool skip)
 {
     const uint32_t old_place = log->newest.place;
     /* A closing note of an earlier boot is enough, unless more must be said with it. */
-    const bool is_dead = log->durable_oldest + log->unit_count > log->generation + skip + 1u;
+    const uint32_t generation = log->generation + (skip ? 2u : 1u);
+    const bool is_dead = log->durable_oldest + log->unit_count > generation;
     const bool is_said = log->closed && is_dead && log->next != NACRE_NEXT_VOUCHED;
     log->next = NACRE_NEXT_UNKNOWN; /* from this note on nothing vouches for it */
     enum nacre_err err = NACRE_OK;
     if (!is_said) err = nacre_log_close(log, log->top + NACRE_TAIL_GAP);
     if (err != NACRE_OK) return err;
     log->durable_oldest = log->oldest; /* by that note; without room for it, by what stands */
-    log->generation += skip;
+    if (skip) nacre_log_advance(log);
     err = nacre_log_go_on(log, log->slots);
     if (err != NACRE_OK) return err;
     err = fill_fresh_unit(log, old_place);
@@ -186,11 +187,11 @@ static enum nacre_err settle_in_next_unit(struct nacre_log *log, uint32_t granul
     struct nacre_mark mark;
     const uint32_t first = nacre_log_place(log, log->generation + 1u, 0);
     enum nacre_err err = nacre_mark_read(log->medium, first, &mark);
-    if (err == NACRE_NOT_FOUND) return settle_in_fresh_unit(log, 0);
+    if (err == NACRE_NOT_FOUND) return settle_in_fresh_unit(log, false);
     if (err == NACRE_OK) err = nacre_tail_find_top(log, log->generation + 1u, &top);
     if (err != NACRE_OK) return err;
     if (top + NACRE_TAIL_GAP + pair_granules(granules) > log->slots) {
-        return settle_in_fresh_unit(log, 1); /* it is full of them: do without it */
+        return settle_in_fresh_unit(log, true); /* it is full of them: do without it */
     }
     err = nacre_log_go_on(log, log->top + NACRE_TAIL_GAP);
     if (err != NACRE_OK) return err;
@@ -210,7 +211,7 @@ static enum nacre_err settle_once(struct nacre_log *log)
     if (log->next == NACRE_NEXT_VOUCHED && nacre_log_dead_units(log) > 1u) {
         return settle_in_next_unit(log, granules);
     }
-    return settle_in_fresh_unit(log, 0);
+    return settle_in_fresh_unit(log, false);
 }
 
 enum nacre_err nacre_tail_settle(struct nacre_log *log)

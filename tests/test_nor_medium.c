@@ -203,32 +203,31 @@ static void test_nor_calls_refuse_bad_input_and_send_nothing(void **state)
     assert_int_equal(fake.blackout_count, blackouts);
 }
 
-static void test_nor_calls_refuse_in_an_interrupt(void **state)
+/* Every call answers so, and nothing goes to the chip. */
+static void expect_all_refused(enum nacre_err err)
 {
     uint8_t buf[16];
+    assert_int_equal(nor_bed_read(0, buf, 1), err);
+    assert_int_equal(nor_bed_program(0, nor_bed.data, 16), err);
+    assert_int_equal(nor_bed.medium->ops->erase_start(nor_bed.medium, 0), err);
+    assert_int_equal(nor_bed.medium->ops->erase_poll(nor_bed.medium), err);
+    assert_int_equal(nor_bed.medium->ops->erase_wait(nor_bed.medium), err);
+    assert_int_equal(nacre_nor_close(&nor_bed.nor), err);
+    assert_int_equal(fake.sent_count, 0);
+}
+
+static void test_nor_calls_refuse_in_an_interrupt(void **state)
+{
     (void)state;
     fake.is_in_interrupt = true;
-    assert_int_equal(nor_bed_read(0, buf, 1), NACRE_FROM_INTERRUPT);
-    assert_int_equal(nor_bed_program(0, nor_bed.data, 16), NACRE_FROM_INTERRUPT);
-    assert_int_equal(nor_bed.medium->ops->erase_start(nor_bed.medium, 0), NACRE_FROM_INTERRUPT);
-    assert_int_equal(nor_bed.medium->ops->erase_poll(nor_bed.medium), NACRE_FROM_INTERRUPT);
-    assert_int_equal(nor_bed.medium->ops->erase_wait(nor_bed.medium), NACRE_FROM_INTERRUPT);
-    assert_int_equal(nacre_nor_close(&nor_bed.nor), NACRE_FROM_INTERRUPT);
-    assert_int_equal(fake.sent_count, 0);
+    expect_all_refused(NACRE_FROM_INTERRUPT);
 }
 
 static void test_nor_calls_refuse_while_another_is_under_way(void **state)
 {
-    uint8_t buf[16];
     (void)state;
     nor_bed.nor.is_entered = true;
-    assert_int_equal(nor_bed_read(0, buf, 1), NACRE_NESTED);
-    assert_int_equal(nor_bed_program(0, nor_bed.data, 16), NACRE_NESTED);
-    assert_int_equal(nor_bed.medium->ops->erase_start(nor_bed.medium, 0), NACRE_NESTED);
-    assert_int_equal(nor_bed.medium->ops->erase_poll(nor_bed.medium), NACRE_NESTED);
-    assert_int_equal(nor_bed.medium->ops->erase_wait(nor_bed.medium), NACRE_NESTED);
-    assert_int_equal(nacre_nor_close(&nor_bed.nor), NACRE_NESTED);
-    assert_int_equal(fake.sent_count, 0);
+    expect_all_refused(NACRE_NESTED);
 }
 
 static void test_nor_program_refuses_what_is_not_blank(void **state)

@@ -1,7 +1,7 @@
 # The store on the simulated NOR: what its calls promise, and every cut of the power.
 add_library(store_support STATIC
     support/sim_nor.c support/sim_tear.c support/oracle.c support/store_bed.c support/store_box.c
-    support/cut_run.c support/soak.c support/decode.c)
+    support/box_fixture.c support/cut_run.c support/soak.c support/decode.c)
 target_link_libraries(store_support PUBLIC nacre_core)
 # An object of each program, not of the archive: the core, which is linked last, needs it.
 target_sources(store_support INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/support/assert_failed.c)

@@ -5,7 +5,7 @@
  * Expected values are the numbers that the tests themselves set, and the limits of the C types.
  */
 #include "nacre/core/settings.h"
-#include "tests/support/store_box.h"
+#include "tests/support/box_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -26,7 +26,6 @@ static const struct nacre_setting table[] = {
 
 #define ROWS (sizeof table / sizeof table[0])
 
-static struct box box;
 static struct nacre_settings settings;
 
 static int open_settings(void **state)
@@ -35,14 +34,6 @@ static int open_settings(void **state)
     box_open(&box, 8);
     if (box_reboot(&box) != NACRE_OK) return -1;
     return nacre_settings_open(&settings, &box.store, table, ROWS) == NACRE_OK ? 0 : -1;
-}
-
-static int close_settings(void **state)
-{
-    (void)state;
-    const uint32_t violations = box.sim->violations;
-    box_close(&box);
-    return violations == 0 ? 0 : -1;
 }
 
 static void expect(uint32_t key, enum nacre_type type, int64_t value, enum nacre_origin origin)
@@ -185,7 +176,7 @@ static void test_settings_table_that_cannot_be_right_is_refused(void **state)
     assert_int_equal(nacre_settings_open(&other, store, bad, 2), NACRE_OUT_OF_LIMITS);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, open_settings, close_settings)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, open_settings, box_end)
 
 int main(void)
 {

@@ -4,7 +4,7 @@
  * Method: a store on the simulated NOR; the chip's counters say what a call cost. Values are made
  * from a seed, so that the expected bytes never come from the store.
  */
-#include "tests/support/store_box.h"
+#include "tests/support/box_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,22 +14,11 @@
 
 #include <string.h>
 
-static struct box box;
-
 static int open_eight(void **state)
 {
     (void)state;
     box_open(&box, 8);
     return box_reboot(&box) == NACRE_OK ? 0 : -1;
-}
-
-static int close_box(void **state)
-{
-    (void)state;
-    const uint32_t violations = box.sim->violations;
-    if (violations != 0) print_error("violation: %s\n", box.sim->violation);
-    box_close(&box);
-    return violations == 0 ? 0 : -1;
 }
 
 static void test_store_blank_is_empty(void **state)
@@ -374,7 +363,7 @@ static void test_store_unmount_waits_for_the_erase(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_eight, close_box)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_eight, box_end)
     const struct CMUnitTest tests[] = {
         CASE(test_store_blank_is_empty),
         CASE(test_store_every_length_is_kept),

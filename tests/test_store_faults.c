@@ -5,7 +5,7 @@
  * Method: faults of the simulated NOR at each command of a run in turn. After a call that failed
  * the old value must be read, in this boot and after the next mount (contract of nacre_set).
  */
-#include "tests/support/store_box.h"
+#include "tests/support/box_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,6 @@
 
 #define KEYS 6u
 
-static struct box box;
 static uint32_t seed_of[KEYS]; /* what each key must read */
 
 static uint32_t length_of(uint32_t key)
@@ -36,15 +35,6 @@ static int open_four(void **state)
         if (box_set(&box, i, length_of(i), 1) != NACRE_OK) return -1;
     }
     return 0;
-}
-
-static int close_box(void **state)
-{
-    (void)state;
-    const uint32_t violations = box.sim->violations;
-    if (violations != 0) print_error("violation: %s\n", box.sim->violation);
-    box_close(&box);
-    return violations == 0 ? 0 : -1;
 }
 
 static void expect_all(const char *when, uint32_t round)
@@ -268,7 +258,7 @@ static void test_store_faults_damaged_key_can_be_set_again(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_four, close_box)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_four, box_end)
     const struct CMUnitTest tests[] = {
         CASE(test_store_faults_program_that_fails_keeps_old_value),
         CASE(test_store_faults_two_programs_fail_in_a_row),

@@ -5,8 +5,8 @@
  * Method: the second reader (decode.c), which is written from the document; images made by hand; a
  * cut at every command of nacre_format with every tear.
  */
+#include "tests/support/box_fixture.h"
 #include "tests/support/decode.h"
-#include "tests/support/store_box.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,26 +18,9 @@
 
 #define KEYS 9u
 
-static struct box box;
 static struct box before;
 static struct decode decode;
 static jmp_buf jump;
-
-static int open_four(void **state)
-{
-    (void)state;
-    box_open(&box, 4);
-    return 0;
-}
-
-static int close_box(void **state)
-{
-    (void)state;
-    const uint32_t violations = box.sim->violations;
-    if (violations != 0) print_error("violation: %s\n", box.sim->violation);
-    box_close(&box);
-    return violations == 0 ? 0 : -1;
-}
 
 static void read_bytes(void)
 {
@@ -225,7 +208,7 @@ static void test_store_format_cut_leaves_old_or_nothing(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_four, close_box)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, box_begin_four, box_end)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_store_format_check_value_of_the_crc),
         CASE(test_store_format_bytes_hold_what_was_set),

@@ -4,7 +4,7 @@
  *
  * Method: as test_store_api; where the comment says "unchanged", the chip's bytes are compared.
  */
-#include "tests/support/store_box.h"
+#include "tests/support/box_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,24 +13,6 @@
 #include <cmocka.h>
 
 #include <string.h>
-
-static struct box box;
-
-static int open_four(void **state)
-{
-    (void)state;
-    box_open(&box, 4);
-    return 0;
-}
-
-static int close_box(void **state)
-{
-    (void)state;
-    const uint32_t violations = box.sim->violations;
-    if (violations != 0) print_error("violation: %s\n", box.sim->violation);
-    box_close(&box);
-    return violations == 0 ? 0 : -1;
-}
 
 /* Set keys of n bytes until one is refused. Returns how many were taken. */
 static uint32_t fill(uint32_t n, enum nacre_err refusal)
@@ -309,7 +291,7 @@ static void test_store_format_forgets_for_ever(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_four, close_box)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, box_begin_four, box_end)
     const struct CMUnitTest tests[] = {
         CASE(test_store_full_keeps_everything),
         CASE(test_store_full_is_left_by_a_removal),

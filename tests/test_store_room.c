@@ -171,28 +171,25 @@ static void expect_refusal(const struct nacre_geometry *geometry, enum nacre_err
 static void test_store_bad_region_is_refused(void **state)
 {
     (void)state;
-    const struct nacre_geometry good = box.sim->medium.geometry;
-    struct nacre_geometry geometry = good;
-    geometry.unit_count = 0;
-    expect_refusal(&geometry, NACRE_NO_REGION);
-    geometry = good;
-    geometry.unit_bytes = 0;
-    expect_refusal(&geometry, NACRE_NO_REGION);
-    geometry = good;
-    geometry.unit_count = 1;
-    expect_refusal(&geometry, NACRE_REGION_TOO_SMALL);
-    geometry = good;
-    geometry.unit_count = 2;
-    expect_refusal(&geometry, NACRE_REGION_TOO_SMALL);
-    geometry = good;
-    geometry.unit_bytes = 256;
-    expect_refusal(&geometry, NACRE_REGION_TOO_SMALL);
-    geometry = good;
-    geometry.unit_count = 70000;
-    expect_refusal(&geometry, NACRE_REGION_TOO_LARGE);
-    geometry = good;
-    geometry.unit_bytes = 4096 + 16;
-    expect_refusal(&geometry, NACRE_REGION_UNALIGNED);
+    static const struct {
+        uint32_t unit_bytes;
+        uint32_t unit_count;
+        enum nacre_err err;
+    } cases[] = {
+        { 4096, 0, NACRE_NO_REGION },
+        { 0, 4, NACRE_NO_REGION },
+        { 4096, 1, NACRE_REGION_TOO_SMALL },
+        { 4096, 2, NACRE_REGION_TOO_SMALL },
+        { 256, 4, NACRE_REGION_TOO_SMALL },
+        { 4096, 70000, NACRE_REGION_TOO_LARGE },
+        { 4096 + 16, 4, NACRE_REGION_UNALIGNED },
+    };
+    for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct nacre_geometry geometry = box.sim->medium.geometry;
+        geometry.unit_bytes = cases[i].unit_bytes;
+        geometry.unit_count = cases[i].unit_count;
+        expect_refusal(&geometry, cases[i].err);
+    }
 }
 
 static void test_store_bad_configuration_is_refused(void **state)

@@ -88,6 +88,7 @@ enum nor_refusal {
     NOR_REFUSED_CUT_OFF,       /* the gate said that the power fails here */
 };
 
+/* A few words for a log. The text is static. */
 const char *nor_refusal_name(enum nor_refusal refusal);
 
 enum nor_event_kind {
@@ -147,22 +148,30 @@ struct nor_cfg {
 
 /* NULL: no memory for the array. The chip has no power yet; its array is erased. */
 struct nor *nor_create(const struct nor_cfg *cfg);
+/* Frees the chip, its array and all marks. NULL is allowed. */
 void nor_destroy(struct nor *nor);
 
 /* For the controller. Lives as long as the chip. */
 const struct frame_device *nor_device(struct nor *nor);
 
+/*
+ * The stored bytes, nor_size_bytes of them; lives as long as the chip. Cells that read differently
+ * each time show what was drawn last.
+ */
 const uint8_t *nor_array(const struct nor *nor);
+/* Bytes of the array, by the row. */
 uint32_t nor_size_bytes(const struct nor *nor);
 
 /* Power. Off at any time: work under way is torn by the rules in force. */
 void nor_power_on(struct nor *nor, uint64_t now_ps);
+/* Suspended work is torn too. Volatile registers are lost. No effect if it is off. */
 void nor_power_off(struct nor *nor, uint64_t now_ps);
 /* The RESET# pin held low for long enough. Array survives; work under way is torn. */
 void nor_reset_pin(struct nor *nor, uint64_t now_ps);
 
 /* Let time pass. Every other entry that is told the time does this first. */
 void nor_advance(struct nor *nor, uint64_t now_ps);
+/* When nor_advance has something to do; FRAME_NEVER_PS if nothing is under way. */
 uint64_t nor_next_event_ps(const struct nor *nor);
 
 /* The work under way or suspended; work is NOR_IDLE otherwise. */
@@ -175,7 +184,10 @@ struct nor_operation {
     uint64_t end_ps;   /* if it is not suspended before */
     uint64_t total_ps;
 };
+
+/* A copy. All other members are 0 if work is NOR_IDLE. */
 struct nor_operation nor_operation(const struct nor *nor);
+/* Does the work under way keep this bank from being read? Suspended work does not. */
 bool nor_bank_is_busy(const struct nor *nor, uint32_t bank_index);
 
 /* Set bytes of the array from outside the bus: solid, and programmed once if not blank. */
@@ -183,19 +195,28 @@ bool nor_load(struct nor *nor, uint32_t addr, const uint8_t *bytes, uint32_t n);
 
 /* What the next cut leaves; DRAWN is the start value. Stays until changed. */
 void nor_choose_torn(struct nor *nor, enum nor_torn_program program, enum nor_torn_erase erase);
+/* How far beyond the granules that a program names a cut may spoil, from the next cut on. */
 void nor_choose_tear(struct nor *nor, enum nor_tear tear);
 /* The seed of all later draws. */
 void nor_seed(struct nor *nor, uint64_t seed);
 
 /* Faults. unit is addr / 4096. */
 void nor_fail_unit(struct nor *nor, uint32_t unit, bool program_fails, bool erase_fails);
+/* Programs and erases of a protected unit end with P_FAIL or E_FAIL and change nothing. */
 void nor_protect_unit(struct nor *nor, uint32_t unit, bool is_protected);
 /* Bits of one byte that flip past the chip's own error correction. */
 void nor_flip(struct nor *nor, uint32_t addr, uint8_t mask);
+/* Erases that the unit has taken, torn ones too. */
 uint32_t nor_wear(const struct nor *nor, uint32_t unit);
+/* Pretend that the unit was erased so often; cfg.endurance is held against this number. */
 void nor_set_wear(struct nor *nor, uint32_t unit, uint32_t erases);
 /* Whether a cut left this granule (addr / 16) weak, unstable or alternating. */
 bool nor_granule_is_doubtful(const struct nor *nor, uint32_t granule);
+
+/*
+ * Programs of the granule (addr / 16) since its erase, at most 255; a torn one counts if it left a
+ * trace.
+ */
 uint32_t nor_granule_programs(const struct nor *nor, uint32_t granule);
 
 struct nor_counters {
@@ -211,6 +232,8 @@ struct nor_counters {
     uint64_t nonvolatile_writes;   /* of registers */
     uint64_t cuts;                 /* operations torn */
 };
+
+/* A copy of what was counted since nor_create. A rewind takes the counters back too. */
 struct nor_counters nor_counters(const struct nor *nor);
 
 /*
@@ -222,12 +245,15 @@ struct nor_counters nor_counters(const struct nor *nor);
  */
 #define NOR_MARKS 16u
 uint32_t nor_mark(struct nor *nor);
+/* A mark that does not exist changes nothing. The listener is told of each unit that goes back. */
 void nor_rewind(struct nor *nor, uint32_t mark);
+/* A mark that does not exist changes nothing. */
 void nor_forget(struct nor *nor, uint32_t mark);
 
 /* Octal DTR, 20 dummy clocks, no block protection: what ST's boot stage leaves (traced). */
 void nor_as_left_by_boot(struct nor *nor, uint64_t now_ps);
 
+/* What the chip listens to now. NOR_SPI after power on and reset. */
 enum nor_protocol nor_protocol(const struct nor *nor);
 
 #endif

@@ -22,6 +22,7 @@ enum boot_state {
     BOOT_STATE_COUNT,
 };
 
+/* The release, for a report; state < BOOT_STATE_COUNT. The text is static. */
 const char *boot_state_name(enum boot_state state);
 
 struct boot_state_board {
@@ -32,6 +33,10 @@ struct boot_state_board {
     struct psram *psram; /* has power; may be NULL */
 };
 
+/*
+ * Reset both controllers, then set them, the I/O manager and the chips. The flash's window is
+ * mapped and not touched yet. In BOOT_STATE_RWW the PSRAM is left alone.
+ */
 void boot_state_apply(enum boot_state state, const struct boot_state_board *board, uint64_t now_ps);
 
 #endif

@@ -57,6 +57,8 @@ enum xspi_flag {
     XSPI_FLAG_ACCESS,            /* access without a meaning; value: offset */
     XSPI_FLAG_COUNT,
 };
+
+/* A few words for a message; flag < XSPI_FLAG_COUNT. The text is static. */
 const char *xspi_flag_name(enum xspi_flag flag);
 
 struct xspi_listener {
@@ -81,24 +83,33 @@ struct xspi_cfg {
     bool abort_ends_strobe_wait;  /* true */
     struct xspi_listener listener;
 };
+
+/* As noted at each member; the listener is empty. */
 struct xspi_cfg xspi_cfg_default(void);
 
+/* A controller after reset, without manager. cfg is copied, but not its name. NULL: no memory. */
 struct xspi *xspi_create(const struct xspi_cfg *cfg);
+/* Manager and chip stay. NULL is allowed. */
 void xspi_destroy(struct xspi *xspi);
 /* Called by xspim_connect. */
 void xspi_set_manager(struct xspi *xspi, struct xspim *manager);
 /* RCC reset, or power on: all registers to 0. */
 void xspi_reset(struct xspi *xspi, uint64_t now_ps);
+/* From now_ps on a kernel clock takes clock_ps. */
 void xspi_set_kernel_clock(struct xspi *xspi, uint64_t now_ps, uint64_t clock_ps);
 
 /* Registers. offset from the block's base; size 1, 2 or 4. */
 struct xspi_access xspi_reg_read(struct xspi *xspi, uint64_t now_ps, uint32_t offset,
                                  uint32_t size);
+/* Only DR takes less than 4 bytes; what has no meaning is told by a flag and changes nothing. */
 struct xspi_access xspi_reg_write(struct xspi *xspi, uint64_t now_ps, uint32_t offset,
                                   uint32_t size, uint32_t value);
 
+/* Let time pass: frames reach the chip at their own times. A time that is past changes nothing. */
 void xspi_advance(struct xspi *xspi, uint64_t now_ps);
+/* When xspi_advance has something to do. FRAME_NEVER_PS: nothing goes on without an access. */
 uint64_t xspi_next_event_ps(const struct xspi *xspi);
+/* The level of the interrupt line. */
 bool xspi_irq_is_raised(const struct xspi *xspi);
 
 /*
@@ -109,7 +120,9 @@ bool xspi_irq_is_raised(const struct xspi *xspi);
  * state.
  */
 enum xspi_window xspi_window_state(const struct xspi *xspi, uint64_t now_ps, uint32_t bank_index);
+/* False also while a mapped write's frame is open. */
 bool xspi_window_is_touched(const struct xspi *xspi);
+/* HANG or BUS_ERROR where nothing would answer; value is always 0. */
 struct xspi_access xspi_window_touch(struct xspi *xspi, uint64_t now_ps, uint32_t addr);
 /* One mapped read of 1, 2 or 4 bytes by all the rules; touches too. */
 struct xspi_access xspi_window_read(struct xspi *xspi, uint64_t now_ps, uint32_t addr,
@@ -129,11 +142,14 @@ uint32_t xspi_peek(const struct xspi *xspi, uint32_t offset);
 void xspi_poke(struct xspi *xspi, uint32_t offset, uint32_t value);
 /* The route changed, or the chip's answers: tell the owner if the window differs. By xspim. */
 void xspi_window_refresh(struct xspi *xspi, uint64_t now_ps);
+/* As xspi_window_refresh; if the controller is enabled it is told by a flag, too. */
 void xspi_route_changed(struct xspi *xspi, uint64_t now_ps);
 
 /* Snapshots: xspi_state_bytes() bytes, to be loaded into this same controller. */
 size_t xspi_state_bytes(void);
+/* to belongs to the caller. Configuration and manager are not in it. */
 void xspi_save(const struct xspi *xspi, void *to);
+/* The listener is told nothing: the owner looks at window and interrupt line itself. */
 void xspi_load(struct xspi *xspi, const void *from);
 
 #endif

@@ -167,31 +167,64 @@ static inline uint8_t xspi_fifo_get(struct xspi_state *s)
 }
 
 /* xspi.c */
+
+/* To the listener, if it wants flags; with the controller's time. */
 void xspi_tell_flag(struct xspi *xspi, enum xspi_flag flag, uint32_t value);
+/* What the manager connects now. NULL: nothing. */
 const struct frame_device *xspi_chip(const struct xspi *xspi);
+/* Length of a clock on the bus in ps: kernel clock by DCR2's prescaler. */
 uint64_t xspi_clk_ps(const struct xspi *xspi);
+/* Tells the listener if the interrupt line moved. After whatever may change SR or CR. */
 void xspi_irq_update(struct xspi *xspi);
+/* SR as a read shows it. */
 uint32_t xspi_sr(const struct xspi *xspi);
 
 /* xspi_frame.c: from registers to a frame. */
+
+/* The frame of this set-up; direction, length and buffers are left to the caller. */
 struct frame xspi_frame(const struct xspi_setup *setup);
+/* What a byte of the data phase takes on the wire in ps; 0 without a data phase. */
 uint64_t xspi_byte_ps(const struct xspi *xspi, const struct frame *frame);
+/* Does the controller swap the bytes of a pair? Octal DTR with the Macronix memory type. */
 bool xspi_swaps(const struct xspi *xspi, const struct frame *frame);
+/* In place; the last byte of an odd n stays. */
 void xspi_swap_pairs(uint8_t *bytes, uint32_t n);
+/* Does the data phase use 8 lines and both edges? */
 bool xspi_is_octal_dtr(const struct frame *frame);
 
 /* xspi_transfer.c: indirect modes and auto-poll. */
+
+/*
+ * Start the command that the registers describe. One that cannot be sent sets TEF instead. It
+ * waits in PHASE_PORT_WAIT if the other controller never gives the port away.
+ */
 void xspi_trigger(struct xspi *xspi, uint64_t now_ps);
+
+/*
+ * CR.ABORT while BUSY: NCS rises, TCF is set. A write under way is sent as far as it got. No
+ * effect in PHASE_WEDGED, nor on a wait for DQS if cfg.abort_ends_strobe_wait is false.
+ */
 void xspi_abort(struct xspi *xspi);
 void xspi_drop(struct xspi *xspi); /* EN off, reset: whatever runs is gone */
+
+/*
+ * When a frame may begin, now_ps at the earliest: NCS high time, shared port, hidden calibration.
+ * FRAME_NEVER_PS: the port is never free.
+ */
 uint64_t xspi_start_ps(struct xspi *xspi, uint64_t now_ps);
 
 /* xspi_dr.c */
+
+/* A write to DR; the first one starts the write command. Waits for room, HANG if none will come. */
 struct xspi_access xspi_dr_push(struct xspi *xspi, uint32_t value, uint32_t size);
+/* A read of DR. Waits for data; HANG if none will come; bytes that no transfer brings read 0. */
 struct xspi_access xspi_dr_pop(struct xspi *xspi, uint32_t size);
 
 /* xspi_window.c: mapped mode. */
+
+/* NCS rises: the chip gets the open mapped write. No effect if none is open. */
 void xspi_window_end_write(struct xspi *xspi);
+/* LPTR ran out: NCS rises, BUSY falls, TOF is set. */
 void xspi_window_timeout(struct xspi *xspi);
 
 #endif

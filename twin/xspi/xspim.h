@@ -13,7 +13,9 @@
 
 struct xspim;
 
+/* Register 0, nothing attached or connected. NULL: no memory. */
 struct xspim *xspim_create(void);
+/* Controllers and devices stay. NULL is allowed. */
 void xspim_destroy(struct xspim *m);
 
 /* port_index 0 is port 1; select_index 0 is NCS1. */
@@ -22,11 +24,16 @@ void xspim_attach(struct xspim *m, uint32_t port_index, uint32_t select_index,
 /* controller_index 0 is XSPI1. The controller asks this manager for its device from now on. */
 void xspim_connect(struct xspim *m, uint32_t controller_index, struct xspi *xspi);
 
+/* size 1, 2 or 4. Beyond the one register it reads 0. Takes as long as an access to XSPI1. */
 struct xspi_access xspim_reg_read(struct xspim *m, uint64_t now_ps, uint32_t offset, uint32_t size);
+/* By the core: an enabled controller tells a flag. Only whole words at offset 0 count. */
 struct xspi_access xspim_reg_write(struct xspim *m, uint64_t now_ps, uint32_t offset, uint32_t size,
                                    uint32_t value);
+/* The register to 0, as RCC's reset does: each controller on its own port. */
 void xspim_reset(struct xspim *m, uint64_t now_ps);
+/* The register, at no time. */
 uint32_t xspim_cr(const struct xspim *m);
+/* Set the register without a flag; ports are free at once. For start states and snapshots. */
 void xspim_set_cr(struct xspim *m, uint64_t now_ps, uint32_t value);
 
 /* A chip's answers changed (nor_listener.answers): look at both windows again. */
@@ -38,6 +45,7 @@ const struct frame_device *xspim_route(const struct xspim *m, const struct xspi 
 bool xspim_is_multiplexed(const struct xspim *m);
 /* The port that this controller uses is free from here on; a transfer takes it until until_ps. */
 uint64_t xspim_port_free_ps(const struct xspim *m, const struct xspi *xspi);
+/* The other controller has to wait until then. A later call replaces the time. */
 void xspim_port_take(struct xspim *m, const struct xspi *xspi, uint64_t until_ps);
 /* The other controller wants the same port all the time: it is mapped and was read. */
 bool xspim_other_is_reading(const struct xspim *m, const struct xspi *xspi);

@@ -84,6 +84,7 @@ bool nacre_port_in_interrupt(void);
 
 /* Does [buf, buf + n) lie in memory that the core can read, or write? */
 bool nacre_port_is_readable(const void *buf, uint32_t n);
+/* The same for memory that the core can write, which the flash is not. */
 bool nacre_port_is_writable(const void *buf, uint32_t n);
 
 /* The cycle counter from flash; wraps. */

@@ -35,7 +35,9 @@ struct clock {
     uint32_t hz;
 };
 
+/* Time 0 and no event planned. No cycle takes time before clock_set_hz. */
 void clock_init(struct clock *clock);
+/* The core's frequency from here on; not 0. */
 void clock_set_hz(struct clock *clock, uint32_t hz);
 
 /* Let n core cycles pass. */
@@ -46,13 +48,15 @@ static inline void clock_cycles(struct clock *clock, uint64_t n)
     clock->part_q20 = q20 & 0xFFFFFu;
 }
 
+/* The slot's event is due at at_ps, in place of its earlier time. CLOCK_NEVER: not at all. */
 void clock_at(struct clock *clock, enum clock_slot slot, uint64_t at_ps);
 
 /* The earliest slot that is due, or CLOCK_SLOTS. */
 enum clock_slot clock_due(const struct clock *clock);
 
-/* Ticks of hz that fit into ps, and the time that ticks take, rounded up. */
+/* Ticks of hz that fit into ps. */
 uint64_t clock_ticks(uint64_t ps, uint64_t hz);
+/* The time that ticks take in ps, rounded up; hz is not 0. */
 uint64_t clock_ps_of(uint64_t ticks, uint64_t hz);
 
 #endif

@@ -53,7 +53,9 @@ enum cpu_end {
 
 /* NULL, and one line in error, if the emulator is missing or of an unknown version. */
 struct cpu *cpu_create(const struct cpu_callbacks *callbacks, char *error, size_t error_bytes);
+/* Memory that was mapped is the caller's and stays. NULL is allowed. */
 void cpu_destroy(struct cpu *cpu);
+/* What failed last, one line; empty if nothing did. Lives in the core. */
 const char *cpu_problem(const struct cpu *cpu);
 
 /* Memory that the core reads, writes and executes without asking; addr and n in 4 KB steps. */
@@ -64,7 +66,14 @@ struct cpu_memory {
     bool can_read;
     bool can_write;
 };
+
+/* host is the caller's and outlives the core. False: refused, cpu_problem says why. */
 bool cpu_map(struct cpu *cpu, const struct cpu_memory *memory);
+
+/*
+ * Accesses from addr on call .mmio_read and .mmio_write, n bytes in 4 KB steps. False: refused, or
+ * there are CPU_MMIO_RANGES already.
+ */
 bool cpu_map_mmio(struct cpu *cpu, uint32_t addr, uint32_t n);
 
 /*
@@ -72,6 +81,7 @@ bool cpu_map_mmio(struct cpu *cpu, uint32_t addr, uint32_t n);
  * callback too. Call cpu_protection_flush once after a number of changes.
  */
 bool cpu_protect(struct cpu *cpu, const struct cpu_memory *memory);
+/* The core forgets what it looked up, so that a right that was taken away is gone. */
 void cpu_protection_flush(struct cpu *cpu);
 
 /* Code in this memory changed behind the core's back. No effect while it cannot be read. */
@@ -79,6 +89,7 @@ void cpu_forget_code(struct cpu *cpu, uint32_t addr, uint32_t n);
 
 /* Run from the pc in the registers. */
 enum cpu_end cpu_run(struct cpu *cpu);
+/* From a callback: cpu_run ends with CPU_END_STOPPED. */
 void cpu_halt(struct cpu *cpu);
 
 /* Call .instruction for each instruction: exact, slower. Not inside a callback. */
@@ -90,28 +101,39 @@ struct cpu_regs {
     uint32_t xpsr;    /* flags, IT and GE bits and T; the exception number is cpu_set_mode's */
     uint32_t control; /* nPRIV, SPSEL, FPCA */
 };
+
+/* A copy; the exception number is not in xpsr. */
 void cpu_regs_get(struct cpu *cpu, struct cpu_regs *regs);
 /* Writes r0 to r3, r12, lr, sp, flags and pc; control is cpu_set_mode's. */
 void cpu_regs_set(struct cpu *cpu, const struct cpu_regs *regs);
 uint32_t cpu_reg(struct cpu *cpu, uint32_t index); /* r0 to r15 */
+/* Without the Thumb bit. */
 uint32_t cpu_pc(struct cpu *cpu);
 
 struct cpu_float_regs {
     uint32_t s[16];
     uint32_t fpscr;
 };
+
+/* S0 to S15 and FPSCR, as an exception frame holds them. */
 void cpu_float_get(struct cpu *cpu, struct cpu_float_regs *regs);
+/* Writes all of them. */
 void cpu_float_set(struct cpu *cpu, const struct cpu_float_regs *regs);
 
 struct cpu_masks {
     uint32_t primask, faultmask, basepri;
 };
+
+/* A copy of the three mask registers. */
 void cpu_masks_get(struct cpu *cpu, struct cpu_masks *masks);
+/* As the return from an exception does. */
 void cpu_faultmask_clear(struct cpu *cpu);
 
 /* Exception number and CONTROL at once; the stack pointers swap as they have to. */
 void cpu_set_mode(struct cpu *cpu, uint32_t exception, uint32_t control);
+/* The process or main stack pointer, in use or not. */
 uint32_t cpu_sp_of(struct cpu *cpu, bool process_stack);
+/* Sets one of the two; sp follows if it is the one in use. */
 void cpu_set_sp_of(struct cpu *cpu, bool process_stack, uint32_t sp);
 
 /* All registers to their reset values. */
@@ -119,7 +141,9 @@ void cpu_put_at(struct cpu *cpu, uint32_t pc, uint32_t sp);
 
 /* Registers as a block of bytes, for snapshots. */
 size_t cpu_state_bytes(const struct cpu *cpu);
+/* to is the caller's, cpu_state_bytes long. Memory and mappings are not in it. */
 void cpu_state_save(struct cpu *cpu, void *to);
+/* Only what cpu_state_save took from this same core. */
 void cpu_state_load(struct cpu *cpu, const void *from);
 
 #endif

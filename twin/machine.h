@@ -200,91 +200,186 @@ static inline uint64_t machine_now(const struct twin *t)
 }
 
 /* machine.c: building, power, what happens at a block's start. */
+
+/* Handles what is due, by the order of the times, until nothing is or the run is to stop. */
 void machine_events(struct twin *t);
+/* The run ends; only the first reason counts. */
 void machine_stop(struct twin *t, enum twin_stop why);
+
+/*
+ * At at_ps: work in the chip is torn, a planned cut is used up, the event is sent. RAM goes at
+ * power on.
+ */
 void machine_power_off(struct twin *t, uint64_t at_ps);
+
+/*
+ * Only while it is off. 100 ms later: a cold start, console text and violation gone, the core at
+ * its first instruction.
+ */
 void machine_power_on(struct twin *t);
+/* By software: core, peripherals, controllers start again; memories and chips keep their state. */
 void machine_reset(struct twin *t);
+/* Asks the models when they want to be called next. Belongs after each call of one. */
 void machine_schedule(struct twin *t);
 
 /* core.c: the callbacks of the core. */
+
+/* Fills in all of them, with t as their ctx. */
 void core_callbacks(struct twin *t, struct cpu_callbacks *callbacks);
+
+/*
+ * Time goes on to the next event, and the core wakes if that ends its sleep. False: nothing is
+ * planned, so it would sleep for ever.
+ */
 bool core_sleep(struct twin *t);
 
 /* bus.c: addresses. */
+
+/*
+ * A register access of the core, n is 1, 2 or 4; outside the core's own bus it takes time. May
+ * raise a violation.
+ */
 uint32_t bus_mmio_read(struct twin *t, uint32_t addr, uint32_t n);
+/* As bus_mmio_read, for a write. No effect once the run is to stop. */
 void bus_mmio_write(struct twin *t, uint32_t addr, uint32_t n, uint32_t value);
 /* Host memory behind n bytes at addr, or NULL; window rules are not looked at. */
 uint8_t *bus_host(const struct twin *t, uint32_t addr, uint32_t n);
 /* A word as the core's exception logic reads it; false if it raised a violation. */
 bool bus_vector_read(struct twin *t, uint32_t addr, uint32_t *value);
+
+/*
+ * For an exception's frame. False: no memory, mapped flash, or addr not in words: nothing is
+ * written, a lock-up is raised.
+ */
 bool bus_stack_write(struct twin *t, uint32_t addr, const uint32_t *words, uint32_t count);
+/* False: no memory, or addr not in words: words is untouched, a lock-up is raised. */
 bool bus_stack_read(struct twin *t, uint32_t addr, uint32_t *words, uint32_t count);
+/* Code at pc ran: if its page changes, the core has to forget it. */
 void bus_executed(struct twin *t, uint32_t pc);
 
-/* Memories and devices into the core's map. */
+/* Memories and devices into the core's map. False: it refused, cpu_problem says why. */
 bool bus_map(struct twin *t);
 
 /* window.c: what of the mapped windows can be read, the fence, blackouts. */
+
+/* All pieces closed. Once, when the chip is there. */
 void window_init(struct twin *t);
+
+/*
+ * Look again at what can be read at now_ps: rights are given and taken, a blackout begins or ends.
+ * Raises a violation if code closed the memory that it runs from.
+ */
 void window_update(struct twin *t, uint64_t now_ps);
 /* After a restore: as window_update, but no blackout begins or ends. */
 void window_resync(struct twin *t);
+/* Is addr in one of the two windows of 256 MB, whether a chip is behind it or not? */
 bool window_holds(uint32_t addr);
 /* A first access to a window that is mapped but untouched: touches it. False: it cannot be read. */
 bool window_open(struct twin *t, uint32_t addr);
+/* For a privileged load or store; other reasons do not count. */
 bool window_mpu_forbids(const struct twin *t, uint32_t addr, bool is_store);
+/* One sentence on why addr cannot be read now. The text is static. */
 const char *window_why(const struct twin *t, uint32_t addr);
+
+/*
+ * n > 0 bytes at a chip address changed: code that ran from there is forgotten, now or when it can
+ * be read again.
+ */
 void window_array_changed(struct twin *t, uint32_t addr, uint32_t n);
+/* Sum of the blackouts that have ended and of the one under way, in ps. */
 uint64_t window_dark_ps(const struct twin *t);
 
 /* chips.c: the models of chip/ and xspi/ wired to the machine. */
+
+/* False: no memory. chips_destroy frees what was made. */
 bool chips_create(struct twin *t);
+/* What was never made is left out. */
 void chips_destroy(struct twin *t);
+/* NOR gets its power, PSRAM is noise again, the controllers are reset. */
 void chips_power_on(struct twin *t);
+/* Controllers and I/O manager only; the chips see nothing of it. */
 void chips_reset(struct twin *t);
+/* Controllers and chips as cfg.leftover says. Both chips have power. */
 void chips_start_state(struct twin *t);
+/* Let time pass up to now_ps; the controllers first, for they may have frames for the chip. */
 void chips_advance(struct twin *t, uint64_t now_ps);
+/* A register of XSPI1, XSPI2 or XSPIM. Takes time; a hang or bus error is a violation. */
 uint32_t chips_read(struct twin *t, uint32_t addr, uint32_t n);
+/* As chips_read. */
 void chips_write(struct twin *t, uint32_t addr, uint32_t n, uint32_t value);
 
 /* exception.c */
 /* Enter the most urgent exception if it may be entered; true if the pc changed. */
 bool exception_check(struct twin *t);
+/* By an EXC_RETURN value. Without an exception, or with a stack that is no memory: a violation. */
 void exception_return(struct twin *t, uint32_t exc_return);
+/* Enter SVCall, or the fault that it is where it may not interrupt. */
 void exception_svc(struct twin *t);
+
+/*
+ * Enter a fault's handler, or HardFault's by the manual's rules; inside that one it is a lock-up.
+ * status is added to CFSR, addr is MMFAR of a MemManage.
+ */
 void exception_fault(struct twin *t, uint32_t exception, uint32_t status, uint32_t addr);
+/* Would what pends end WFI? PRIMASK does not keep from it. */
 bool exception_wakes(struct twin *t);
+/* The level of interrupt irq's request; it pends when that rises. */
 void irq_line(struct twin *t, uint32_t irq, bool level);
+/* It pends from now on and is looked at with the next block. Keeps the time if it did already. */
 void exception_pend(struct twin *t, uint32_t exception);
 
 /* scb.c: the private peripheral bus. */
+
+/* System control, SysTick, MPU, NVIC and cycle counter to reset values. */
 void scb_reset(struct twin *t);
+/* n is 1, 2 or 4. Takes no time. Reading SYST_CSR clears its flag. */
 uint32_t scb_read(struct twin *t, uint32_t addr, uint32_t n);
+/* Narrow writes count for priorities only. May pend, change the windows or ask for a reset. */
 void scb_write(struct twin *t, uint32_t addr, uint32_t n, uint32_t value);
+/* The counter reached 0: flag, next round, and the exception if it is enabled. */
 void scb_systick_event(struct twin *t);
+/* The cycle counter now; it stands while the core sleeps or tracing is off. */
 uint32_t scb_cyccnt(const struct twin *t);
+/* The core slept for ps, which the cycle counter leaves out. */
 void scb_slept(struct twin *t, uint64_t ps);
 
 /* violation.c */
+
+/*
+ * Count it; the first since power on is kept. The run ends, unless cfg.keep_going is set and it is
+ * neither a fetch nor a lock-up. Once a cut has struck nothing counts, the run just ends. detail
+ * is copied.
+ */
 void violation_raise(struct twin *t, enum twin_violation_kind kind, uint32_t addr,
                      const char *detail);
 
 /* event.c */
+
+/* Counts it and tells the listener; in a replay what was told before is kept back. */
 void event_send(struct twin *t, struct twin_event *event);
+/* With time, count and pc of now, all else 0. */
 struct twin_event event_new(const struct twin *t, enum twin_event_kind kind);
 
 /* load.c */
+
+/* An ELF and its symbols. False: t->error says which file and why; part of it may be loaded. */
 bool load_app(struct twin *t, const char *path);
+/* .hex, or an ELF without symbols. False: as load_app. */
 bool load_boot(struct twin *t, const char *path);
+/* An image of the chip from its address 0. False: as load_app. */
 bool load_raw(struct twin *t, const char *path);
+/* Whole units are written again, as a programmer does. False: past the end, the rest is written. */
 bool load_into_chip(struct twin *t, uint32_t addr, const uint8_t *bytes, uint32_t n);
 
 /* snapshot.c */
+
+/* Frees the one that runs use. twin_snapshot's belong to the caller. */
 void snapshot_drop_all(struct twin *t);
 /* The state at the start of a run, for its replay; false if it could not be kept. */
 bool snapshot_before_run(struct twin *t);
+/* Back to the start of the run. Only between snapshot_before_run and snapshot_after_run. */
 void snapshot_rewind_run(struct twin *t);
+/* The start of the run is forgotten; the state stays. */
 void snapshot_after_run(struct twin *t);
 
 #endif

@@ -48,11 +48,14 @@ static inline bool nvic_bit(const uint32_t *words, uint32_t exception)
     return (words[exception / 32u] >> (exception % 32u) & 1u) != 0u;
 }
 
+/* Set or clear an exception's bit in one of the arrays of NVIC_WORDS. */
 void nvic_bit_set(uint32_t *words, uint32_t exception, bool value);
+/* Nothing pends, is active or asks; priorities 0; of all exceptions 0 to 15 are enabled. */
 void nvic_reset(struct nvic *nvic);
 
 /* -2, -1 or the group priority. */
 int nvic_urgency(const struct nvic *nvic, uint32_t exception);
+/* The part of a priority that decides who interrupts whom, by prigroup. */
 int nvic_group(const struct nvic *nvic, uint32_t priority);
 
 /* The most urgent exception that is pending and enabled; 0 if there is none. */
@@ -60,11 +63,13 @@ uint32_t nvic_most_urgent(const struct nvic *nvic);
 
 /* Of what is active alone; NVIC_IDLE in thread mode. */
 int nvic_active_urgency(const struct nvic *nvic);
+/* Was it entered and not left yet, however deep? */
 bool nvic_is_active(const struct nvic *nvic, uint32_t exception);
 
 /* The exception that runs; 0 in thread mode. */
 uint32_t nvic_current(const struct nvic *nvic);
 
+/* It stops pending and is the one that runs. Beyond NVIC_NESTING it is not noted. */
 void nvic_enter(struct nvic *nvic, uint32_t exception);
 
 /* Ends the exception that runs. False if none does. A line that is still raised pends again. */

@@ -65,33 +65,67 @@ struct periph {
 
 struct twin;
 
+/* All of struct periph to reset values; the clocks follow. Typed text on its way is lost. */
 void periph_reset(struct twin *t);
 
 /* The registers that ST's boot leaves. */
 void periph_start_state(struct twin *t);
+
+/*
+ * n is 1, 2 or 4. A timer or UART without clock reads 0. An address that nobody models reads 0,
+ * and is a violation once the application runs.
+ */
 uint32_t periph_read(struct twin *t, uint32_t addr, uint32_t n);
+/* A narrow write writes the word's other bytes as they read. No effect without clock. */
 void periph_write(struct twin *t, uint32_t addr, uint32_t n, uint32_t value);
 
 /* rcc.c */
+
+/* offset in bytes, in whole words. Clocks are ready as soon as they are on. */
 uint32_t rcc_read(struct twin *t, uint32_t offset);
+/* Takes effect at once: see rcc_clocks. */
 void rcc_write(struct twin *t, uint32_t offset, uint32_t value);
+/* Works out hclk_hz, pclk_hz, timer_hz and the core's frequency from the registers. */
 void rcc_clocks(struct twin *t);
+/* Is the bit set in the enable register at this offset? */
 bool rcc_is_enabled(const struct twin *t, uint32_t offset, uint32_t bit);
 
 /* timer.c */
+
+/* Which timer has a register at addr? False: none, and *index is untouched. */
 bool timer_at(uint32_t addr, uint32_t *index);
+/* Reload values to their maximum, no update planned. The caller has cleared the rest. */
 void timer_reset(struct twin *t);
+/* Is its clock enabled in RCC? */
 bool timer_is_clocked(const struct twin *t, uint32_t index);
+/* CNT is worked out for now. What is not modelled reads 0. */
 uint32_t timer_read(struct twin *t, uint32_t index, uint32_t offset);
+/* Next update, interrupt line and PWM follow at once; a changed output is an event. */
 void timer_write(struct twin *t, uint32_t index, uint32_t offset, uint32_t value);
+/* Updates that are due by now_ps: counters begin again, flags and interrupt lines rise. */
 void timer_events(struct twin *t, uint64_t now_ps);
+/* The next update of all timers into CLOCK_TIMERS. */
 void timer_schedule(struct twin *t);
 
 /* uart.c */
+
+/* Registers to 0; what was typed and not received is lost. */
 void uart_reset(struct twin *t);
+/* RDR takes the oldest byte that was received, 0 if there is none. */
 uint32_t uart_read(struct twin *t, uint32_t offset);
+
+/*
+ * TDR sends: into the console's text and by an event at once, the wire's time counts for the flags
+ * only. The byte is lost if there is no room or the transmitter is off.
+ */
 void uart_write(struct twin *t, uint32_t offset, uint32_t value);
+/* Typed bytes whose stop bit is over by now_ps are received; the interrupt line follows. */
 void uart_events(struct twin *t, uint64_t now_ps);
+
+/*
+ * Type at cfg.uart_baud, after what still waits. text is copied; what goes beyond UART_QUEUE bytes
+ * is dropped.
+ */
 void uart_type_bytes(struct twin *t, const char *text);
 
 #endif

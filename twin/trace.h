@@ -11,6 +11,7 @@
 /* One line without an end; 0 if this kind is not shown. */
 int trace_line(char *text, size_t room, const struct twin *twin, const struct twin_event *event);
 
+/* A word or two. The text is static. */
 const char *trace_class_name(enum twin_command_class class);
 
 #endif

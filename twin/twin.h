@@ -156,6 +156,7 @@ void twin_cfg_default(struct twin_cfg *cfg);
  *          ELF for another machine, an emulator version that was never tried
  */
 struct twin *twin_create(const struct twin_cfg *cfg, char *error);
+/* Frees all that the twin owns, its texts too. NULL is allowed. */
 void twin_destroy(struct twin *twin);
 
 /* Power on: RAM and registers as after a cold start. Nothing happens if it is on. */
@@ -163,6 +164,7 @@ void twin_power_on(struct twin *twin);
 
 /* Power off now; an operation under way in the chip is torn at this instant. */
 void twin_power_off(struct twin *twin);
+/* False before the first power on, after a cut and after twin_power_off. */
 bool twin_is_on(const struct twin *twin);
 
 /* ---- running ---- */
@@ -192,14 +194,23 @@ enum twin_stop {
     TWIN_STOP_BROKEN      /* the emulator failed: twin_error says how */
 };
 
+/*
+ * Run the firmware until a member of until holds; answers which. until is not kept. A symbol that
+ * the ELF lacks is TWIN_STOP_BROKEN, and nothing runs. After a violation it runs again only after
+ * a power on or a restore, unless cfg.keep_going.
+ */
 enum twin_stop twin_run(struct twin *twin, const struct twin_until *until);
+/* A word or two for a message. The text is static. */
 const char *twin_stop_name(enum twin_stop stop);
+/* What the newest TWIN_STOP_BROKEN was about; empty if there was none. Lives in the twin. */
 const char *twin_error(const struct twin *twin);
 
 /* From a callback: end the run at the next block. */
 void twin_stop(struct twin *twin);
 
+/* Virtual time in ps. Each power on adds 100 ms without power; a restore takes it back. */
 uint64_t twin_now_ps(const struct twin *twin);
+/* Instructions executed since twin_create; a block counts whole when it starts. */
 uint64_t twin_insn_count(const struct twin *twin);
 
 /* ---- power cuts ---- */
@@ -226,6 +237,7 @@ void twin_cut_plan(struct twin *twin, const struct twin_cut *cut);
 
 /* Commands sent to the chip, and operations it started, since twin_create. */
 uint64_t twin_command_count(const struct twin *twin);
+/* Programs, erases and register writes that the chip began. */
 uint64_t twin_operation_count(const struct twin *twin);
 
 /* ---- snapshots ---- */
@@ -237,7 +249,9 @@ uint64_t twin_operation_count(const struct twin *twin);
  * they may then only be freed. All are freed before the twin is destroyed.
  */
 struct twin_snapshot *twin_snapshot(struct twin *twin);
+/* Go back, as often as asked; the snapshot stays. One that is invalid changes nothing. */
 void twin_restore(struct twin *twin, const struct twin_snapshot *snapshot);
+/* The board stays as it is. NULL is allowed. */
 void twin_snapshot_free(struct twin *twin, struct twin_snapshot *snapshot);
 
 /* Draw other torn bits, busy times and weak reads from here on. */
@@ -261,6 +275,7 @@ int twin_backlight_percent(const struct twin *twin);
 
 /* Read or set bytes of the chip's array as they are stored, at no virtual time; false outside. */
 bool twin_chip_read(const struct twin *twin, uint32_t addr, void *buf, uint32_t n);
+/* Touched units of 4 KB become solid, as if erased and programmed once; they do not wear. */
 bool twin_chip_write(struct twin *twin, uint32_t addr, const void *buf, uint32_t n);
 
 /* Read bytes by CPU address from any memory (not registers), window rules not applied. */
@@ -291,7 +306,9 @@ struct twin_counters {
     uint64_t violations;
 };
 
+/* What was counted since twin_create or twin_counters_clear; a snapshot holds it too. */
 void twin_counters_get(const struct twin *twin, struct twin_counters *counters);
+/* Sums and maxima to 0. */
 void twin_counters_clear(struct twin *twin);
 
 enum twin_violation_kind {
@@ -323,6 +340,7 @@ struct twin_violation {
 
 /* The first violation since power on, or .kind NONE. */
 void twin_violation_get(const struct twin *twin, struct twin_violation *violation);
+/* A word or two for a message. The text is static. */
 const char *twin_violation_name(enum twin_violation_kind kind);
 
 /* What the boot left or the start state set, one line, for a report. */

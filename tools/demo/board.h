@@ -44,6 +44,7 @@ struct board {
  * Returns  0; -1: nothing to free
  */
 int board_create(struct board *board, struct twin_cfg *cfg, char *error);
+/* Frees the twin and the ledger. Only after board_create has returned 0. */
 void board_destroy(struct board *board);
 
 /* Switch on and wait for the first prompt; console.answer and .value tell what was restored. */

@@ -47,7 +47,9 @@ struct ledger {
     struct ledger_save save;    /* under way */
 };
 
+/* Empty. Does not free what an earlier session kept. */
 void ledger_init(struct ledger *ledger);
+/* Frees saves and boots; the ledger is empty and can be used again. */
 void ledger_free(struct ledger *ledger);
 
 /* The power failed: a save that was under way is none. */

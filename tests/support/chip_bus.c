@@ -159,14 +159,20 @@ static void swap(uint8_t *to, const uint8_t *from, uint32_t n)
     for (uint32_t i = 0; i < n; i++) to[i] = from[(i ^ 1u) < n ? i ^ 1u : i];
 }
 
-void chip_write(struct chip_bus *bus, uint8_t op, uint32_t addr, const uint8_t *bytes, uint32_t n)
+static struct frame data_frame_of(struct chip_bus *bus, uint8_t op, uint32_t addr, uint32_t n)
 {
-    uint8_t wire[1024];
     struct frame frame = chip_frame_of(bus, op);
     address_for(bus, &frame, op, addr);
     frame.data = frame.instruction;
-    frame.dir = FRAME_WRITE;
     frame.n = n;
+    return frame;
+}
+
+void chip_write(struct chip_bus *bus, uint8_t op, uint32_t addr, const uint8_t *bytes, uint32_t n)
+{
+    uint8_t wire[1024];
+    struct frame frame = data_frame_of(bus, op, addr, n);
+    frame.dir = FRAME_WRITE;
     frame.out = bytes;
     if (nor_protocol(bus->nor) == NOR_DOPI) {
         swap(wire, bytes, n);
@@ -186,12 +192,9 @@ void chip_read(struct chip_bus *bus, uint8_t op, uint32_t addr, uint8_t *bytes, 
 {
     uint8_t wire[1024];
     const bool is_dtr = nor_protocol(bus->nor) == NOR_DOPI;
-    struct frame frame = chip_frame_of(bus, op);
-    address_for(bus, &frame, op, addr);
-    frame.data = frame.instruction;
+    struct frame frame = data_frame_of(bus, op, addr, n);
     frame.dir = FRAME_READ;
     frame.dqs = is_dtr;
-    frame.n = n;
     frame.in = is_dtr ? wire : bytes;
     frame.dummy_clocks = dummies(bus, op);
     chip_frame(bus, &frame);

@@ -259,6 +259,7 @@ static void test_chip_program_chip_erase_clears_everything(void **state)
     assert_int_equal(*array(0), 0xFF);
     assert_int_equal(*array(0x07FFFFFF), 0xFF);
     assert_int_equal(nor_wear(bus.nor, 1000), 1);
+    assert_int_equal(nor_wear(bus.nor, 0), 1);
 }
 
 /* ST's read-while-write example: 22h with address, 24h with data, again, 31h programs. */

@@ -122,7 +122,7 @@ bool bus_vector_read(struct twin *t, uint32_t addr, uint32_t *value)
 bool bus_stack_write(struct twin *t, uint32_t addr, const uint32_t *words, uint32_t count)
 {
     uint8_t *const host = bus_host(t, addr, count * 4u);
-    const bool is_flash = addr - FLASH_WINDOW < 0x10000000u;
+    const bool is_flash = addr - FLASH_WINDOW < 0x10000000u || addr >> 24 == 0x08u;
     if (host == NULL || is_flash || addr % 4u != 0u) {
         violation_raise(t, TWIN_VIOLATION_LOCKUP, addr, "the stack is not in memory");
         return false;

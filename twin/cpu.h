@@ -107,8 +107,6 @@ void cpu_regs_get(struct cpu *cpu, struct cpu_regs *regs);
 /* Writes r0 to r3, r12, lr, sp, flags and pc; control is cpu_set_mode's. */
 void cpu_regs_set(struct cpu *cpu, const struct cpu_regs *regs);
 uint32_t cpu_reg(struct cpu *cpu, uint32_t index); /* r0 to r15 */
-/* Without the Thumb bit. */
-uint32_t cpu_pc(struct cpu *cpu);
 
 struct cpu_float_regs {
     uint32_t s[16];

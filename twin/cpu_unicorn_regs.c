@@ -52,11 +52,6 @@ uint32_t cpu_reg(struct cpu *cpu, uint32_t index)
     return cpu_reg_read(cpu, UC_ARM_REG_PC);
 }
 
-uint32_t cpu_pc(struct cpu *cpu)
-{
-    return cpu_reg_read(cpu, UC_ARM_REG_PC);
-}
-
 void cpu_float_get(struct cpu *cpu, struct cpu_float_regs *regs)
 {
     for (int d = 0; d < 8; d++) {

@@ -48,7 +48,8 @@ static bool range_is_protected(const struct nor *nor, uint32_t addr, uint32_t n)
 
 static bool unit_is_worn(const struct nor *nor, const struct nor_unit *info)
 {
-    return info != NULL && nor->cfg.endurance != 0 && info->wear >= nor->cfg.endurance;
+    const uint32_t wear = nor->state.chip_erases + (info == NULL ? 0 : info->wear);
+    return nor->cfg.endurance != 0 && wear >= nor->cfg.endurance;
 }
 
 static void op_start(struct nor *nor, const struct nor_op *op)
@@ -149,7 +150,7 @@ static void unit_erase_finish(struct nor *nor, uint32_t unit)
         return;
     }
     nor_unit_blank(nor, unit);
-    info->wear++;
+    if (nor->state.op.work != NOR_ERASE_CHIP) info->wear++; /* that is counted for all at once */
     nor_array_told(nor, unit * UNIT_BYTES, UNIT_BYTES);
 }
 

@@ -8,10 +8,11 @@
 
 extern struct board_bed bed;
 
-/* cmocka fixtures: the power is on and the image waits for its letters. */
+/* cmocka fixture: the power is on and the image waits for its letters. */
 int faults_begin(void **state);
+/* cmocka fixture: gives the board back. */
 int faults_end(void **state);
-/* Power on, until the image waits for its letters. */
+/* Power on, until the image waits for its letters; fails the test if it never does. */
 void faults_power_on(void);
 
 #endif

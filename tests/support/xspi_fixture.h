@@ -21,6 +21,7 @@ extern struct rig rig;
 int rig_begin_mapped(void **state);
 /* The same, then indirect write mode, nothing under way. */
 int rig_begin_indirect(void **state);
+/* cmocka fixture: gives the devices back. */
 int rig_end(void **state);
 /* In the middle of a test: other devices, as rig_begin_indirect leaves them. */
 void rig_begin_anew(const struct xspi_cfg *cfg);

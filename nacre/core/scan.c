@@ -298,8 +298,12 @@ static enum nacre_err find_tops(struct scan *scan)
     if (log->next != NACRE_NEXT_VOUCHED) return NACRE_OK;
 
     err = nacre_tail_find_top(log, log->generation + 1u, &top);
-    if (top != 1u) scan->clean = false;
-    return err;
+    if (err != NACRE_OK) return err;
+    if (top != 1u) {
+        scan->clean = false;
+        log->closed = true; /* it was entered, whatever became of the note that said so */
+    }
+    return NACRE_OK;
 }
 
 enum nacre_err nacre_scan(struct nacre_log *log, bool *clean)

@@ -124,7 +124,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_record_open(const struct nacre_spot *spot,
                                                   struct nacre_source *source);
 
 /*
- * Program a record at a spot and read it back twice.
+ * Program a record at a spot and read it back four times.
  *
  * source   nacre_record_value_bytes(record) bytes. Memory must not change during the call; a
  *          record that no longer reads as its digest says is not copied

@@ -19,12 +19,13 @@ uint32_t nacre_tail_granules(const struct nacre_log *log);
  * everything from its old place on void.
  *
  * log      top is behind everything that reads as programmed
- * Cost     two programs for a small record, 32 bytes; at a unit's end a closing record more, and
- *          an erase where the next unit was not prepared
+ * Cost     two programs for a small record, 32 bytes; at a unit's end a closing record more. Where
+ *          there is no room: an erase, a mark, one copy and a commit, and where no unit is dead
+ *          then, the live records of the oldest one
  * Returns  NACRE_OK         log->doubtful is false
  *          NACRE_DAMAGED    the newest record reads differently now: scan again
  *          NACRE_UNSETTLED, NACRE_FULL  there is nowhere to write it
- *          what the medium answers: try again, behind what failed
+ *          what the medium answers: try again, behind what failed, unless log->read_only is set
  * Cut      the next mount finds the same values and settles again (guarantee 2)
  * Source   docs/format.md section 6
  */

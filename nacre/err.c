@@ -17,6 +17,12 @@ const char *nacre_err_name(enum nacre_err err)
     case NACRE_NOT_FOUND: return "NACRE_NOT_FOUND";
     case NACRE_BAD_TYPE: return "NACRE_BAD_TYPE";
     case NACRE_OUT_OF_LIMITS: return "NACRE_OUT_OF_LIMITS";
+    case NACRE_NOT_BEGUN: return "NACRE_NOT_BEGUN";
+    case NACRE_ALREADY_BEGUN: return "NACRE_ALREADY_BEGUN";
+    case NACRE_TRANSACTION_FULL: return "NACRE_TRANSACTION_FULL";
+    case NACRE_WRITTEN_ONCE: return "NACRE_WRITTEN_ONCE";
+    case NACRE_UNTERMINATED: return "NACRE_UNTERMINATED";
+    case NACRE_BAD_TABLE: return "NACRE_BAD_TABLE";
     case NACRE_NO_REGION: return "NACRE_NO_REGION";
     case NACRE_REGION_UNALIGNED: return "NACRE_REGION_UNALIGNED";
     case NACRE_REGION_TOO_SMALL: return "NACRE_REGION_TOO_SMALL";
@@ -34,6 +40,11 @@ const char *nacre_err_name(enum nacre_err err)
     case NACRE_UNSETTLED: return "NACRE_UNSETTLED";
     case NACRE_DAMAGED: return "NACRE_DAMAGED";
     case NACRE_BUSY: return "NACRE_BUSY";
+    case NACRE_STALE: return "NACRE_STALE";
+    case NACRE_WORN_OUT: return "NACRE_WORN_OUT";
+    case NACRE_NO_SECRETS: return "NACRE_NO_SECRETS";
+    case NACRE_WRONG_KEY: return "NACRE_WRONG_KEY";
+    case NACRE_REPLAYED: return "NACRE_REPLAYED";
     case NACRE_IO: return "NACRE_IO";
     case NACRE_VERIFY: return "NACRE_VERIFY";
     case NACRE_TIMEOUT: return "NACRE_TIMEOUT";

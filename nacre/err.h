@@ -21,6 +21,12 @@ enum nacre_err {
     NACRE_NOT_FOUND = 8,       /* no such key; at an iteration, the end */
     NACRE_BAD_TYPE = 9,        /* the setting has another type */
     NACRE_OUT_OF_LIMITS = 10,  /* the value is outside the setting's limits */
+    NACRE_NOT_BEGUN = 11,      /* commit, abandon or stage without begin */
+    NACRE_ALREADY_BEGUN = 12,  /* begin on a transaction that is under way: commit or abandon it */
+    NACRE_TRANSACTION_FULL = 13, /* the transaction's buffer holds no more: give it a larger one */
+    NACRE_WRITTEN_ONCE = 14,   /* a factory value is there already and differs: it never changes */
+    NACRE_UNTERMINATED = 15,   /* the string has no end within the setting's size */
+    NACRE_BAD_TABLE = 16,      /* a row of the settings' table contradicts itself or another row */
 
     /* The region: mend the configuration. */
     NACRE_NO_REGION = 20,            /* no region was given, or it has no bytes */
@@ -43,6 +49,12 @@ enum nacre_err {
     NACRE_UNSETTLED = 45,      /* what a cut left could not be settled: readable, not writable */
     NACRE_DAMAGED = 46,        /* a record does not read as it was written */
     NACRE_BUSY = 47,           /* an erase is under way and the caller asked not to wait */
+    NACRE_STALE = 48,          /* the newest value was lost to bad bits; what is told is older: set
+                                  it again */
+    NACRE_WORN_OUT = 49,       /* a unit failed and no spare is left: readable, not writable */
+    NACRE_NO_SECRETS = 50,     /* a secret, and no cipher was given at mount */
+    NACRE_WRONG_KEY = 51,      /* the secret is not authentic: another key, or another record */
+    NACRE_REPLAYED = 52,       /* the store's contents are older than the monotonic counter says */
 
     /* The medium and the chip. */
     NACRE_IO = 60,             /* the chip reports that a program or an erase failed */

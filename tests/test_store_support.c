@@ -146,11 +146,194 @@ static void test_store_support_program_tears_leave_what_they_say(void **state)
     cut(SIM_PROGRAM, 1024, &tear);
     assert_false(reads(1024, 0x0f, 32));
     assert_false(reads(1024, 0xff, 32));
-    tear.kind = SIM_TEAR_PAGE;
-    assert_int_equal(program(1280 + 128, 0x33, 16), NACRE_OK);
-    cut(SIM_PROGRAM, 1280, &tear);
-    assert_false(reads(1280 + 128, 0x33, 16));
-    assert_true(reads(1536, 0xff, 256));
+}
+
+/* A neighbour of a torn program at 0x180: what it reads next, over 40 seeds. */
+static void neighbours(enum sim_tear_kind kind, uint32_t addr, uint32_t *spoilt, uint32_t *flicker)
+{
+    *spoilt = 0;
+    *flicker = 0;
+    for (uint64_t seed = 0; seed < 40u; seed++) {
+        const struct sim_tear tear = { kind, 0, seed };
+        bool once = true;
+        erase(addr - addr % 4096u);
+        assert_int_equal(program(addr, 0x33, 16), NACRE_OK);
+        cut(SIM_PROGRAM, 0x180, &tear);
+        uint32_t whole = 0;
+        for (uint32_t i = 0; i < 12u; i++) {
+            const bool now = reads(addr, 0x33, 16);
+            *flicker += i != 0 && now != once;
+            whole += now;
+            once = now;
+            sim_nor_power_on(sim);
+        }
+        *spoilt += whole != 12u;
+        erase(0);
+    }
+}
+
+static void test_store_support_page_and_unit_tears_reach_so_far(void **state)
+{
+    (void)state;
+    static const struct {
+        enum sim_tear_kind kind;
+        bool reaches_unit;
+        bool changes;
+    } cases[] = {
+        { SIM_TEAR_PAGE, false, false },         { SIM_TEAR_PAGE_UNSTABLE, false, true },
+        { SIM_TEAR_PAGE_ALT, false, true },      { SIM_TEAR_UNIT, true, false },
+        { SIM_TEAR_UNIT_UNSTABLE, true, true },  { SIM_TEAR_UNIT_ALT, true, true },
+        { SIM_TEAR_BITS, false, false },
+    };
+    for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint32_t spoilt;
+        uint32_t flicker;
+        neighbours(cases[i].kind, 0x110, &spoilt, &flicker);
+        if (cases[i].kind == SIM_TEAR_BITS) assert_int_equal(spoilt, 0);
+        else assert_in_range(spoilt, 20, 39);
+        assert_int_equal(flicker != 0, cases[i].changes);
+        neighbours(cases[i].kind, 0xe00, &spoilt, &flicker);
+        assert_int_equal(spoilt != 0, cases[i].reaches_unit);
+        neighbours(cases[i].kind, 0x1110, &spoilt, &flicker);
+        assert_int_equal(spoilt, 0);
+    }
+}
+
+static void test_store_support_tears_follow_the_cut_bytes(void **state)
+{
+    (void)state;
+    static const uint32_t cut_bytes[] = { 16, 256, 4096 };
+    struct sim_tear tears[SIM_NOR_TEARS_MAX];
+    uint32_t counts[3];
+    for (uint32_t i = 0; i < 3u; i++) {
+        sim->medium.geometry.cut_bytes = cut_bytes[i];
+        counts[i] = sim_nor_tears(sim, SIM_PROGRAM, 80, tears);
+        assert_in_range(counts[i], 10, SIM_NOR_TEARS_MAX);
+    }
+    assert_int_equal(counts[1], counts[0] + 3u);
+    assert_int_equal(counts[2], counts[1] + 3u);
+}
+
+/* Two lanes of two units: lane B is the third and fourth. */
+static void test_store_support_two_dirty_lanes_are_a_violation(void **state)
+{
+    (void)state;
+    uint8_t buf[4096];
+    sim->lane_units = 2;
+    assert_int_equal(program(0, 0x55, 32), NACRE_OK);
+    assert_int_equal(program(0x40, 0x55, 16), NACRE_OK);
+    assert_true(reads(0, 0x55, 32));
+    assert_int_equal(sim->violations, 0);
+    assert_int_equal(program(0x2000, 0x55, 16), NACRE_OK);
+    assert_int_equal(sim->violations, 1);
+    assert_non_null(strstr(sim->violation, "lane B"));
+    assert_true(reads(0x40, 0x55, 16));
+    assert_int_equal(program(0x2010, 0x55, 16), NACRE_OK);
+    assert_int_equal(sim->violations, 1);
+    assert_int_equal(program(0x60, 0x55, 16), NACRE_OK);
+    assert_int_equal(sim->violations, 2);
+    sim_nor_power_on(sim);
+    assert_int_equal(program(0x80, 0x55, 16), NACRE_OK);
+    assert_true(reads(0x80, 0x55, 16));
+    erase(0x1000);
+    assert_int_equal(sim->violations, 2);
+    assert_int_equal(sim->medium.ops->read(&sim->medium, 0x1000, buf, 4080), NACRE_OK);
+    erase(0x3000);
+    assert_int_equal(sim->violations, 3);
+    assert_int_equal(sim->medium.ops->read(&sim->medium, 0x1000, buf, 4096), NACRE_OK);
+    assert_int_equal(sim->medium.ops->read(&sim->medium, 0x3000, buf, 4096), NACRE_OK);
+    assert_int_equal(program(0xa0, 0x55, 16), NACRE_OK);
+    assert_int_equal(sim->violations, 3);
+}
+
+static void test_store_support_programs_near_a_cut_are_counted(void **state)
+{
+    (void)state;
+    const struct sim_tear tear = { SIM_TEAR_WEAK, 0, 1 };
+    sim->lane_units = 2;
+    cut(SIM_PROGRAM, 0x110, &tear);
+    assert_int_equal(program(0x200, 0, 16), NACRE_OK);
+    assert_true(reads(0x200, 0, 16));
+    assert_int_equal(program(0x2200, 0, 16), NACRE_OK);
+    assert_true(reads(0x2200, 0, 16));
+    assert_int_equal(sim->counters.near_programs, 0);
+    assert_int_equal(program(0x1f0, 0, 16), NACRE_OK);
+    assert_true(reads(0x1f0, 0, 16));
+    assert_int_equal(sim->counters.near_programs, 1);
+    assert_int_equal(program(0x2100, 0, 16), NACRE_OK);
+    assert_int_equal(sim->counters.near_programs, 2);
+    erase(0);
+    assert_int_equal(program(0x1f0, 0, 16), NACRE_OK);
+    assert_int_equal(sim->counters.near_programs, 2);
+}
+
+static void test_store_support_stuck_units_stay_stuck(void **state)
+{
+    (void)state;
+    sim->unit_stuck[1] = SIM_STUCK_ERASE;
+    sim->unit_stuck[2] = SIM_STUCK_PROGRAM;
+    sim->unit_stuck[3] = SIM_STUCK_SILENT;
+    for (uint32_t i = 0; i < 3u; i++) {
+        assert_int_equal(sim->medium.ops->erase_start(&sim->medium, 0x1000), NACRE_OK);
+        assert_int_equal(sim->medium.ops->erase_wait(&sim->medium), NACRE_IO);
+        assert_int_equal(program(0x2000 + 16u * i, 0, 16), NACRE_IO);
+        erase(0x3000);
+        assert_false(reads(0x3000, 0xff, 4096));
+        assert_int_equal(program(16u * i, 0, 16), NACRE_OK);
+    }
+}
+
+static bool chips_are_equal(struct sim_nor *a, struct sim_nor *b)
+{
+    return memcmp(a->data, b->data, a->bytes) == 0 &&
+           memcmp(a->flags, b->flags, a->granules) == 0 && memcmp(a->alt, b->alt, a->bytes) == 0 &&
+           memcmp(a->unstable, b->unstable, a->bytes) == 0 &&
+           memcmp(a->unit_marginal, b->unit_marginal, sizeof a->unit_marginal) == 0;
+}
+
+/* Do something to the chip at hand that a run might. */
+static void disturb(struct rng *rng, uint64_t seed)
+{
+    static const uint8_t zero[16] = { 0 };
+    const uint32_t addr = rng_below(rng, 64u) * 256u;
+    const struct sim_tear tear = { SIM_TEAR_ANY, 0, seed };
+    switch (rng_below(rng, 5u)) {
+    case 0:
+        cut(SIM_PROGRAM, addr, &tear);
+        break;
+    case 1:
+        cut(SIM_ERASE, addr - addr % 4096u, &tear);
+        break;
+    case 2:
+        sim_nor_flip(sim, addr, 1);
+        break;
+    case 3:
+        sim_nor_poke(sim, addr, zero, sizeof zero);
+        break;
+    default:
+        (void)program(addr + 16u, 0x7f, 16);
+        break;
+    }
+}
+
+/* A copy that looks at the units' stamps leaves out nothing, whatever was done to both chips. */
+static void test_store_support_copy_leaves_nothing_out(void **state)
+{
+    (void)state;
+    struct sim_nor *const first = sim;
+    struct sim_nor *const second = sim_nor_create(&sim->medium.geometry, 6);
+    struct rng rng = { 9 };
+    first->lane_units = 2;
+    for (uint64_t round = 0; round < 400u; round++) {
+        sim = rng_percent(&rng, 50u) ? first : second;
+        disturb(&rng, round);
+        if (round % 3u != 0) continue;
+        struct sim_nor *const other = sim == first ? second : first;
+        sim_nor_copy(other, sim);
+        assert_true(chips_are_equal(other, sim));
+    }
+    sim = first;
+    sim_nor_destroy(second);
 }
 
 static void test_store_support_marginal_cells_stay_so_until_erased(void **state)
@@ -285,6 +468,12 @@ int main(void)
         CASE(test_store_support_time_and_counters),
         CASE(test_store_support_erase_takes_its_time),
         CASE(test_store_support_program_tears_leave_what_they_say),
+        CASE(test_store_support_page_and_unit_tears_reach_so_far),
+        CASE(test_store_support_tears_follow_the_cut_bytes),
+        CASE(test_store_support_two_dirty_lanes_are_a_violation),
+        CASE(test_store_support_programs_near_a_cut_are_counted),
+        CASE(test_store_support_stuck_units_stay_stuck),
+        CASE(test_store_support_copy_leaves_nothing_out),
         CASE(test_store_support_marginal_cells_stay_so_until_erased),
         CASE(test_store_support_weak_cells_take_badly),
         CASE(test_store_support_erase_tears_leave_what_they_say),

@@ -1,10 +1,12 @@
 /*
  * The simulated NOR: the medium's calls, time, counters, faults and the cut itself. What a cut
- * leaves in the cells is in sim_tear.c.
+ * leaves in the cells, and the rule of two lanes, is in sim_tear.c.
  *
  * Invariants: 1. a granule has SIM_MARGINAL exactly if any of its alt or unstable bits is set, and
  * marginal and unit_marginal count them. 2. while erase_addr names a unit, its cells are as before
  * the erase. 3. the power is lost only inside program and erase_start, or by sim_nor_power_off.
+ * 4. two units of the same number in two chips of one geometry hold the same if their stamps are
+ * equal. 5. unverified counts the granules of each lane that have SIM_UNREAD.
  *
  * Times: program 20 us + 0.5 us a byte, erase 25 ms a 4 KB unit, read 0.3 us + 0.02 us a byte; the
  * cost model that every figure of the store is stated in.
@@ -61,12 +63,18 @@ static void erase_settle(struct sim_nor *sim)
     const uint32_t addr = sim->erase_addr;
     sim->erase_addr = SIM_NOR_NO_COMMAND;
     sim->erase_result = NACRE_OK;
-    if (sim->erase_fails || sim->erase_lies) {
+    const uint8_t stuck = sim->unit_stuck[addr / sim->medium.geometry.unit_bytes];
+    if (sim->erase_fails || sim->erase_lies || (stuck & SIM_STUCK_ERASE) != 0) {
         const struct sim_tear tear = { SIM_TEAR_E_PATCHY, 0, rng_next(&sim->rng) };
         sim_tear_erase(sim, addr, &tear);
-        sim->erase_result = sim->erase_fails ? NACRE_IO : NACRE_OK;
+        const bool told = sim->erase_fails || (stuck & SIM_STUCK_ERASE) != 0;
+        sim->erase_result = told ? NACRE_IO : NACRE_OK;
     } else {
         sim_cells_erase(sim, addr);
+    }
+    if ((stuck & SIM_STUCK_SILENT) != 0) sim->data[addr + addr / 64u % 4096u] &= 0xfbu;
+    if (sim->erase_result == NACRE_OK) {
+        sim_lanes_wrote(sim, addr, sim->medium.geometry.unit_bytes);
     }
 }
 
@@ -96,6 +104,7 @@ static enum nacre_err op_read(struct nacre_medium *medium, uint32_t addr, void *
     sim->counters.read_bytes += n;
     sim->now_ns += READ_NS + (uint64_t)READ_BYTE_NS * n;
     sim_nor_peek(sim, addr, buf, n);
+    sim_lanes_read(sim, addr, n);
     return NACRE_OK;
 }
 
@@ -138,6 +147,7 @@ static void program_granules(struct sim_nor *sim, uint32_t addr, const uint8_t *
             violate(sim, "granule %u (0x%x) programmed twice, command %u", granule, addr + i,
                     sim->commands);
         }
+        if (sim_lanes_near_cut(sim, granule)) sim->counters.near_programs++;
         if ((sim->flags[granule] & SIM_CUT) != 0) {
             sim->counters.weak_programs++;
             if ((sim->flags[granule] & SIM_UNERASED) != 0) sim->counters.unerased_programs++;
@@ -182,6 +192,26 @@ static void cut(struct sim_nor *sim)
     longjmp(*jump, 1);
 }
 
+/* The rule of two lanes, before a program or an erase. */
+static void check_lanes(struct sim_nor *sim, uint32_t addr)
+{
+    const char *const wrong = sim_lanes_begin(sim, addr);
+    if (wrong != NULL) violate(sim, "%s, 0x%x, command %u", wrong, addr, sim->commands);
+}
+
+/* Does the chip report that this program failed? What it left is random then. */
+static bool program_fails(struct sim_nor *sim, uint32_t addr, const uint8_t *bytes, uint32_t n)
+{
+    const uint8_t stuck = sim->unit_stuck[addr / sim->medium.geometry.unit_bytes];
+    if (!fault_strikes(&sim->faults.program_fails, &sim->faults) &&
+        (stuck & SIM_STUCK_PROGRAM) == 0) {
+        return false;
+    }
+    const struct sim_tear tear = { SIM_TEAR_BITS, 0, rng_next(&sim->rng) };
+    sim_tear_program(sim, addr, bytes, n, &tear);
+    return true;
+}
+
 static enum nacre_err op_program(struct nacre_medium *medium, uint32_t addr, const void *buf,
                                  uint32_t n)
 {
@@ -190,6 +220,7 @@ static enum nacre_err op_program(struct nacre_medium *medium, uint32_t addr, con
     erase_settle(sim);
     if (erase_is_pending(sim)) return NACRE_BUSY;
     if (!program_is_legal(sim, addr, n)) return NACRE_BAD_ARGUMENT;
+    check_lanes(sim, addr);
     const bool torn = cut_is_due(sim, SIM_PROGRAM, n);
     tell(sim, SIM_PROGRAM, addr, n, torn);
     if (torn && sim->cut_tear.kind == SIM_TEAR_NONE) cut(sim);
@@ -199,14 +230,12 @@ static enum nacre_err op_program(struct nacre_medium *medium, uint32_t addr, con
     sim->now_ns += PROGRAM_NS + (uint64_t)PROGRAM_BYTE_NS * n;
     if (torn && sim->cut_tear.kind != SIM_TEAR_DONE) {
         sim_tear_program(sim, addr, bytes, n, &sim->cut_tear);
+        sim_lanes_cut(sim, addr);
         cut(sim);
     }
-    if (fault_strikes(&sim->faults.program_fails, &sim->faults)) {
-        const struct sim_tear tear = { SIM_TEAR_BITS, 0, rng_next(&sim->rng) };
-        sim_tear_program(sim, addr, bytes, n, &tear);
-        return NACRE_IO;
-    }
+    if (program_fails(sim, addr, bytes, n)) return NACRE_IO;
     program_granules(sim, addr, bytes, n);
+    sim_lanes_wrote(sim, addr, n);
     if (torn) cut(sim);
     if (fault_strikes(&sim->faults.program_wrong, &sim->faults)) {
         sim->data[addr + rng_below(&sim->rng, n)] ^= (uint8_t)(1u << rng_below(&sim->rng, 8u));
@@ -223,6 +252,7 @@ static enum nacre_err op_erase_start(struct nacre_medium *medium, uint32_t addr)
         violate(sim, "erase at 0x%x is not a unit of the region", addr);
         return NACRE_BAD_ARGUMENT;
     }
+    check_lanes(sim, addr);
     const bool torn = cut_is_due(sim, SIM_ERASE, medium->geometry.unit_bytes);
     tell(sim, SIM_ERASE, addr, medium->geometry.unit_bytes, torn);
     if (torn && sim->cut_tear.kind == SIM_TEAR_NONE) cut(sim);
@@ -302,10 +332,36 @@ void sim_nor_destroy(struct sim_nor *sim)
     free(sim);
 }
 
+void sim_nor_touch(struct sim_nor *sim, uint32_t addr, uint32_t n)
+{
+    static uint64_t last_stamp;
+    const uint32_t unit_bytes = sim->medium.geometry.unit_bytes;
+    if (n == 0) return;
+    for (uint32_t unit = addr / unit_bytes; unit <= (addr + n - 1u) / unit_bytes; unit++) {
+        sim->unit_stamp[unit] = ++last_stamp;
+    }
+}
+
+static void copy_unit(struct sim_nor *to, const struct sim_nor *from, uint32_t unit, bool marginal)
+{
+    const uint32_t n = from->medium.geometry.unit_bytes;
+    const uint32_t count = n / from->medium.geometry.granule_bytes;
+    memcpy(to->data + unit * n, from->data + unit * n, n);
+    memcpy(to->flags + unit * count, from->flags + unit * count, count);
+    if (!marginal) return;
+    memcpy(to->pattern + unit * count, from->pattern + unit * count, count * 4u);
+    memcpy(to->alt + unit * n, from->alt + unit * n, n);
+    memcpy(to->unstable + unit * n, from->unstable + unit * n, n);
+}
+
 void sim_nor_copy(struct sim_nor *to, const struct sim_nor *from)
 {
     const struct sim_nor kept = *to;
     if (kept.bytes != from->bytes || kept.granules != from->granules) abort();
+    for (uint32_t unit = 0; unit < from->medium.geometry.unit_count; unit++) {
+        if (kept.unit_stamp[unit] == from->unit_stamp[unit]) continue;
+        copy_unit(to, from, unit, (kept.unit_marginal[unit] | from->unit_marginal[unit]) != 0);
+    }
     *to = *from;
     to->pattern = kept.pattern;
     to->data = kept.data;
@@ -314,12 +370,6 @@ void sim_nor_copy(struct sim_nor *to, const struct sim_nor *from)
     to->unstable = kept.unstable;
     to->trace = kept.trace;
     to->trace_context = kept.trace_context;
-    memcpy(to->data, from->data, from->bytes);
-    memcpy(to->flags, from->flags, from->granules);
-    if (kept.marginal == 0 && from->marginal == 0) return;
-    memcpy(to->pattern, from->pattern, from->granules * 4u);
-    memcpy(to->alt, from->alt, from->bytes);
-    memcpy(to->unstable, from->unstable, from->bytes);
 }
 
 void sim_nor_cut_at(struct sim_nor *sim, uint32_t command, const struct sim_tear *tear,
@@ -352,6 +402,7 @@ void sim_nor_power_on(struct sim_nor *sim)
     sim->commands = 0;
     sim->erase_addr = SIM_NOR_NO_COMMAND;
     sim->erase_result = NACRE_OK;
+    sim_lanes_forget(sim);
 }
 
 bool sim_nor_flickers(const struct sim_nor *sim)
@@ -371,6 +422,7 @@ void sim_nor_pass_us(struct sim_nor *sim, uint32_t us)
 void sim_nor_flip(struct sim_nor *sim, uint32_t addr, uint8_t bits)
 {
     sim->data[addr] ^= bits;
+    sim_nor_touch(sim, addr, 1);
 }
 
 void sim_nor_peek(struct sim_nor *sim, uint32_t addr, void *buf, uint32_t n)
@@ -393,6 +445,7 @@ void sim_nor_peek(struct sim_nor *sim, uint32_t addr, void *buf, uint32_t n)
 void sim_nor_poke(struct sim_nor *sim, uint32_t addr, const void *buf, uint32_t n)
 {
     memcpy(sim->data + addr, buf, n);
+    sim_nor_touch(sim, addr, n);
     const uint32_t size = sim->medium.geometry.granule_bytes;
     for (uint32_t i = addr / size; i < (addr + n + size - 1u) / size; i++) {
         bool blank = true;

@@ -7,7 +7,9 @@
  * over any number of cuts, until an erase of its unit runs to its end.
  *
  * A use that the medium's contract forbids (a granule programmed twice, a page crossed, an address
- * out of range) is a violation: it is counted, its first one kept as text, and the test fails.
+ * out of range) is a violation: it is counted, its first one kept as text, and the test fails. So
+ * is, where lane_units says that there are two lanes, a program or erase in one lane while the
+ * other one holds something that was programmed or erased in this boot and not read since.
  *
  * It knows nacre/medium.h and nothing else of the library.
  */
@@ -41,8 +43,13 @@ enum sim_tear_kind {
     SIM_TEAR_ALT_OLD,      /* old in the next boot, new in the one after it, and so on */
     SIM_TEAR_ALT_NEW,      /* new in the next boot, old in the one after it, and so on */
     SIM_TEAR_ALT_MIXED,    /* each granule old or new in each boot, as it likes */
-    SIM_TEAR_PAGE,         /* any bits of the whole page */
-    SIM_TEAR_UNIT,         /* any bits of the whole unit */
+    /* A program, beyond the granules that it names: only where cut_bytes says so. */
+    SIM_TEAR_PAGE,          /* 1 bits of the whole page are lost, a few or most */
+    SIM_TEAR_PAGE_UNSTABLE, /* 1 bits of the whole page read differently each time */
+    SIM_TEAR_PAGE_ALT,      /* each granule of the page spoilt in some boots, as before in others */
+    SIM_TEAR_UNIT,          /* 1 bits of the whole unit are lost */
+    SIM_TEAR_UNIT_UNSTABLE, /* 1 bits of the whole unit read differently each time */
+    SIM_TEAR_UNIT_ALT,      /* each granule of the unit spoilt in some boots */
     /* An erase. */
     SIM_TEAR_E_LOW,        /* the first half is erased */
     SIM_TEAR_E_HIGH,       /* the second half is erased */
@@ -91,9 +98,16 @@ struct sim_counters {
     uint64_t read_bytes;
     uint32_t weak_programs; /* granules programmed that a cut had left marginal */
     uint32_t unerased_programs; /* of these, granules of a unit whose last erase was cut */
+    uint32_t near_programs; /* granules programmed into a block of cut_bytes in which, in either
+                               lane, a program had been cut since the erase */
     uint32_t double_programs;
     uint32_t reads_in_erase;
 };
+
+/* What is wrong with a unit for good. */
+#define SIM_STUCK_ERASE 1u   /* each erase reports NACRE_IO and leaves it patchy */
+#define SIM_STUCK_PROGRAM 2u /* each program reports NACRE_IO and leaves random bits */
+#define SIM_STUCK_SILENT 4u  /* each erase reports success, but one granule keeps a zero bit */
 
 /* Faults: each at the n-th command of its kind from now, SIM_NOR_NO_COMMAND for never. */
 struct sim_faults {
@@ -116,6 +130,10 @@ struct sim_nor {
     uint32_t *pattern; /* a granule: bit b says whether alt applies in boot b (mod 32) */
     uint32_t unit_marginal[SIM_NOR_UNITS_MAX]; /* granules of the unit with alt or unstable bits */
     uint32_t unit_wear[SIM_NOR_UNITS_MAX];
+    uint8_t unit_stuck[SIM_NOR_UNITS_MAX]; /* SIM_STUCK_... */
+    uint64_t unit_stamp[SIM_NOR_UNITS_MAX]; /* two units of one stamp hold the same */
+    uint32_t lane_units; /* 0: one lane; else the second lane begins at this unit */
+    uint32_t unverified[2]; /* granules of a lane that were programmed or erased and not yet read */
     uint32_t marginal;
     uint32_t boot;
     uint32_t commands; /* programs and erases since power on */
@@ -148,7 +166,10 @@ struct sim_nor *sim_nor_create(const struct nacre_geometry *geometry, uint64_t s
 
 void sim_nor_destroy(struct sim_nor *sim);
 
-/* Make to the same as from; both of one geometry. The trace of to is kept. */
+/*
+ * Make to the same as from; both of one geometry. The trace of to is kept. Copies only the units
+ * that differ by their stamp: whoever writes data by hand calls sim_nor_touch.
+ */
 void sim_nor_copy(struct sim_nor *to, const struct sim_nor *from);
 
 /*
@@ -159,6 +180,9 @@ void sim_nor_copy(struct sim_nor *to, const struct sim_nor *from);
  */
 void sim_nor_cut_at(struct sim_nor *sim, uint32_t command, const struct sim_tear *tear,
                     jmp_buf *jump);
+
+/* Bytes were changed other than by the calls here: give their units a new stamp. */
+void sim_nor_touch(struct sim_nor *sim, uint32_t addr, uint32_t n);
 
 /* Forget a cut that has not happened. */
 void sim_nor_cut_never(struct sim_nor *sim);

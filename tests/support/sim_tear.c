@@ -1,7 +1,7 @@
 /*
- * The cells of the simulated NOR under a cut. Why so mean: the makers of such chips promise nothing
- * of a location whose last operation did not complete, not even that it reads the same twice
- * (Infineon KBA218817), and what reads erased after a cut erase may not be.
+ * The cells of the simulated NOR under a cut, and the rule of two lanes. Why so mean: the makers of
+ * such chips promise nothing of a location whose last operation did not complete, not even that it
+ * reads the same twice (Infineon KBA218817), and what reads erased after a cut erase may not be.
  */
 #include "tests/support/sim_tear.h"
 
@@ -43,6 +43,7 @@ uint8_t sim_cells_read(struct sim_nor *sim, uint32_t addr)
 void sim_cells_program(struct sim_nor *sim, uint32_t addr, const uint8_t *bytes, uint32_t n)
 {
     const uint32_t size = sim->medium.geometry.granule_bytes;
+    sim_nor_touch(sim, addr, n);
     for (uint32_t i = 0; i < n; i++) sim->data[addr + i] &= bytes[i];
     for (uint32_t i = 0; i < n; i += size) sim->flags[(addr + i) / size] |= SIM_PROGRAMMED;
 }
@@ -65,6 +66,7 @@ void sim_cells_program_weak(struct sim_nor *sim, uint32_t addr, const uint8_t *b
 {
     const uint32_t size = sim->medium.geometry.granule_bytes;
     const uint32_t granule = addr / size;
+    sim_nor_touch(sim, addr, size);
     freeze(sim, granule);
     for (uint32_t i = 0; i < size; i++) sim->data[addr + i] &= bytes[i];
     sim->flags[granule] |= SIM_PROGRAMMED | SIM_CUT;
@@ -84,6 +86,8 @@ void sim_cells_erase(struct sim_nor *sim, uint32_t addr)
 {
     const uint32_t size = sim->medium.geometry.granule_bytes;
     const uint32_t n = sim->medium.geometry.unit_bytes;
+    sim_nor_touch(sim, addr, n);
+    sim_lanes_read(sim, addr, n);
     memset(sim->data + addr, 0xff, n);
     memset(sim->flags + addr / size, 0, n / size);
     sim->marginal -= sim->unit_marginal[addr / n];
@@ -136,15 +140,63 @@ static void flicker(struct sim_nor *sim, uint32_t addr, uint32_t count, struct r
     mark_marginal(sim, addr / size);
 }
 
-/* Clear a random half of the set bits of a range, as a disturbed neighbour has. */
-static void spoil(struct sim_nor *sim, uint32_t addr, uint32_t n, struct rng *rng)
+/* The bits that a disturbed granule may lose: none, a few, half, or all but a few. */
+static uint32_t disturbed(uint32_t degree, struct rng *rng)
 {
-    const uint32_t size = sim->medium.geometry.granule_bytes;
-    for (uint32_t i = 0; i < n; i++) sim->data[addr + i] &= (uint8_t)rng_next(rng);
-    for (uint32_t i = 0; i < n; i += size) sim->flags[(addr + i) / size] |= SIM_CUT;
+    const uint32_t random = rng_next(rng);
+    switch (degree) {
+    case 0:
+        return 0;
+    case 1u:
+        return random & random >> 8 & random >> 16;
+    case 2u:
+        return random;
+    default:
+        return random | random >> 8 | random >> 16;
+    }
 }
 
-/* The bits of a byte that a torn program did reach. */
+/*
+ * Disturb a granule near a torn program. Lasting: the bits are lost. Unstable: they read as they
+ * like. Alternating: they are lost in some boots.
+ */
+static void spoil_granule(struct sim_nor *sim, uint32_t addr, enum sim_tear_kind kind,
+                          uint32_t degree, struct rng *rng)
+{
+    const uint32_t size = sim->medium.geometry.granule_bytes;
+    const bool lasting = kind == SIM_TEAR_PAGE || kind == SIM_TEAR_UNIT;
+    uint8_t after[64];
+    if (!lasting) freeze(sim, addr / size);
+    for (uint32_t i = 0; i < size; i++) {
+        after[i] = sim->data[addr + i] & (uint8_t)~disturbed(degree, rng);
+    }
+    if (lasting) {
+        memcpy(sim->data + addr, after, size);
+        return;
+    }
+    if (kind == SIM_TEAR_PAGE_ALT || kind == SIM_TEAR_UNIT_ALT) {
+        alternate(sim, addr, after, rng_next(rng));
+        return;
+    }
+    for (uint32_t i = 0; i < size; i++) sim->unstable[addr + i] = sim->data[addr + i] ^ after[i];
+    mark_marginal(sim, addr / size);
+}
+
+/* Disturb a whole block: all granules to the same degree, or each to one of its own. */
+static void spoil(struct sim_nor *sim, uint32_t addr, uint32_t n, enum sim_tear_kind kind,
+                  struct rng *rng)
+{
+    const uint32_t size = sim->medium.geometry.granule_bytes;
+    const uint32_t degree = rng_below(rng, 6u);
+    sim_nor_touch(sim, addr, n);
+    for (uint32_t i = 0; i < n; i += size) {
+        const uint32_t own = rng_below(rng, 4u);
+        spoil_granule(sim, addr + i, kind, degree < 4u ? degree : own, rng);
+        sim->flags[(addr + i) / size] |= SIM_CUT;
+    }
+}
+
+/* The bits of a byte that a torn program did reach, before it disturbed its neighbours. */
 static uint8_t reached(enum sim_tear_kind kind, uint32_t i, uint32_t edge, struct rng *rng)
 {
     const uint32_t random = rng_next(rng);
@@ -160,6 +212,13 @@ static uint8_t reached(enum sim_tear_kind kind, uint32_t i, uint32_t edge, struc
         return (uint8_t)(random | random >> 8 | random >> 16);
     case SIM_TEAR_FLICKER:
         return 0xffu;
+    case SIM_TEAR_PAGE:
+    case SIM_TEAR_PAGE_UNSTABLE:
+    case SIM_TEAR_PAGE_ALT:
+    case SIM_TEAR_UNIT:
+    case SIM_TEAR_UNIT_UNSTABLE:
+    case SIM_TEAR_UNIT_ALT:
+        return edge % 2u == 0 ? 0xffu : (uint8_t)random;
     default:
         return 0u;
     }
@@ -170,6 +229,7 @@ static uint32_t edge_of(const struct sim_nor *sim, uint32_t n, const struct sim_
 {
     if (tear->kind == SIM_TEAR_PREFIX) return tear->arg * sim->medium.geometry.granule_bytes;
     if (tear->kind == SIM_TEAR_BYTES) return 1u + rng_below(rng, n - 1u);
+    if (tear->kind >= SIM_TEAR_PAGE && tear->kind <= SIM_TEAR_UNIT_ALT) return rng_below(rng, 2u);
     return n / 2u;
 }
 
@@ -204,6 +264,7 @@ void sim_tear_program(struct sim_nor *sim, uint32_t addr, const uint8_t *bytes, 
     const struct nacre_geometry *const geometry = &sim->medium.geometry;
     struct rng rng = { rng_mix(tear->seed) };
     const uint32_t edge = edge_of(sim, n, tear, &rng);
+    sim_nor_touch(sim, addr, n);
     for (uint32_t i = 0; i < n; i += geometry->granule_bytes) {
         tear_granule(sim, addr + i, bytes + i, tear, &rng);
     }
@@ -216,11 +277,11 @@ void sim_tear_program(struct sim_nor *sim, uint32_t addr, const uint8_t *bytes, 
         const uint32_t at = addr + rng_below(&rng, granules) * geometry->granule_bytes;
         flicker(sim, at, 1u + rng_below(&rng, 3u), &rng);
     }
-    if (tear->kind == SIM_TEAR_PAGE) {
-        spoil(sim, addr - addr % geometry->page_bytes, geometry->page_bytes, &rng);
+    if (tear->kind >= SIM_TEAR_PAGE && tear->kind <= SIM_TEAR_PAGE_ALT) {
+        spoil(sim, addr - addr % geometry->page_bytes, geometry->page_bytes, tear->kind, &rng);
     }
-    if (tear->kind == SIM_TEAR_UNIT) {
-        spoil(sim, addr - addr % geometry->unit_bytes, geometry->unit_bytes, &rng);
+    if (tear->kind >= SIM_TEAR_UNIT && tear->kind <= SIM_TEAR_UNIT_ALT) {
+        spoil(sim, addr - addr % geometry->unit_bytes, geometry->unit_bytes, tear->kind, &rng);
     }
 }
 
@@ -296,6 +357,7 @@ void sim_tear_erase(struct sim_nor *sim, uint32_t addr, const struct sim_tear *t
     struct rng rng = { rng_mix(tear->seed) };
     if (tear->kind == SIM_TEAR_NONE) return;
     const uint32_t edge = rng_below(&rng, tear->kind == SIM_TEAR_E_HOLE ? 24u : count);
+    sim_nor_touch(sim, addr, sim->medium.geometry.unit_bytes);
     for (uint32_t k = 0; k < count; k++) {
         const bool kept = stands(tear->kind, k, count, edge, &rng);
         if (!kept) erase_granule(sim, addr + k * size, tear, &rng);
@@ -307,9 +369,83 @@ void sim_tear_erase(struct sim_nor *sim, uint32_t addr, const struct sim_tear *t
     }
 }
 
+/*
+ * Two lanes: the second half of the units may hold the same as the first. One cut can spoil one
+ * block of cut_bytes; so at no time may both lanes have something new that nobody has read, and
+ * what a cut may have touched is left alone in both.
+ */
+static uint32_t lane_of(const struct sim_nor *sim, uint32_t addr)
+{
+    const uint32_t unit = addr / sim->medium.geometry.unit_bytes;
+    return sim->lane_units != 0 && unit >= sim->lane_units ? 1u : 0u;
+}
+
+const char *sim_lanes_begin(const struct sim_nor *sim, uint32_t addr)
+{
+    if (sim->lane_units == 0) return NULL;
+    const uint32_t lane = lane_of(sim, addr);
+    if (sim->unverified[1u - lane] == 0) return NULL;
+    return lane == 0 ? "two lanes dirty: lane A is written while lane B was not read" :
+                       "two lanes dirty: lane B is written while lane A was not read";
+}
+
+void sim_lanes_wrote(struct sim_nor *sim, uint32_t addr, uint32_t n)
+{
+    const uint32_t size = sim->medium.geometry.granule_bytes;
+    if (sim->lane_units == 0) return;
+    for (uint32_t granule = addr / size; granule < (addr + n) / size; granule++) {
+        if ((sim->flags[granule] & SIM_UNREAD) == 0) sim->unverified[lane_of(sim, addr)]++;
+        sim->flags[granule] |= SIM_UNREAD;
+    }
+    sim_nor_touch(sim, addr, n);
+}
+
+void sim_lanes_read(struct sim_nor *sim, uint32_t addr, uint32_t n)
+{
+    const uint32_t size = sim->medium.geometry.granule_bytes;
+    if (sim->unverified[0] + sim->unverified[1] == 0 || n == 0) return;
+    for (uint32_t granule = addr / size; granule <= (addr + n - 1u) / size; granule++) {
+        if ((sim->flags[granule] & SIM_UNREAD) == 0) continue;
+        sim->flags[granule] &= (uint8_t)~SIM_UNREAD;
+        sim->unverified[lane_of(sim, granule * size)]--;
+        sim_nor_touch(sim, granule * size, size);
+    }
+}
+
+void sim_lanes_forget(struct sim_nor *sim)
+{
+    if (sim->unverified[0] + sim->unverified[1] == 0) return;
+    for (uint32_t i = 0; i < sim->granules; i++) sim->flags[i] &= (uint8_t)~SIM_UNREAD;
+    sim->unverified[0] = 0;
+    sim->unverified[1] = 0;
+    sim_nor_touch(sim, 0, sim->bytes);
+}
+
+void sim_lanes_cut(struct sim_nor *sim, uint32_t addr)
+{
+    const struct nacre_geometry *const geometry = &sim->medium.geometry;
+    const uint32_t start = addr - addr % geometry->cut_bytes;
+    if (geometry->cut_bytes <= geometry->granule_bytes) return;
+    for (uint32_t i = 0; i < geometry->cut_bytes; i += geometry->granule_bytes) {
+        sim->flags[(start + i) / geometry->granule_bytes] |= SIM_NEAR;
+    }
+    sim_nor_touch(sim, start, geometry->cut_bytes);
+}
+
+bool sim_lanes_near_cut(const struct sim_nor *sim, uint32_t granule)
+{
+    const struct nacre_geometry *const geometry = &sim->medium.geometry;
+    const uint32_t half = sim->lane_units * geometry->unit_bytes / geometry->granule_bytes;
+    if ((sim->flags[granule] & SIM_NEAR) != 0) return true;
+    if (half == 0) return false;
+    const uint32_t twin = granule < half ? granule + half : granule - half;
+    return twin < sim->granules && (sim->flags[twin] & SIM_NEAR) != 0;
+}
+
 static const char *const names[SIM_TEAR_KINDS] = {
     "none", "done", "prefix", "bytes", "bits", "most", "suffix", "weak", "unstable", "flicker",
-    "alt_old", "alt_new", "alt_mixed", "page", "unit",
+    "alt_old", "alt_new", "alt_mixed", "page", "page_unstable", "page_alt", "unit",
+    "unit_unstable", "unit_alt",
     "e_low", "e_high", "e_zero", "e_patchy", "e_spare", "e_older", "e_mark", "e_head", "e_hole",
     "e_weak", "e_unstable", "e_flicker", "e_alt_old", "e_alt_new", "e_alt_mixed", "any",
 };
@@ -326,10 +462,12 @@ uint32_t sim_nor_tears(const struct sim_nor *sim, enum sim_command command, uint
         tears[count++] = (struct sim_tear){ SIM_TEAR_PREFIX, i, 0 };
     }
     const uint32_t first = program ? SIM_TEAR_BYTES : SIM_TEAR_E_LOW;
-    const uint32_t end = program ? SIM_TEAR_UNIT + 1u : SIM_TEAR_ANY;
+    const uint32_t end = program ? SIM_TEAR_UNIT_ALT + 1u : SIM_TEAR_ANY;
     for (uint32_t kind = first; kind < end; kind++) {
-        if (kind == SIM_TEAR_PAGE && geometry->cut_bytes < geometry->page_bytes) continue;
-        if (kind == SIM_TEAR_UNIT && geometry->cut_bytes < geometry->unit_bytes) continue;
+        const bool of_page = kind >= SIM_TEAR_PAGE && kind <= SIM_TEAR_PAGE_ALT;
+        const bool of_unit = kind >= SIM_TEAR_UNIT && kind <= SIM_TEAR_UNIT_ALT;
+        if (of_page && geometry->cut_bytes < geometry->page_bytes) continue;
+        if (of_unit && geometry->cut_bytes < geometry->unit_bytes) continue;
         if (kind == SIM_TEAR_ALT_MIXED && n <= geometry->granule_bytes) continue;
         tears[count++] = (struct sim_tear){ (enum sim_tear_kind)kind, 0, 0 };
     }

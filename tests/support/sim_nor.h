@@ -23,7 +23,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SIM_NOR_UNITS_MAX 256u
+#define SIM_NOR_UNITS_MAX 512u
 #define SIM_NOR_TEARS_MAX 32u
 #define SIM_NOR_NO_COMMAND 0xffffffffu
 

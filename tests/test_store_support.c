@@ -1,10 +1,8 @@
 /*
- * Goal: the judges of the store are sharp: the simulated NOR does what its comments say, and the
- * oracle and the second reader refuse what they must.
+ * Goal: the simulated NOR that the store is judged on does what its comments say.
  *
- * Method: each rule of sim_nor.h tried on bare cells; the oracle fed with answers that are wrong.
+ * Method: each rule of sim_nor.h tried on bare cells.
  */
-#include "tests/support/oracle.h"
 #include "tests/support/sim_nor.h"
 
 #include <setjmp.h>
@@ -419,46 +417,6 @@ static void test_store_support_every_tear_has_a_name(void **state)
     }
 }
 
-static void test_store_support_oracle_refuses_what_was_not_promised(void **state)
-{
-    (void)state;
-    static struct oracle oracle;
-    oracle_init(&oracle, 4);
-    oracle_begin(&oracle, 1, "one", 3);
-    assert_true(oracle_end(&oracle, NACRE_OK));
-    assert_true(oracle_judge_value(&oracle, 1, "one", 3));
-    assert_false(oracle_judge_value(&oracle, 1, "onf", 3));
-    assert_false(oracle_judge_value(&oracle, 1, "on", 2));
-    assert_false(oracle_judge_value(&oracle, 1, NULL, 0));
-    assert_false(oracle_judge_value(&oracle, 2, "", 0));
-    oracle_begin(&oracle, 1, "two", 3);
-    assert_true(oracle_end(&oracle, NACRE_IO));
-    assert_false(oracle_judge_value(&oracle, 1, "two", 3));
-    oracle_begin(&oracle, 3, NULL, 0);
-    assert_false(oracle_end(&oracle, NACRE_OK));
-    oracle_begin(&oracle, 3, "x", 1);
-    assert_false(oracle_end(&oracle, NACRE_DAMAGED));
-}
-
-static void test_store_support_oracle_holds_to_what_one_boot_read(void **state)
-{
-    (void)state;
-    static struct oracle oracle;
-    oracle_init(&oracle, 4);
-    oracle_begin(&oracle, 1, "old", 3);
-    assert_true(oracle_end(&oracle, NACRE_OK));
-    oracle_begin(&oracle, 1, "new", 3);
-    assert_false(oracle_judge_value(&oracle, 1, "new", 3));
-    oracle_boot(&oracle);
-    assert_false(oracle_judge_value(&oracle, 1, "odd", 3));
-    assert_true(oracle_judge_value(&oracle, 1, "new", 3));
-    assert_false(oracle_judge_value(&oracle, 1, "old", 3));
-    oracle_begin(&oracle, 1, NULL, 0);
-    oracle_boot(&oracle);
-    assert_true(oracle_judge_value(&oracle, 1, "new", 3));
-    assert_false(oracle_judge_value(&oracle, 1, NULL, 0));
-}
-
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_sim, close_sim)
@@ -478,8 +436,6 @@ int main(void)
         CASE(test_store_support_weak_cells_take_badly),
         CASE(test_store_support_erase_tears_leave_what_they_say),
         CASE(test_store_support_every_tear_has_a_name),
-        CASE(test_store_support_oracle_refuses_what_was_not_promised),
-        CASE(test_store_support_oracle_holds_to_what_one_boot_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

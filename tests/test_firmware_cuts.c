@@ -3,10 +3,16 @@
  *         the new one at its next start, finds the same at the start after that, and nothing in it
  *         ever touches the flash while it cannot be read.
  * Method  the brightness application on the twin, typed at until the log has gone once round its
- *         region; then a session of a few lines around an erase is recorded, and replayed from
+ *         region: in one lane, where a cut spoils only the granules that were being programmed.
+ *         Then a session of a few lines around an erase is recorded, and replayed from
  *         snapshots with a cut before and just after each flash command, at three places inside
  *         each program and erase, and at seeded instants. The judge is tools/demo/oracle, which
  *         knows what was typed and answered. A sample is cut again at each command of its recovery.
+ *
+ * That the page is worth two lanes is shown by another run: one lane, and the page spoilt, must end
+ * in wrong values.
+ *
+ * usage: test_firmware_cuts [one_lane | one_lane_in_pages]
  *
  * NACRE_CUT=line:kind:count:fraction:seed replays one cut; a failure prints that line.
  * NACRE_CAMPAIGN=n makes n times as many seeded instants and cuts every recovery.
@@ -23,8 +29,8 @@
 
 #include <cmocka.h>
 
-#define ELF NACRE_FIRMWARE_DIR "/examples/brightness/brightness.elf"
-#define LAP_ERASES 9u      /* a region has 8 units: the ninth erase clears one that was used */
+#define IMAGES NACRE_FIRMWARE_DIR "/examples/brightness/"
+#define LAP_ERASES 9u      /* a lane has 8 units: the ninth erase clears one that was used */
 #define LINES_MAX 6000u    /* of the warm-up; a guard, not a goal */
 #define SESSION_LINES 12u    /* the twin keeps at most 16 snapshots */
 #define LINES_BEFORE 4u     /* of the session, before the one in which the erase begins */
@@ -43,12 +49,27 @@ struct line {
     uint64_t begin_ps, end_ps;
 };
 
+/* What is run. */
+struct run {
+    const char *name;
+    const char *elf;
+    enum twin_tear tear;
+    unsigned lanes;
+    bool is_to_fail; /* wrong values are counted, and there must be some */
+};
+
 struct point {
     unsigned line; /* index in the session */
     struct twin_cut cut;
     uint64_t seed; /* of what the cut leaves */
 };
 
+static const struct run runs[] = {
+    {"one_lane", IMAGES "brightness_one_lane.elf", TWIN_TEAR_GRANULE, 1, false},
+    {"one_lane_in_pages", IMAGES "brightness_one_lane.elf", TWIN_TEAR_PAGE, 1, true},
+};
+static const struct run *run;
+static unsigned wrong_values;
 static struct board board;
 static struct line session[SESSION_LINES];
 static struct twin_snapshot *warm; /* below the session's */
@@ -68,11 +89,12 @@ static enum board_end type_number(unsigned number)
 
 static void print_replay(const struct point *point)
 {
-    print_error("replay: NACRE_CUT=%u:%d:%llu:%.3f:%llu build/host/tests/test_firmware_cuts\n",
+    print_error("replay: NACRE_CUT=%u:%d:%llu:%.3f:%llu "
+                "build/host/tests/test_firmware_cuts %s\n",
                 point->line, (int)point->cut.kind,
                 (unsigned long long)(point->cut.kind == TWIN_CUT_AT_TIME ? point->cut.time_ps
                                                                          : point->cut.count),
-                point->cut.fraction, (unsigned long long)point->seed);
+                point->cut.fraction, (unsigned long long)point->seed, run->name);
 }
 
 static void fail_at(const struct point *point, const char *what, unsigned found)
@@ -94,6 +116,10 @@ static void boot_and_judge(const struct point *point, const char *which)
     const enum board_end end = board_boot(&board);
     const unsigned found = board.console.value;
     struct oracle before = board.oracle;
+    if (run->is_to_fail && end == BOARD_READY) {
+        wrong_values += !oracle_found(&board.oracle, found);
+        return;
+    }
     if (end != BOARD_READY || board.console.answer != CONSOLE_BRIGHTNESS ||
         !oracle_found(&board.oracle, found) || !board_shows(&board, found)) {
         board.oracle = before;
@@ -107,6 +133,7 @@ static void judge_after_cut(const struct point *point)
     boot_and_judge(point, "first boot after the cut");
     twin_power_off(board.twin);
     boot_and_judge(point, "second boot after the cut");
+    if (run->is_to_fail) return;
     assert_int_equal(type_number(point->line), BOARD_READY);
     assert_int_equal(board.console.answer, CONSOLE_SAVED);
 }
@@ -243,16 +270,17 @@ static int setup(void **state)
     unsigned number = 0;
     (void)state;
     twin_cfg_default(&cfg);
-    cfg.app_path = ELF;
-    cfg.tear = TWIN_TEAR_GRANULE;
+    cfg.app_path = run->elf;
+    cfg.tear = run->tear;
     cfg.seed = SEED;
     if (board_create(&board, &cfg, error) != 0) {
         print_error("%s\n", error);
         return -1;
     }
-    print_message("cuts assume --tear granule: only the granules being programmed are spoilt\n");
+    print_message("%u lanes; a cut spoils %s being programmed\n", run->lanes,
+                  run->tear == TWIN_TEAR_PAGE ? "the page" : "only the granules");
     if (board_boot(&board) != BOARD_READY) return -1;
-    while (board.ledger.erase_count < LAP_ERASES && number < LINES_MAX) {
+    while (board.ledger.erase_count < LAP_ERASES * run->lanes && number < LINES_MAX) {
         if (type_number(number++) != BOARD_READY) return -1;
     }
     record_session(number);
@@ -382,8 +410,27 @@ static void test_firmware_replayed_cut_old_or_new(void **state)
     cut_and_judge(&point, 0);
 }
 
-int main(void)
+static void test_firmware_cut_of_a_page_hurts_one_lane(void **state)
 {
+    test_firmware_cut_inside_each_operation_old_or_new(state);
+    print_message("%u wrong values\n", wrong_values);
+    assert_true(wrong_values > 0);
+}
+
+static bool choose(const char *name)
+{
+    for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+        if (strcmp(name, runs[i].name) == 0) run = &runs[i];
+    }
+    return run != NULL;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 2 || !choose(argc == 2 ? argv[1] : runs[0].name)) {
+        print_error("usage: %s [one_lane | one_lane_in_pages]\n", argv[0]);
+        return 3;
+    }
     const struct CMUnitTest all[] = {
         cmocka_unit_test(test_firmware_cut_before_each_command_old_or_new),
         cmocka_unit_test(test_firmware_cut_after_each_command_old_or_new),
@@ -391,6 +438,9 @@ int main(void)
         cmocka_unit_test(test_firmware_cut_at_seeded_instants_old_or_new),
     };
     const struct CMUnitTest replay[] = {cmocka_unit_test(test_firmware_replayed_cut_old_or_new)};
+    const struct CMUnitTest pages[] = {
+        cmocka_unit_test(test_firmware_cut_of_a_page_hurts_one_lane)};
+    if (run->is_to_fail) return cmocka_run_group_tests(pages, setup, teardown);
     if (getenv("NACRE_CUT") != NULL) return cmocka_run_group_tests(replay, setup, teardown);
     return cmocka_run_group_tests(all, setup, teardown);
 }

@@ -13,13 +13,10 @@ import re
 import subprocess
 import sys
 
+import bench_sizes
+
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-FIRMWARE = os.path.join(ROOT, "build", "firmware")
 HOST = os.path.join(ROOT, "build", "host")
-ELF = os.path.join(FIRMWARE, "examples", "brightness", "brightness.elf")
-# The store, the log and what they are made of. Names of errors and typed settings are counted with
-# the larger figure of the design, which does not exist yet.
-NOT_CORE = {"err.c.obj", "settings.c.obj"}
 
 
 def run(command):
@@ -41,38 +38,6 @@ def program_figures(command):
     return figures
 
 
-def section_bytes(archive, wanted, left_out):
-    """Bytes of the sections whose names start with one of wanted, over an archive's members."""
-    total = 0
-    member = ""
-    for line in run(["arm-none-eabi-size", "-A", archive]).splitlines():
-        match = re.match(r"^(\S+)\s+\(ex ", line)
-        if match:
-            member = match.group(1)
-        fields = line.split()
-        if len(fields) == 3 and fields[1].isdigit() and fields[0].startswith(wanted):
-            total += 0 if member in left_out else int(fields[1])
-    return total
-
-
-def symbol_addresses(elf):
-    addresses = {}
-    for line in run(["arm-none-eabi-nm", elf]).splitlines():
-        fields = line.split()
-        if len(fields) == 3:
-            addresses[fields[2]] = int(fields[0], 16)
-    return addresses
-
-
-def size_figures():
-    core = section_bytes(os.path.join(FIRMWARE, "nacre", "libnacre_core.a"),
-                         (".text", ".rodata"), NOT_CORE)
-    symbols = symbol_addresses(ELF)
-    ram = symbols["nacre_ram_end"] - symbols["nacre_ram_code_start"]
-    return [("size.core_text_bytes", core, "bytes", 4096),
-            ("size.blackout_ram_bytes", ram, "bytes", 2048)]
-
-
 def is_over(value, unit, limit):
     if limit is None:
         return False
@@ -90,8 +55,8 @@ def print_table(figures):
 
 def main():
     figures = program_figures([os.path.join(HOST, "bench", "bench_store")])
-    figures += size_figures()
-    figures += program_figures([os.path.join(HOST, "bench", "bench_twin"), ELF])
+    figures += bench_sizes.figures()
+    figures += program_figures([os.path.join(HOST, "bench", "bench_twin"), bench_sizes.ELF])
     print_table(figures)
     path = os.path.join(ROOT, "build", "bench.json")
     with open(path, "w", encoding="utf-8") as file:

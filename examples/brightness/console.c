@@ -1,5 +1,5 @@
 /*
- * The console's commands:
+ * At each start it says how many lanes the store has, and the brightness. The console's commands:
  *   +  -       five per cent more or less     get    the brightness
  *   set N      0 to 100                       show   what it cost so far
  *   reset      the default
@@ -98,6 +98,8 @@ static void show(void)
     say_us("longest_us", nor.longest_cycles);
     say_us("masked_us", nor.longest_masked_cycles);
     say_us("dark_us", nor.dark_cycles);
+    say("lanes", store.lane_count);
+    say("cut_bytes_survived", store.cut_bytes_survived);
     say("generation", store.generation);
     say("erase_waits", store.erase_waits);
     say("settles", store.settles);
@@ -180,10 +182,19 @@ static void say_mismatch(void)
     board_write("\r\n");
 }
 
+static void say_lanes(void)
+{
+    struct nacre_nor_stats nor;
+    struct nacre_stats store;
+
+    if (memory_stats(&nor, &store)) say("lanes", store.lane_count);
+}
+
 void console_start(enum nacre_err opened)
 {
     bool is_default;
 
+    say_lanes();
     if (opened != NACRE_OK) {
         say_error(opened);
         say_mismatch();

@@ -1,14 +1,13 @@
 /*
- * Where the brightness is kept: eight units of 4 KB in the last bank of the flash that the
- * application runs from.
+ * Where the brightness is kept: a region in the last bank of the flash that the application runs
+ * from.
  */
 #include "examples/brightness/memory.h"
 
 #include "examples/brightness/board.h"
+#include "examples/brightness/region.h"
 #include "nacre/chips/chips.h"
 
-#define REGION_ADDR 0x07FE0000u
-#define REGION_BYTES (8u * 4096u)
 #define IMAGE_BYTES 0x02000000u /* bank 0 is the application's, all of it */
 #define FENCE_REGION 15u
 #define BUDGET_US 5u
@@ -35,8 +34,8 @@ enum nacre_err memory_open(void)
     const struct nacre_nor_cfg nor_cfg = {
         .chip = &nacre_chip_mx66uw1g45g,
         .port = {.core_mhz = BOARD_CORE_MHZ, .mpu_region = FENCE_REGION},
-        .region_addr = REGION_ADDR,
-        .region_bytes = REGION_BYTES,
+        .region_addr = region.addr,
+        .region_bytes = region.bytes,
         .image_bytes = IMAGE_BYTES,
         .budget_us = BUDGET_US,
         .tick = board_counter(),
@@ -46,7 +45,7 @@ enum nacre_err memory_open(void)
         .medium = &nor.medium,
         .index = index_entries,
         .index_count = KEYS,
-        .assume = NACRE_ASSUME_CUT_GRANULE, /* one lane: see docs/guarantee.md */
+        .assume = region.assume,
     };
 
     enum nacre_err err = nacre_nor_open(&nor, &nor_cfg);

@@ -1,0 +1,8 @@
+/*
+ * Two lanes: sixteen units of 4 KB, eight a lane. Nothing is assumed: the chip's row says that a
+ * cut may spoil the page being programmed, so the store keeps two copies.
+ */
+#include "examples/brightness/region.h"
+
+const struct region region = {
+    .addr = REGION_ADDR, .bytes = 16u * 4096u, .assume = NACRE_ASSUME_NOTHING};

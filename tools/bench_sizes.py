@@ -1,0 +1,117 @@
+"""Code and memory of the library on the target, read from the firmware build. Used by bench.py.
+
+Code is counted in two ways. "text" is all that a file's object holds, used or not. "linked" is what
+the linker keeps of it for a program that calls nacre_format, nacre_mount, nacre_set, nacre_get and
+nacre_remove and nothing else: the way that the published tables of other stores count.
+"""
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+FIRMWARE = os.path.join(ROOT, "build", "firmware")
+WORK = os.path.join(ROOT, "build", "bench_sizes")
+ELF = os.path.join(FIRMWARE, "examples", "brightness", "brightness.elf")
+COMPILER = ["arm-none-eabi-gcc", "-mcpu=cortex-m7", "-mthumb", "-mfpu=fpv5-d16",
+            "-mfloat-abi=hard", "-Os", "-I", ROOT]
+CODE = (".text", ".rodata")
+# Files of nacre/core that are above the store or beside it: each is linked only where it is used.
+SETTINGS = ("settings", "migrate")
+TRANSACTION = ("transaction",)
+BESIDE = ("err", "secret", "check_store", "wipe")
+CALLS = ["nacre_format", "nacre_mount", "nacre_set", "nacre_get", "nacre_remove"]
+
+
+def run(command):
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        sys.exit("bench: %s: exit status %d" % (" ".join(command), done.returncode))
+    return done.stdout
+
+
+def archive(name):
+    return os.path.join(FIRMWARE, "nacre", "libnacre_%s.a" % name)
+
+
+def object_bytes(name):
+    """{object: bytes of code and constants} of one of the library's archives."""
+    sizes = {}
+    member = ""
+    for line in run(["arm-none-eabi-size", "-A", archive(name)]).splitlines():
+        match = re.match(r"^(\S+?)\.c\.obj\s+\(ex ", line)
+        if match:
+            member = match.group(1)
+            sizes[member] = 0
+        fields = line.split()
+        if len(fields) == 3 and fields[1].isdigit() and fields[0].startswith(CODE):
+            sizes[member] += int(fields[1])
+    return sizes
+
+
+def linked_bytes(calls):
+    """{object: bytes} of what the linker keeps for a program that makes these calls."""
+    map_file = os.path.join(WORK, "linked.map")
+    entries = [word for call in calls for word in ("-Wl,-u," + call,)]
+    run(COMPILER + entries + ["-nostdlib", "-Wl,--gc-sections", "-Wl,-e," + calls[0],
+                              "-Wl,--unresolved-symbols=ignore-all", "-Wl,-Map=" + map_file,
+                              archive("core"), "-o", os.path.join(WORK, "linked.elf")])
+    with open(map_file, encoding="utf-8") as file:
+        text = file.read().split("Linker script and memory map", 1)[1]
+    sizes = {}
+    for match in re.finditer(r"^ (\.\S+)\s+0x[0-9a-f]+\s+0x([0-9a-f]+)\s+\S+\((\S+?)\.c\.obj\)$",
+                             text, re.M):
+        if match.group(1).startswith(CODE):
+            sizes[match.group(3)] = sizes.get(match.group(3), 0) + int(match.group(2), 16)
+    return sizes
+
+
+def ram_bytes():
+    """{name: bytes} of the structures that bench/sizes.c lists."""
+    probe = os.path.join(WORK, "sizes.o")
+    run(COMPILER + ["-c", "bench/sizes.c", "-o", probe])
+    sizes = {}
+    for line in run(["arm-none-eabi-nm", "-S", probe]).splitlines():
+        fields = line.split()
+        if len(fields) == 4 and fields[3].startswith("ram_"):
+            sizes[fields[3][len("ram_"):]] = int(fields[1], 16)
+    return sizes
+
+
+def blackout_bytes():
+    addresses = {}
+    for line in run(["arm-none-eabi-nm", ELF]).splitlines():
+        fields = line.split()
+        if len(fields) == 3:
+            addresses[fields[2]] = int(fields[0], 16)
+    return addresses["nacre_ram_end"] - addresses["nacre_ram_code_start"]
+
+
+def share(sizes, beginnings):
+    """Bytes of the objects whose names begin with one of these."""
+    return sum(size for name, size in sizes.items() if name.startswith(beginnings))
+
+
+def figures():
+    """[(name, value, unit, limit)]: limits of the design, one lane and two lanes."""
+    os.makedirs(WORK, exist_ok=True)
+    core = object_bytes("core")
+    nor = object_bytes("nor")
+    store = sum(core.values()) - share(core, SETTINGS + TRANSACTION + BESIDE)
+    more = store + share(core, SETTINGS + TRANSACTION) + sum(nor.values())
+    linked = sum(linked_bytes(CALLS).values())
+    ram = ram_bytes()
+    rows = [("size.core_text_bytes", store, "bytes", 4096),
+            ("size.core_two_lanes_text_bytes", store, "bytes", 5120),
+            ("size.core_linked_bytes", linked, "bytes", None),
+            ("size.with_settings_transactions_nor_bytes", more, "bytes", 8192),
+            ("size.blackout_ram_bytes", blackout_bytes(), "bytes", 2048),
+            ("store.ram_bytes", ram["store"], "bytes", 128),
+            ("store.two_lanes.ram_bytes", ram["store"], "bytes", 192),
+            ("store.ram_bytes_per_key", ram["key"], "bytes", 4)]
+    rows += [("ram.%s_bytes" % name, size, "bytes", None)
+             for name, size in sorted(ram.items()) if name not in ("store", "key")]
+    for where, sizes in (("core", core), ("nor", nor)):
+        rows += [("size.object.%s.%s_bytes" % (where, name), size, "bytes", None)
+                 for name, size in sorted(sizes.items(), key=lambda item: -item[1])]
+    return rows

@@ -5,6 +5,8 @@
  * usage: bench_twin ELF
  */
 #include "bench/figure.h"
+#include "bench/times.h"
+#include "tests/support/rng.h"
 #include "tools/demo/board.h"
 
 #include <stdlib.h>
@@ -14,6 +16,8 @@
 #define ROW "blackout.rww.mx66uw1g45g."
 #define SAVES 600u /* two units and more: several erases */
 #define BOOTS 300u
+#define INSTANTS 200u /* of one erase */
+#define ERASE_US 24000u /* of its 25 ms, what is left after the half millisecond and the typing */
 
 /* What one run of SAVES saves costs. */
 struct cost {
@@ -144,6 +148,47 @@ static void print_parts(const struct cost *base, const struct cost *at_80,
     figure_print(ROW "longest_wire_clocks", round(wire_us * 200.0), "clocks", FIGURE_NO_LIMIT);
 }
 
+/* Type until the chip has just begun an erase, in idle time. */
+static void go_to_erase(struct board *board)
+{
+    const uint64_t erases = board->ledger.erase_count;
+    for (unsigned i = 0; i < 10u * SAVES; i++) {
+        const char *const text = i % 2u == 0 ? "set 1" : "set 2";
+        if (board_type(board, text) != BOARD_READY) give_up(text, board);
+        if (board_wait(board, TWIN_PS_PER_MS / 2) != BOARD_READY) give_up("idle time", board);
+        if (board->ledger.erase_count != erases) return;
+    }
+    give_up("no erase to arrive in", board);
+}
+
+/* A save that is typed at a random instant of an erase under way: from its call to its return. */
+static void print_in_erase(const char *elf)
+{
+    static struct board board;
+    struct times times;
+    struct rng lot = {1};
+    times_init(&times);
+    create(&board, elf, (struct silicon){40, 0, 600});
+    go_to_erase(&board);
+    struct twin_snapshot *begin = twin_snapshot(board.twin);
+    for (unsigned i = 0; i < INSTANTS; i++) {
+        twin_restore(board.twin, begin);
+        const uint64_t us = rng_below(&lot, ERASE_US);
+        if (board_wait(&board, us * TWIN_PS_PER_US) != BOARD_READY) give_up("waiting", &board);
+        if (board_type(&board, "set 77") != BOARD_READY) give_up("a save in an erase", &board);
+        times_add(&times, board.ledger.saves[board.ledger.save_count - 1].durable_ps / 1000u);
+    }
+    figure_print(ROW "in_erase.durable_median_us", times_percentile_us(&times, 50), "us",
+                 FIGURE_NO_LIMIT);
+    figure_print(ROW "in_erase.durable_p99_us", times_percentile_us(&times, 99), "us",
+                 FIGURE_NO_LIMIT);
+    figure_print(ROW "in_erase.durable_longest_us", times_percentile_us(&times, 100), "us",
+                 FIGURE_NO_LIMIT);
+    times_free(&times);
+    twin_snapshot_free(board.twin, begin);
+    board_destroy(&board);
+}
+
 static double seconds_now(void)
 {
     struct timespec now;
@@ -190,6 +235,7 @@ int main(int argc, char **argv)
     print_other(&calibrated_500, "calibration_500ns");
     print_other(&calibrated_2000, "calibration_2000ns");
     print_parts(&base, &at_80, &core_at_twice);
+    print_in_erase(argv[1]);
     figure_print("twin.boots_per_s", boots_per_s(argv[1]), "1/s", 100);
     return 0;
 }

@@ -23,14 +23,13 @@
 static const char *program_name;
 static uint32_t first_seed = 1;
 
-/* So many that each run goes through at least two units. */
-static const uint32_t steps_of[BED_SCENES] = { 500, 500, 900, 700, 120, 900, 400 };
-static const uint32_t second_of[BED_SCENES] = { 400, 300, 150, 200, 4500, 150, 400 };
+static const uint32_t second_of[BED_SCENES] = { 200, 150, 80, 100, 1000, 80, 200 };
 
 static struct cut_plan plan_of(uint32_t scene)
 {
     const struct cut_plan plan = {
-        .scene = scene, .seed = first_seed, .steps = steps_of[scene], .after_steps = 6,
+        .scene = scene, .seed = first_seed, .updates = 300, .reclaims = 3,
+        .after_steps = 6,
         .first_of = 1, .second_of = second_of[scene], .shard = 0, .shards = 1,
         .program = program_name,
     };
@@ -42,9 +41,10 @@ static void run_scene(uint32_t scene)
     const struct cut_plan plan = plan_of(scene);
     struct cut_result result = { 0 };
     cut_run(&plan, &result);
-    (void)printf("%s: %u commands, %u erases; cuts %llu of %llu, second cuts %llu of %llu, "
+    (void)printf("%s: %u updates, %u commands, %u units reclaimed; cuts %llu of %llu, "
+                 "second cuts %llu of %llu, "
                  "failures %llu, longest recovery %u commands, %u bytes\n",
-                 bed_scenes[scene].name, result.commands, result.erases,
+                 bed_scenes[scene].name, result.updates, result.commands, result.reclaims,
                  (unsigned long long)result.run_1, (unsigned long long)result.possible_1,
                  (unsigned long long)result.run_2, (unsigned long long)result.possible_2,
                  (unsigned long long)result.failures, result.recovery_commands_max,

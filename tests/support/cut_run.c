@@ -12,6 +12,7 @@
 #define FAILURES_SHOWN 10u
 #define FIRST_BYTES 64u  /* of a unit: its mark and first records */
 #define LAST_BYTES 320u  /* where a small record's settling goes on to the next unit */
+#define STEPS_MAX 100000u
 
 struct command {
     enum sim_command command;
@@ -138,6 +139,17 @@ static bool boot_cut(struct bed *bed, const struct cut_point *point, uint32_t st
     return true;
 }
 
+/*
+ * One cut alone: the store keeps away from whatever that cut can have touched, but where a milder
+ * assumption was named.
+ */
+static bool keeps_away(struct bed *bed, uint32_t near_before)
+{
+    const uint32_t near = bed->sim->counters.near_programs - near_before;
+    if (bed->sim->medium.geometry.cut_bytes != bed->scene->cut_bytes) return true;
+    return near == 0 || bed_wrong(bed, "programmed %u granules into a block with a cut", near);
+}
+
 /* Run one point from the bed as it is before the step. */
 static bool run_point(struct run *run, const struct cut_point *point, uint32_t command)
 {
@@ -145,12 +157,13 @@ static bool run_point(struct run *run, const struct cut_point *point, uint32_t c
     if (point->second == CUT_NO_SECOND) {
         if (!step_cut(bed, command, &point->tear)) return false;
         bed_copy(run->cut, bed);
+        const uint32_t near = bed->sim->counters.near_programs;
         note_into(bed, &run->recovery);
         const bool ok = bed_boot(bed);
         run->recovery_commands = run->recovery.count;
         const bool used = ok && use(bed, run->plan->after_steps);
         note_into(bed, NULL);
-        return used && live_on(bed, run->plan->after_steps);
+        return used && keeps_away(bed, near) && live_on(bed, run->plan->after_steps);
     }
     if (!boot_cut(bed, point, run->plan->after_steps)) return false;
     return bed_boot(bed) && live_on(bed, run->plan->after_steps);
@@ -174,25 +187,43 @@ static bool is_chosen(uint64_t seed, uint32_t one_of)
     return one_of != 0 && rng_mix(seed) % one_of == 0;
 }
 
+/* Cut the recovery, or the use after it, once more. */
+static void judge_second(struct run *run, struct cut_point *point, uint32_t command,
+                         const struct sim_tear *tear)
+{
+    point->second = command;
+    point->tear2 = *tear;
+    seed_tears(point);
+    run->result->possible_2++;
+    if (is_chosen(point->tear2.seed ^ 2u, run->plan->second_of)) {
+        bed_copy(run->live, run->cut);
+        run->result->run_2++;
+        judge_point(run, point, 0);
+    }
+    point->second = CUT_NO_SECOND;
+}
+
 static void run_second(struct run *run, struct cut_point *point)
 {
     struct sim_tear tears[SIM_NOR_TEARS_MAX];
-    const struct commands recovery = run->recovery;
-    for (uint32_t c = 0; c < recovery.count; c++) {
-        const struct command *const command = &recovery.list[c];
+    const struct commands *const recovery = &run->recovery;
+    const uint32_t mount = run->recovery_commands;
+    struct rng rng = { point->tear.seed };
+    for (uint32_t c = 0; c < mount; c++) {
+        const struct command *const command = &recovery->list[c];
         const uint32_t count = sim_nor_tears(run->live->sim, command->command, command->n, tears);
-        for (uint32_t i = 0; i < count; i++) {
-            point->second = c;
-            point->tear2 = tears[i];
-            seed_tears(point);
-            run->result->possible_2++;
-            if (!is_chosen(point->tear2.seed ^ 2u, run->plan->second_of)) continue;
-            bed_copy(run->live, run->cut);
-            run->result->run_2++;
-            judge_point(run, point, 0);
+        for (uint32_t i = 0; mount <= CUT_SHORT_RECOVERY && i < count; i++) {
+            judge_second(run, point, c, &tears[i]);
+        }
+        for (uint32_t i = 0; mount > CUT_SHORT_RECOVERY && i < CUT_LONG_TEARS; i++) {
+            judge_second(run, point, c, &tears[(i + rng_below(&rng, count)) % count]);
         }
     }
-    point->second = CUT_NO_SECOND;
+    if (recovery->count == mount) return;
+    const uint32_t late = mount + rng_below(&rng, recovery->count - mount);
+    const struct command *const command = &recovery->list[late];
+    const uint32_t count = sim_nor_tears(run->live->sim, command->command, command->n, tears);
+    judge_second(run, point, late, &tears[rng_below(&rng, count)]);
 }
 
 static void note_recovery(struct run *run)
@@ -274,6 +305,27 @@ static bool is_whole(const struct run *run, const char *what)
     return false;
 }
 
+/* Units that were erased, in each lane. */
+static uint32_t reclaims_of(const struct bed *bed)
+{
+    return bed->sim->counters.erases / (bed->sim->lane_units == 0 ? 1u : 2u);
+}
+
+static bool is_long_enough(const struct run *run, uint32_t updates, uint32_t reclaims)
+{
+    return run->live->update_count - updates >= run->plan->updates &&
+           reclaims_of(run->live) - reclaims >= run->plan->reclaims;
+}
+
+static void tell_progress(const struct run *run, uint32_t updates)
+{
+    const struct cut_plan *const plan = run->plan;
+    if (plan->progress == NULL || plan->updates == 0) return;
+    const uint32_t done = run->live->update_count - updates;
+    plan->progress(plan, done >= plan->updates ? 99u : 100u * done / plan->updates,
+                   run->result->run_1 + run->result->run_2);
+}
+
 void cut_run(const struct cut_plan *plan, struct cut_result *result)
 {
     struct run *const run = calloc(1, sizeof *run);
@@ -281,8 +333,10 @@ void cut_run(const struct cut_plan *plan, struct cut_result *result)
     open_run(run, plan, result);
     (void)bed_warm_up(run->live);
     uint32_t first = 0;
-    const uint32_t erases = run->live->sim->counters.erases;
-    for (uint32_t i = 0; is_whole(run, "warm-up or step") && i < plan->steps; i++) {
+    const uint32_t updates = run->live->update_count;
+    const uint32_t reclaims = reclaims_of(run->live);
+    for (uint32_t i = 0; is_whole(run, "warm-up or step") && i < STEPS_MAX; i++) {
+        if (is_long_enough(run, updates, reclaims)) break;
         bed_copy(run->before, run->live);
         note_into(run->live, &run->step);
         (void)bed_step(run->live);
@@ -292,10 +346,12 @@ void cut_run(const struct cut_plan *plan, struct cut_result *result)
         run_step(run, first);
         first += run->step.count;
         bed_copy(run->live, run->after);
+        result->steps++;
+        tell_progress(run, updates);
     }
-    result->steps += plan->steps;
     result->commands += first;
-    result->erases += run->live->sim->counters.erases - erases;
+    result->updates += run->live->update_count - updates;
+    result->reclaims += reclaims_of(run->live) - reclaims;
     close_run(run);
 }
 
@@ -303,7 +359,7 @@ void cut_run(const struct cut_plan *plan, struct cut_result *result)
 static uint32_t find_step(struct run *run, const struct cut_point *point)
 {
     uint32_t first = 0;
-    for (uint32_t i = 0; i < 100000u; i++) {
+    for (uint32_t i = 0; i < STEPS_MAX; i++) {
         bed_copy(run->before, run->live);
         note_into(run->live, &run->step);
         if (!bed_step(run->live)) break;

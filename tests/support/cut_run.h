@@ -1,9 +1,12 @@
 /*
- * Cuts at every command of a run, and again at every command of the recovery and of the use after.
+ * Cuts at every command of a run, and again at every command of the recovery.
  *
  * A run is a scene and a seed: a warm-up of whole laps, then steps. A point is one command of a
- * step and one tear; at depth 2, also one command of the mount that follows, or of the steps after
- * it, and its tear. Each point is judged by a mount, a second mount, more steps, and a third mount.
+ * step and one tear; at depth 2, also one command of the mount that follows, and its tear. Where
+ * that mount takes more commands than CUT_SHORT_RECOVERY, each is cut with CUT_LONG_TEARS tears of
+ * the seed's choice instead of all. For each first cut there is one point more, of the seed's
+ * choice, that is cut in the use after the recovery. Each point is judged by a mount, use, a second
+ * mount, more use, and a third mount.
  */
 #ifndef TESTS_SUPPORT_CUT_RUN_H
 #define TESTS_SUPPORT_CUT_RUN_H
@@ -12,6 +15,8 @@
 
 #define CUT_NO_SECOND 0xffffffffu
 #define CUT_POINT_BYTES 128u
+#define CUT_SHORT_RECOVERY 16u
+#define CUT_LONG_TEARS 3u
 
 struct cut_point {
     uint32_t scene;
@@ -25,15 +30,17 @@ struct cut_point {
 struct cut_plan {
     uint32_t scene;
     uint32_t seed;
-    uint32_t steps;       /* of the run that is cut */
+    uint32_t updates;     /* sets, removals, commits and resets of the run, at least */
+    uint32_t reclaims;    /* units that it erases in each lane, at least */
     uint32_t after_steps; /* after each recovery */
     uint32_t first_of;    /* run one first cut of so many; near a unit's end or start, each */
     uint32_t second_of;   /* and one second cut of so many; 0 for none */
     uint32_t shard;       /* run the points of this shard */
     uint32_t shards;
-    uint32_t cut_bytes;   /* what the chip's cut may spoil; 0: the granule */
+    uint32_t cut_bytes;   /* what the chip's cut may spoil; 0: what the scene says */
     bool is_quiet;        /* failures are counted, not printed */
     const char *program;  /* for the replay line */
+    void (*progress)(const struct cut_plan *plan, uint32_t percent, uint64_t points);
 };
 
 struct cut_result {
@@ -44,8 +51,9 @@ struct cut_result {
     uint64_t failures;
     uint64_t weak_programs;
     uint32_t steps;
+    uint32_t updates;
+    uint32_t reclaims;          /* units erased in each lane */
     uint32_t commands;          /* of the run */
-    uint32_t erases;
     uint32_t recovery_commands_max;
     uint32_t recovery_bytes_max;
 };

@@ -224,6 +224,7 @@ static enum nacre_err op_program(struct nacre_medium *medium, uint32_t addr, con
     const bool torn = cut_is_due(sim, SIM_PROGRAM, n);
     tell(sim, SIM_PROGRAM, addr, n, torn);
     if (torn && sim->cut_tear.kind == SIM_TEAR_NONE) cut(sim);
+    sim->recent[sim->counters.programs % SIM_RECENT] = addr;
     sim->commands++;
     sim->counters.programs++;
     sim->counters.programmed_bytes += n;
@@ -319,8 +320,7 @@ struct sim_nor *sim_nor_create(const struct nacre_geometry *geometry, uint64_t s
     memset(sim->data, 0xff, bytes);
     sim->rng.state = rng_mix(seed);
     sim->erase_addr = SIM_NOR_NO_COMMAND;
-    sim->faults = (struct sim_faults){ SIM_NOR_NO_COMMAND, SIM_NOR_NO_COMMAND, SIM_NOR_NO_COMMAND,
-                                       SIM_NOR_NO_COMMAND, 1u, NACRE_OK };
+    sim_faults_none(&sim->faults);
     sim_nor_cut_never(sim);
     return sim;
 }
@@ -422,7 +422,30 @@ void sim_nor_pass_us(struct sim_nor *sim, uint32_t us)
 void sim_nor_flip(struct sim_nor *sim, uint32_t addr, uint8_t bits)
 {
     sim->data[addr] ^= bits;
+    sim->unit_hurt[addr / sim->medium.geometry.unit_bytes] |= SIM_HURT_FLIP;
     sim_nor_touch(sim, addr, 1);
+}
+
+bool sim_nor_is_recent(const struct sim_nor *sim, uint32_t addr)
+{
+    for (uint32_t i = 0; i < SIM_RECENT; i++) {
+        if (addr >= sim->recent[i] && addr < sim->recent[i] + 128u) return true;
+    }
+    return false;
+}
+
+bool sim_nor_both_hurt(const struct sim_nor *sim, uint32_t addr)
+{
+    const uint32_t unit = addr / sim->medium.geometry.unit_bytes;
+    const uint32_t twin = unit < sim->lane_units ? unit + sim->lane_units : unit - sim->lane_units;
+    const uint8_t any = sim->unit_hurt[unit] | sim->unit_hurt[twin];
+    return sim->unit_hurt[unit] != 0 && sim->unit_hurt[twin] != 0 && (any & SIM_HURT_FLIP) != 0;
+}
+
+void sim_faults_none(struct sim_faults *faults)
+{
+    *faults = (struct sim_faults){ SIM_NOR_NO_COMMAND, SIM_NOR_NO_COMMAND, SIM_NOR_NO_COMMAND,
+                                   SIM_NOR_NO_COMMAND, 1u, NACRE_OK };
 }
 
 void sim_nor_peek(struct sim_nor *sim, uint32_t addr, void *buf, uint32_t n)

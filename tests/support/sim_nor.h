@@ -109,6 +109,12 @@ struct sim_counters {
 #define SIM_STUCK_PROGRAM 2u /* each program reports NACRE_IO and leaves random bits */
 #define SIM_STUCK_SILENT 4u  /* each erase reports success, but one granule keeps a zero bit */
 
+/* What has happened to a unit. */
+#define SIM_HURT_CUT 1u
+#define SIM_HURT_FLIP 2u
+
+#define SIM_RECENT 16u /* programs */
+
 /* Faults: each at the n-th command of its kind from now, SIM_NOR_NO_COMMAND for never. */
 struct sim_faults {
     uint32_t program_fails;   /* reports NACRE_IO, the granules are in a random state */
@@ -131,6 +137,7 @@ struct sim_nor {
     uint32_t unit_marginal[SIM_NOR_UNITS_MAX]; /* granules of the unit with alt or unstable bits */
     uint32_t unit_wear[SIM_NOR_UNITS_MAX];
     uint8_t unit_stuck[SIM_NOR_UNITS_MAX]; /* SIM_STUCK_... */
+    uint8_t unit_hurt[SIM_NOR_UNITS_MAX]; /* since its last good erase: SIM_HURT_... */
     uint64_t unit_stamp[SIM_NOR_UNITS_MAX]; /* two units of one stamp hold the same */
     uint32_t lane_units; /* 0: one lane; else the second lane begins at this unit */
     uint32_t unverified[2]; /* granules of a lane that were programmed or erased and not yet read */
@@ -148,6 +155,7 @@ struct sim_nor {
     jmp_buf *cut_jump;
     struct sim_counters counters;
     struct sim_faults faults;
+    uint32_t recent[SIM_RECENT]; /* the addresses of the last programs, a ring */
     const void *unreadable; /* memory that the medium keeps from the store */
     uint32_t unreadable_bytes;
     uint32_t violations;
@@ -201,6 +209,15 @@ void sim_nor_pass_us(struct sim_nor *sim, uint32_t us);
 
 /* Turn bits of a byte around, as a worn or disturbed cell does. */
 void sim_nor_flip(struct sim_nor *sim, uint32_t addr, uint8_t bits);
+
+/* Was this address, or one close behind it, programmed a short while ago? */
+bool sim_nor_is_recent(const struct sim_nor *sim, uint32_t addr);
+
+/* Have both lanes of the unit at an address come to harm, one of them by a flip? */
+bool sim_nor_both_hurt(const struct sim_nor *sim, uint32_t addr);
+
+/* No fault is to come. */
+void sim_faults_none(struct sim_faults *faults);
 
 /* Copy bytes out as this boot reads them, without cost and without a trace. */
 void sim_nor_peek(struct sim_nor *sim, uint32_t addr, void *buf, uint32_t n);

@@ -88,6 +88,7 @@ void sim_cells_erase(struct sim_nor *sim, uint32_t addr)
     const uint32_t n = sim->medium.geometry.unit_bytes;
     sim_nor_touch(sim, addr, n);
     sim_lanes_read(sim, addr, n);
+    sim->unit_hurt[addr / n] = 0;
     memset(sim->data + addr, 0xff, n);
     memset(sim->flags + addr / size, 0, n / size);
     sim->marginal -= sim->unit_marginal[addr / n];
@@ -265,6 +266,7 @@ void sim_tear_program(struct sim_nor *sim, uint32_t addr, const uint8_t *bytes, 
     struct rng rng = { rng_mix(tear->seed) };
     const uint32_t edge = edge_of(sim, n, tear, &rng);
     sim_nor_touch(sim, addr, n);
+    sim->unit_hurt[addr / geometry->unit_bytes] |= SIM_HURT_CUT;
     for (uint32_t i = 0; i < n; i += geometry->granule_bytes) {
         tear_granule(sim, addr + i, bytes + i, tear, &rng);
     }
@@ -358,6 +360,7 @@ void sim_tear_erase(struct sim_nor *sim, uint32_t addr, const struct sim_tear *t
     if (tear->kind == SIM_TEAR_NONE) return;
     const uint32_t edge = rng_below(&rng, tear->kind == SIM_TEAR_E_HOLE ? 24u : count);
     sim_nor_touch(sim, addr, sim->medium.geometry.unit_bytes);
+    sim->unit_hurt[addr / sim->medium.geometry.unit_bytes] |= SIM_HURT_CUT;
     for (uint32_t k = 0; k < count; k++) {
         const bool kept = stands(tear->kind, k, count, edge, &rng);
         if (!kept) erase_granule(sim, addr + k * size, tear, &rng);
@@ -370,9 +373,8 @@ void sim_tear_erase(struct sim_nor *sim, uint32_t addr, const struct sim_tear *t
 }
 
 /*
- * Two lanes: the second half of the units may hold the same as the first. One cut can spoil one
- * block of cut_bytes; so at no time may both lanes have something new that nobody has read, and
- * what a cut may have touched is left alone in both.
+ * Two lanes hold the same, and one cut can spoil one block of cut_bytes: so at no time may both
+ * have something new that nobody has read, and what a cut may have touched is left alone in both.
  */
 static uint32_t lane_of(const struct sim_nor *sim, uint32_t addr)
 {

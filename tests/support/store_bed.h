@@ -24,9 +24,11 @@ struct bed_scene {
     uint32_t idle_percent;   /* steps that are an idle call with time after it */
     uint32_t reboot_percent; /* steps that are a clean unmount and a mount */
     uint32_t laps;           /* each unit is erased so often before a run is judged */
+    uint32_t cut_bytes;      /* what a cut program may spoil; more than a granule: two lanes */
 };
 
-#define BED_SCENES 7u
+#define BED_SCENES 16u
+#define BED_SCENES_ONE_LANE 7u /* the first ones */
 extern const struct bed_scene bed_scenes[BED_SCENES];
 
 struct bed {
@@ -37,9 +39,12 @@ struct bed {
     struct oracle oracle;
     struct rng rng;       /* chooses the steps */
     bool is_mounted;
+    bool is_faulty;       /* the chip may fail: answers that say so are right */
+    enum nacre_err read_only; /* what a call answered that leaves the store read-only, or OK */
     bool tells;           /* print each step */
     bool checks_bytes;    /* judge by the decoder too */
     uint32_t full_count;  /* sets that answered NACRE_FULL */
+    uint32_t update_count; /* sets and removals that returned success, and the like */
     struct sim_counters mount_cost; /* of the last mount */
     jmp_buf jump;         /* where a cut lands */
     char why[BED_WHY_BYTES];
@@ -57,6 +62,9 @@ struct nacre_store_cfg bed_cfg(struct bed *bed);
 
 /* Mount; the answer of the store. */
 enum nacre_err bed_mount(struct bed *bed);
+
+/* Is this error the chip's fault, and not the store's? Notes what leaves the store read-only. */
+bool bed_excuses(struct bed *bed, enum nacre_err err);
 
 /* Power back on, mount and judge. Returns false, with why, if anything is not as promised. */
 bool bed_boot(struct bed *bed);

@@ -1,12 +1,18 @@
 #!/usr/bin/env bash
-# make campaign: the power-cut tests at length, on two cores; logs in build/campaign/.
+# make campaign: the power-cut tests at length, on two cores; logs in build/campaign/, the result in
+# build/campaign.json.
 #
 # usage: tools/campaign.sh [FACTOR]
 #
-#   FACTOR 1 takes about 3 minutes, the 10 that is taken without it about half an hour:
-#   the store   every first cut of every command and one second cut in 100, for FACTOR / 5 seeds
-#               and at least one; then FACTOR x 10,000 boots of random cuts, of any depth, a scene
+#   FACTOR 10, which is taken without it, is the full run and takes about an hour; 1 takes some
+#   minutes:
+#   the store   every first cut of every command, and FACTOR second cuts in 10, each seed and scene;
+#               then FACTOR x 100,000 random operations on a chip that cuts, flips, fails and wears
 #   the image   FACTOR x 500 seeded instants, and FACTOR times the cuts in their recovery
+#
+# To spread the store's part over machines, run the shards by hand and add them up:
+#   parallel build/host/tests/campaign_store --shard {}/64 --json {}.json ::: $(seq 0 63)
+#   tools/campaign_merge.py *.json
 set -euo pipefail
 cd "$(dirname "$0")/.."
 factor=${1:-10}
@@ -19,8 +25,10 @@ esac
 tools/setup
 tools/build.sh firmware all
 tools/build.sh host all
-mkdir -p build/campaign
-seeds=$((factor / 5 > 0 ? factor / 5 : 1))
+logs=build/campaign
+mkdir -p $logs
+rm -f $logs/*.json $logs/*.log
+second=$((factor >= 10 ? 1 : 10 / factor))
 passed=0
 failed=0
 
@@ -31,24 +39,33 @@ account() {
     else
         failed=$((failed + 1))
         echo "FAILED    $1"
+        grep -hE '^FAIL|^  replay|^ERROR' "$logs/$1"*.log | cut -c 1-200 | head -n 20 || true
     fi
-    echo "$1:"
-    grep -E '^\{|cuts$|cuts;|^replay|^ERROR' "build/campaign/$1.log" | cut -c 1-200 | tail -n 8
 }
 
-echo "campaign  factor $factor; the image and the store side by side"
-NACRE_CAMPAIGN=$factor build/host/tests/test_firmware_cuts >build/campaign/firmware.log 2>&1 &
-firmware=$!
+# both NAME ARGUMENTS...: the store's campaign in two shards side by side; sets status
+both() {
+    local name=$1 shard
+    local pids=()
+    shift
+    for shard in 0 1; do
+        build/host/tests/campaign_store "$@" --shard $shard/2 --json "$logs/$name$shard.json" \
+            >"$logs/$name$shard.log" 2> >(tee "$logs/$name$shard.progress" >&2) &
+        pids+=($!)
+    done
+    status=0
+    for shard in "${pids[@]}"; do wait "$shard" || status=$?; done
+}
+
+echo "campaign  factor $factor: the store's cuts, its soak, then the image"
+both cuts --second $second
+account cuts $status
+both soak --operations $((factor * 100000))
+account soak $status
 status=0
-build/host/tests/campaign_store --seeds "1-$seeds" --second 100 \
-    >build/campaign/store_cuts.log 2>&1 || status=$?
-account store_cuts $status
-status=0
-build/host/tests/campaign_store --soak $((factor * 10000)) \
-    >build/campaign/store_soak.log 2>&1 || status=$?
-account store_soak $status
-status=0
-wait $firmware || status=$?
+NACRE_CAMPAIGN=$factor build/host/tests/test_firmware_cuts >$logs/firmware.log 2>&1 || status=$?
 account firmware $status
+grep -E 'cuts$|cuts;' $logs/firmware.log | cut -c 1-200 | tail -n 8 || true
+tools/campaign_merge.py -o build/campaign.json $logs/*.json || failed=$((failed > 0 ? failed : 1))
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,6 +1,6 @@
 # The front door. Each command installs what it lacks (tools/setup tells what and asks nothing).
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench campaign clean
+.PHONY: help demo test bench campaign fuzz quality clean
 
 JOBS ?= $(shell nproc)
 
@@ -9,6 +9,8 @@ help:
 	@echo "make test      every test and check; ends in one line: N passed, N failed"
 	@echo "make bench     figures beside their limits, also in build/bench.json"
 	@echo "make campaign  the power-cut tests at length"
+	@echo "make fuzz      coverage-guided fuzzing, a minute a target; FUZZ_SECONDS=3600 for an hour"
+	@echo "make quality   branch coverage and mutants of nacre/core, also in build/quality.json"
 	@echo "make clean     remove build/"
 
 demo:
@@ -22,6 +24,12 @@ bench:
 
 campaign:
 	@tools/campaign.sh $(FACTOR)
+
+fuzz:
+	@tools/fuzz.sh
+
+quality:
+	@tools/setup && tools/quality.sh
 
 clean:
 	@rm -rf build

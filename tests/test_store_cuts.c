@@ -6,7 +6,8 @@
  * laps of the region; each command is cut with each tear class; a seeded part of the second cuts is
  * run too, a larger one by campaign_store. The oracle judges, which knows only the promises.
  *
- * "--replay POINT" tells the story of one point.
+ * "--replay POINT" tells the story of one point. NACRE_TEST_SHARE=20 in the environment runs one
+ * point in 20, for a look in passing.
  */
 #include "tests/support/cut_run.h"
 
@@ -25,12 +26,20 @@ static uint32_t first_seed = 1;
 
 static const uint32_t second_of[BED_SCENES] = { 200, 150, 80, 100, 1000, 80, 200 };
 
+/* Only one part in so many of the points, where the environment asks for a short run. */
+static uint32_t thinning(void)
+{
+    const char *const text = getenv("NACRE_TEST_SHARE");
+    const uint32_t share = text == NULL ? 1u : (uint32_t)strtoul(text, NULL, 10);
+    return share == 0 ? 1u : share;
+}
+
 static struct cut_plan plan_of(uint32_t scene)
 {
     const struct cut_plan plan = {
         .scene = scene, .seed = first_seed, .updates = 300, .reclaims = 3,
         .after_steps = 6,
-        .first_of = 1, .second_of = second_of[scene], .shard = 0, .shards = 1,
+        .first_of = 1, .second_of = second_of[scene], .shard = 0, .shards = thinning(),
         .program = program_name,
     };
     return plan;
@@ -50,8 +59,9 @@ static void run_scene(uint32_t scene)
                  (unsigned long long)result.failures, result.recovery_commands_max,
                  result.recovery_bytes_max);
     assert_int_equal(result.failures, 0);
-    assert_true(result.run_1 > 300u);
-    assert_true(result.run_2 > 100u);
+    assert_true(result.run_1 * thinning() > 2000u);
+    assert_true(result.run_2 * thinning() > 700u);
+    assert_true(result.updates >= 300u && result.reclaims >= 3u);
 }
 
 static void test_store_cuts_mixed8_old_or_new(void **state) { (void)state; run_scene(0); }

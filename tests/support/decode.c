@@ -1,5 +1,6 @@
 /*
  * The second reader. It is slow and plain on purpose: each step is a sentence of docs/format.md.
+ * Only its check sum is quick, eight bytes at a time, because it takes most of the time.
  */
 #include "tests/support/decode.h"
 
@@ -7,16 +8,27 @@
 
 #define GRANULE 16u
 #define NOTE_KEY 65535u
+#define USER_KEY_MAX 0x3dffu
+#define FACTORY_KEY 0x4000u
+#define RETIRED_KEY 0x7e00u
+#define OWN_KEY 0x7f01u
 #define REMOVED 2047u
+#define KIND_TENTATIVE 1u
+#define KIND_MEMBER 2u
+#define RESET_BYTES 1u   /* the length of a note tells what it is */
+#define CLOSING_BYTES 2u
+#define COMMIT_BYTES 4u
 #define NEW_TRACES 4u /* in these slots of the last unit */
 #define FIRST_TRACE 6u
 #define LAST_TRACE 30u
 
 struct record {
+    const uint8_t *first; /* its first granule, in the lane where it is whole */
     uint32_t key;
-    uint32_t length; /* of the value; 0 for a removal or a note */
+    uint32_t length; /* of the value; 0 for a removal */
+    uint32_t kind;
     bool is_removal;
-    bool is_tentative;
+    bool is_stale;
     bool has_control;
     uint32_t void_range;
     uint32_t behind;
@@ -36,20 +48,37 @@ static void put(uint8_t *bytes, uint32_t value, uint32_t n)
     for (uint32_t i = 0; i < n; i++) bytes[i] = (uint8_t)(value >> (8u * i));
 }
 
-uint32_t decode_crc(uint32_t crc, const uint8_t *bytes, uint32_t n)
+static uint32_t crc_table[8][256];
+
+static void crc_prepare(void)
 {
-    static uint32_t table[256];
-    if (table[1] == 0) {
+    for (uint32_t i = 0; i < 256u; i++) {
+        uint32_t value = i;
+        for (uint32_t bit = 0; bit < 8u; bit++) {
+            value = value >> 1 ^ ((value & 1u) != 0 ? 0x82f63b78u : 0u);
+        }
+        crc_table[0][i] = value;
+    }
+    for (uint32_t k = 1; k < 8u; k++) {
         for (uint32_t i = 0; i < 256u; i++) {
-            uint32_t value = i;
-            for (uint32_t bit = 0; bit < 8u; bit++) {
-                value = value >> 1 ^ ((value & 1u) != 0 ? 0x82f63b78u : 0u);
-            }
-            table[i] = value;
+            const uint32_t value = crc_table[k - 1u][i];
+            crc_table[k][i] = value >> 8 ^ crc_table[0][value & 0xffu];
         }
     }
+}
+
+uint32_t decode_crc(uint32_t crc, const uint8_t *bytes, uint32_t n)
+{
+    if (crc_table[0][1] == 0) crc_prepare();
     crc = ~crc;
-    for (uint32_t i = 0; i < n; i++) crc = crc >> 8 ^ table[(crc ^ bytes[i]) & 0xffu];
+    for (; n >= 8u; n -= 8u, bytes += 8) {
+        const uint32_t low = crc ^ le(bytes, 4);
+        crc = crc_table[7][low & 0xffu] ^ crc_table[6][low >> 8 & 0xffu] ^
+              crc_table[5][low >> 16 & 0xffu] ^ crc_table[4][low >> 24] ^
+              crc_table[3][bytes[4]] ^ crc_table[2][bytes[5]] ^ crc_table[1][bytes[6]] ^
+              crc_table[0][bytes[7]];
+    }
+    for (uint32_t i = 0; i < n; i++) crc = crc >> 8 ^ crc_table[0][(crc ^ bytes[i]) & 0xffu];
     return ~crc;
 }
 
@@ -72,9 +101,20 @@ void decode_make_mark(uint8_t *granule, const struct decode_mark *mark, uint32_t
     put(granule + 12, decode_crc(seed_crc(mark->generation, place, unit_count), granule, 12), 4);
 }
 
-static const uint8_t *granule_at(const struct decode *decode, uint32_t place)
+uint32_t decode_index(uint32_t key)
 {
-    return decode->bytes + place * GRANULE;
+    if (key < DECODE_KEYS) return key;
+    if (key >= FACTORY_KEY && key < FACTORY_KEY + DECODE_FACTORY_COUNT) {
+        return DECODE_FACTORY + key - FACTORY_KEY;
+    }
+    if (key >= OWN_KEY && key < OWN_KEY + DECODE_OWN_COUNT) return DECODE_OWN + key - OWN_KEY;
+    return DECODE_VALUES;
+}
+
+/* A place counts within its lane; the second lane is the second half of the region. */
+static const uint8_t *granule_at(const struct decode *decode, uint32_t lane, uint32_t place)
+{
+    return decode->bytes + (lane * decode->unit_count * decode->slots + place) * GRANULE;
 }
 
 static uint32_t first_place(const struct decode *decode, uint32_t generation)
@@ -83,16 +123,17 @@ static uint32_t first_place(const struct decode *decode, uint32_t generation)
     return (uint32_t)unit * decode->slots;
 }
 
-static bool mark_is_valid(const struct decode *decode, uint32_t unit, struct decode_mark *mark)
+static bool mark_is_valid(const struct decode *decode, uint32_t lane, uint32_t unit,
+                          struct decode_mark *mark)
 {
-    const uint8_t *const granule = granule_at(decode, unit * decode->slots);
+    const uint32_t place = unit * decode->slots;
+    const uint8_t *const granule = granule_at(decode, lane, place);
     mark->generation = le(granule, 4);
     mark->oldest = le(granule + 4, 4);
     mark->wear = le(granule + 8, 3);
     mark->version = granule[11];
-    const uint32_t crc = decode_crc(
-        seed_crc(mark->generation, unit * decode->slots, decode->unit_count), granule, 12);
-    return crc == le(granule + 12, 4);
+    const uint32_t seed = seed_crc(mark->generation, place, decode->unit_count);
+    return decode_crc(seed, granule, 12) == le(granule + 12, 4);
 }
 
 /* Payload byte i of a record whose first granule is here: 8 bytes, then 15 a granule. */
@@ -104,63 +145,89 @@ static uint8_t payload_byte(const uint8_t *first, uint32_t i)
     return granule[in_granule < 3u ? in_granule : in_granule + 1u];
 }
 
-/* The record at a slot that ends at or before the slot "end". */
-static bool record_read(const struct decode *decode, uint32_t generation, uint32_t slot,
-                        uint32_t end, struct record *record)
+static uint8_t value_byte(const struct record *record, uint32_t i)
 {
-    const uint32_t place = first_place(decode, generation) + slot;
-    const uint8_t *const first = granule_at(decode, place);
+    return payload_byte(record->first, i + (record->has_control ? 4u : 0u));
+}
+
+/* What the first granule says; false if it is none. */
+static bool header_read(const uint8_t *first, struct record *record)
+{
     const uint32_t info = le(first + 2, 2);
     const uint32_t length = info & 0x7ffu;
-    if ((info & 0x8000u) == 0 || (info & 0x1800u) != 0) return false;
+    if ((info & 0x8000u) == 0) return false;
     if (length > DECODE_VALUE_BYTES && length != REMOVED) return false;
+    record->first = first;
     record->key = le(first, 2);
+    record->kind = (info & 0x2000u) != 0 ? KIND_TENTATIVE : 0;
     record->is_removal = length == REMOVED;
     record->length = record->is_removal ? 0 : length;
-    record->is_tentative = (info & 0x2000u) != 0;
+    record->is_stale = false;
     record->has_control = (info & 0x4000u) != 0;
     const uint32_t payload = record->length + (record->has_control ? 4u : 0u);
     record->granules = payload <= 8u ? 1u : 1u + (payload - 8u + 14u) / 15u;
-    if (slot + record->granules > end) return false;
-    uint32_t crc = decode_crc(seed_crc(generation, place, decode->unit_count), first, 12);
-    crc = decode_crc(crc, first + GRANULE, (record->granules - 1u) * GRANULE);
-    if (crc != le(first + 12, 4)) return false;
     record->void_range = record->has_control ? le(first + 4, 2) : 0xffffu;
     record->behind = record->has_control ? first[6] : 0;
     record->flags = record->has_control ? first[7] : 0;
-    return true;
+    return record->kind <= KIND_MEMBER;
 }
 
-/* A note with a value vouches for all granules before it in its unit. */
-static bool commit_is_true(const struct decode *decode, uint32_t generation, uint32_t slot,
-                           const struct record *record)
+/* The record at a place of one lane, if it is whole and ends at or before so many granules. */
+static bool record_is_whole(const struct decode *decode, uint32_t generation, uint32_t place,
+                            uint32_t room, const struct record *record)
 {
-    uint8_t value[4];
-    const uint8_t *const first = granule_at(decode, first_place(decode, generation) + slot);
-    const uint8_t *const start = granule_at(decode, first_place(decode, generation) + 1u);
-    if (record->length != sizeof value) return false;
-    for (uint32_t i = 0; i < sizeof value; i++) {
-        value[i] = payload_byte(first, i + (record->has_control ? 4u : 0u));
+    const uint8_t *const first = record->first;
+    if (record->granules > room) return false;
+    for (uint32_t i = 1; i < record->granules; i++) {
+        if (first[i * GRANULE + 3u] != 0) return false;
     }
+    uint32_t crc = decode_crc(seed_crc(generation, place, decode->unit_count), first, 12);
+    crc = decode_crc(crc, first + GRANULE, (record->granules - 1u) * GRANULE);
+    return crc == le(first + 12, 4);
+}
+
+/* The record at a slot that ends at or before the slot "end": good if either lane's is. */
+static bool record_read(struct decode *decode, uint32_t generation, uint32_t slot, uint32_t end,
+                        struct record *record)
+{
+    const uint32_t place = first_place(decode, generation) + slot;
+    uint32_t whole = 0;
+    for (uint32_t lane = decode->lanes; lane > 0; lane--) {
+        struct record found;
+        if (!header_read(granule_at(decode, lane - 1u, place), &found)) continue;
+        if (!record_is_whole(decode, generation, place, end - slot, &found)) continue;
+        *record = found;
+        whole++;
+    }
+    if (whole != 0 && whole < decode->lanes) decode->one_lane++;
+    return whole != 0;
+}
+
+/* A note of 4 bytes vouches for all granules before it in its unit, in its own lane. */
+static bool commit_is_true(const struct record *record, uint32_t slot)
+{
+    uint8_t value[COMMIT_BYTES];
+    for (uint32_t i = 0; i < sizeof value; i++) value[i] = value_byte(record, i);
+    const uint8_t *const start = record->first - (slot - 1u) * GRANULE;
     return ~decode_crc(0, start, (slot - 1u) * GRANULE) == le(value, 4);
 }
 
 /* Section 5, step 1: does the unit count? */
-static bool unit_counts(const struct decode *decode, uint32_t generation)
+static bool unit_counts(struct decode *decode, uint32_t generation)
 {
     struct record record;
     for (uint32_t slot = 1; slot < decode->slots; slot++) {
         if (!record_read(decode, generation, slot, decode->slots, &record)) continue;
-        if (record.is_tentative) continue;
-        const bool is_commit = record.key == NOTE_KEY && record.length != 0;
-        if (!is_commit || commit_is_true(decode, generation, slot, &record)) return true;
+        if (record.kind == KIND_TENTATIVE) continue;
+        const bool is_commit = record.key == NOTE_KEY && record.length == COMMIT_BYTES;
+        if (!is_commit || commit_is_true(&record, slot)) return true;
     }
     return false;
 }
 
-static bool is_blank(const struct decode *decode, uint32_t place)
+static bool is_blank(const struct decode *decode, uint32_t lane, uint32_t place)
 {
-    const uint8_t *const granule = granule_at(decode, place);
+    const uint8_t *const granule = granule_at(decode, lane, place);
     for (uint32_t i = 0; i < GRANULE; i++) {
         if (granule[i] != 0xffu) return false;
     }
@@ -171,25 +238,36 @@ static bool is_blank(const struct decode *decode, uint32_t place)
 static enum decode_state without_record(const struct decode *decode)
 {
     const uint32_t last = (decode->unit_count - 1u) * decode->slots;
-    uint32_t traces = 0;
-    for (uint32_t place = 0; place < last + decode->slots; place++) {
-        if (is_blank(decode, place)) continue;
-        const bool may_be_trace = place >= last + FIRST_TRACE && place <= last + LAST_TRACE;
-        if (!may_be_trace || ++traces > NEW_TRACES) return DECODE_FOREIGN;
+    for (uint32_t lane = 0; lane < decode->lanes; lane++) {
+        uint32_t traces = 0;
+        for (uint32_t place = 0; place < last + decode->slots; place++) {
+            if (is_blank(decode, lane, place)) continue;
+            const bool may_be_trace = place >= last + FIRST_TRACE && place <= last + LAST_TRACE;
+            if (!may_be_trace || ++traces > NEW_TRACES) return DECODE_FOREIGN;
+        }
     }
     return DECODE_NEW;
 }
 
+/* The highest generation of a mark that is in its place; false if a newer version wrote one. */
+static bool highest_mark(const struct decode *decode, uint32_t *highest)
+{
+    *highest = 0;
+    for (uint32_t i = 0; i < decode->unit_count * decode->lanes; i++) {
+        struct decode_mark mark;
+        const uint32_t unit = i % decode->unit_count;
+        if (!mark_is_valid(decode, i / decode->unit_count, unit, &mark)) continue;
+        if (mark.version > 1u) return false;
+        const bool in_place = first_place(decode, mark.generation) == unit * decode->slots;
+        if (in_place && mark.generation > *highest) *highest = mark.generation;
+    }
+    return true;
+}
+
 static enum decode_state find_head(struct decode *decode)
 {
-    uint32_t highest = 0;
-    for (uint32_t unit = 0; unit < decode->unit_count; unit++) {
-        struct decode_mark mark;
-        if (!mark_is_valid(decode, unit, &mark)) continue;
-        if (mark.version > 1u) return DECODE_NEWER;
-        const bool in_place = first_place(decode, mark.generation) == unit * decode->slots;
-        if (in_place && mark.generation > highest) highest = mark.generation;
-    }
+    uint32_t highest;
+    if (!highest_mark(decode, &highest)) return DECODE_NEWER;
     for (uint32_t back = 0; back < decode->unit_count && back <= highest; back++) {
         decode->head = highest - back;
         if (!unit_counts(decode, decode->head)) continue;
@@ -202,47 +280,78 @@ static enum decode_state find_head(struct decode *decode)
     return without_record(decode);
 }
 
-static void take_value(struct decode *decode, const struct record *record, uint32_t place)
-{
-    if (record->key == NOTE_KEY || record->key >= DECODE_KEYS) return;
-    struct decode_value *const value = &decode->values[record->key];
-    if (value->is_known) return;
-    const uint32_t skip = record->has_control ? 4u : 0u;
-    value->is_known = true;
-    value->is_set = !record->is_removal;
-    value->n = record->length;
-    for (uint32_t i = 0; i < record->length; i++) {
-        value->bytes[i] = payload_byte(granule_at(decode, place), skip + i);
-    }
-}
-
 struct walk {
     struct decode *decode;
     uint32_t limit; /* in the unit at hand, records end at or before this slot */
     uint32_t skip;  /* units before the one at hand that a void range covers */
-    bool oldest_is_known;
+    bool control_is_known;
+    bool is_reset;          /* a reset was met: what is older is void */
+    bool has_closing;       /* one was met; its members begin here: */
+    uint32_t start_generation;
+    uint32_t start_slot;
 };
 
-static void take_oldest(struct walk *walk, uint32_t oldest)
+static void take_value(const struct walk *walk, const struct record *record)
 {
-    if (!walk->oldest_is_known) walk->decode->oldest = oldest;
-    walk->oldest_is_known = true;
+    struct decode *const decode = walk->decode;
+    const uint32_t index = decode_index(record->key);
+    if (walk->is_reset && record->key <= USER_KEY_MAX) return;
+    if (record->key >= RETIRED_KEY && record->key < OWN_KEY && !record->is_removal) {
+        decode->retired++;
+    }
+    if (index == DECODE_VALUES || decode->values[index].is_known) return;
+    struct decode_value *const value = &decode->values[index];
+    value->is_known = true;
+    value->is_set = !record->is_removal;
+    value->is_stale = record->is_stale;
+    value->n = record->length;
+    for (uint32_t i = 0; i < record->length; i++) value->bytes[i] = value_byte(record, i);
+}
+
+/* A note is what its length says. */
+static void take_note(struct walk *walk, const struct record *record, uint32_t generation)
+{
+    if (record->length == RESET_BYTES) walk->is_reset = true;
+    if (record->length != CLOSING_BYTES) return;
+    const uint32_t start = (uint32_t)value_byte(record, 0) | (uint32_t)value_byte(record, 1) << 8;
+    walk->has_closing = true;
+    walk->start_generation = generation - (start >> 12);
+    walk->start_slot = start & 0xfffu;
+}
+
+/* A member counts from the start that a closing names up to that closing. */
+static bool is_loose_member(const struct walk *walk, const struct record *record,
+                            uint32_t generation, uint32_t slot)
+{
+    if (record->kind != KIND_MEMBER) return false;
+    if (!walk->has_closing || generation < walk->start_generation) return true;
+    return generation == walk->start_generation && slot < walk->start_slot;
 }
 
 static void take_record(struct walk *walk, const struct record *record, uint32_t generation,
                         uint32_t slot)
 {
     struct decode *const decode = walk->decode;
-    const uint32_t place = first_place(decode, generation) + slot;
     if (decode->records++ == 0) {
-        decode->newest_place = place;
+        decode->newest_place = first_place(decode, generation) + slot;
         decode->is_clean = (record->flags & 4u) != 0;
     }
-    if (record->has_control && !walk->oldest_is_known) {
-        take_oldest(walk, generation > record->behind ? generation - record->behind : 0u);
-        decode->next_is_marked = generation == decode->head && (record->flags & 1u) != 0;
+    if (record->has_control) {
+        const uint32_t oldest = generation > record->behind ? generation - record->behind : 0u;
+        if (oldest > decode->oldest) decode->oldest = oldest;
+        if (!walk->control_is_known) {
+            decode->next_is_marked = generation == decode->head && (record->flags & 1u) != 0;
+        }
+        walk->control_is_known = true;
     }
-    take_value(decode, record, place);
+    if (record->key == NOTE_KEY) {
+        take_note(walk, record, generation);
+    } else if (is_loose_member(walk, record, generation, slot)) {
+        decode->loose++;
+    } else {
+        decode->members += record->kind == KIND_MEMBER;
+        take_value(walk, record);
+    }
 }
 
 /* One unit, backwards. */
@@ -270,33 +379,70 @@ static void walk_unit(struct walk *walk, uint32_t generation)
     }
 }
 
-void decode_region(struct decode *decode, const uint8_t *bytes, uint32_t unit_bytes,
-                   uint32_t unit_count)
+static void take_marks(struct decode *decode, uint32_t generation)
 {
-    for (uint32_t i = 0; i < DECODE_KEYS; i++) {
-        decode->values[i].is_known = false;
-        decode->values[i].is_set = false;
-        decode->values[i].n = 0;
+    const uint32_t unit = first_place(decode, generation) / decode->slots;
+    for (uint32_t lane = 0; lane < decode->lanes; lane++) {
+        struct decode_mark mark;
+        if (!mark_is_valid(decode, lane, unit, &mark) || mark.generation != generation) continue;
+        if (mark.oldest > decode->oldest) decode->oldest = mark.oldest;
     }
-    decode->bytes = bytes;
-    decode->slots = unit_bytes / GRANULE;
-    decode->unit_count = unit_count;
-    decode->next_is_marked = false;
-    decode->is_clean = false;
-    decode->records = 0;
+}
+
+static void decode_all(struct decode *decode)
+{
     decode->state = find_head(decode);
     if (decode->state != DECODE_STORE) return;
-    struct walk walk = { decode, decode->slots, 0, false };
-    for (uint32_t back = 0; back < unit_count && back <= decode->head; back++) {
+    struct walk walk = { .decode = decode, .limit = decode->slots };
+    for (uint32_t back = 0; back < decode->unit_count && back <= decode->head; back++) {
         const uint32_t generation = decode->head - back;
-        if (walk.oldest_is_known && generation < decode->oldest) break;
+        if (generation < decode->oldest) break;
         if (walk.skip > 0) {
             walk.skip--;
             continue;
         }
         walk_unit(&walk, generation);
-        struct decode_mark mark;
-        const uint32_t unit = first_place(decode, generation) / decode->slots;
-        if (mark_is_valid(decode, unit, &mark)) take_oldest(&walk, mark.oldest);
+        take_marks(decode, generation);
     }
+}
+
+static void prepare(struct decode *decode)
+{
+    for (uint32_t i = 0; i < DECODE_VALUES; i++) {
+        decode->values[i].is_known = false;
+        decode->values[i].is_set = false;
+        decode->values[i].is_stale = false;
+        decode->values[i].n = 0;
+    }
+    decode->next_is_marked = false;
+    decode->is_clean = false;
+    decode->oldest = 0;
+    decode->head = 0;
+    decode->records = 0;
+    decode->members = 0;
+    decode->loose = 0;
+    decode->one_lane = 0;
+    decode->retired = 0;
+}
+
+void decode_region(struct decode *decode, const uint8_t *bytes, uint32_t unit_bytes,
+                   uint32_t unit_count)
+{
+    prepare(decode);
+    decode->bytes = bytes;
+    decode->lanes = 1;
+    decode->slots = unit_bytes / GRANULE;
+    decode->unit_count = unit_count;
+    decode_all(decode);
+}
+
+void decode_two_lanes(struct decode *decode, const uint8_t *bytes, uint32_t unit_bytes,
+                      uint32_t unit_count)
+{
+    prepare(decode);
+    decode->bytes = bytes;
+    decode->lanes = 2;
+    decode->slots = unit_bytes / GRANULE;
+    decode->unit_count = unit_count / 2u;
+    decode_all(decode);
 }

@@ -157,7 +157,11 @@ static bool judge_bytes(struct bed *bed)
     const struct nacre_geometry *const geometry = &bed->sim->medium.geometry;
     if (bed->sim->bytes > sizeof bytes) return true;
     sim_nor_peek(bed->sim, 0, bytes, bed->sim->bytes);
-    decode_region(&decode, bytes, geometry->unit_bytes, geometry->unit_count);
+    if (bed->sim->lane_units == 0) {
+        decode_region(&decode, bytes, geometry->unit_bytes, geometry->unit_count);
+    } else {
+        decode_two_lanes(&decode, bytes, geometry->unit_bytes, geometry->unit_count);
+    }
     if (decode.state != DECODE_STORE) {
         return bed_wrong(bed, "the bytes are no store: state %d", (int)decode.state);
     }

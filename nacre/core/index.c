@@ -14,7 +14,7 @@ uint32_t nacre_index_position(const struct nacre_index *index, uint32_t key)
     uint32_t high = index->count;
     while (low < high) {
         const uint32_t middle = (low + high) / 2u;
-        if (index->entries[middle].key < key) {
+        if (nacre_entry_key(&index->entries[middle]) < key) {
             low = middle + 1u;
         } else {
             high = middle;
@@ -26,23 +26,23 @@ uint32_t nacre_index_position(const struct nacre_index *index, uint32_t key)
 struct nacre_index_entry *nacre_index_find(const struct nacre_index *index, uint32_t key)
 {
     const uint32_t at = nacre_index_position(index, key);
-    if (at == index->count || index->entries[at].key != key) return NULL;
-    return &index->entries[at];
+    struct nacre_index_entry *const entry = &index->entries[at];
+    return at < index->count && nacre_entry_key(entry) == key ? entry : NULL;
 }
 
-bool nacre_index_put(struct nacre_index *index, uint32_t key, uint32_t place)
+struct nacre_index_entry *nacre_index_put(struct nacre_index *index, uint32_t key, uint32_t place)
 {
-    NACRE_ASSERT(place != 0u && place <= UINT16_MAX);
+    NACRE_ASSERT(key < NACRE_ENTRY_STALE && place <= UINT16_MAX);
     const uint32_t at = nacre_index_position(index, key);
     struct nacre_index_entry *const entry = index->entries + at;
-    if (at == index->count || entry->key != key) {
-        if (index->count == index->capacity) return false;
+    if (at == index->count || nacre_entry_key(entry) != key) {
+        if (index->count == index->capacity) return NULL;
         memmove(entry + 1, entry, (index->count - at) * sizeof *entry);
         index->count++;
-        entry->key = (uint16_t)key;
     }
+    entry->tag = (uint16_t)key;
     entry->place = (uint16_t)place;
-    return true;
+    return entry;
 }
 
 void nacre_index_drop(struct nacre_index *index, uint32_t position)

@@ -3,43 +3,81 @@
  */
 #include "nacre/core/log.h"
 
+#include "nacre/core/bytes.h"
 #include "nacre/core/next.h"
+#include "nacre/core/own.h"
 
 #include <stddef.h>
 
-/* The unit of generation 1 is the first of the region; generation 0 is only a start (scan.c). */
+#define BACK_BYTES 2u
+
+/* The unit of generation 1 is the first of the region; generation 0 is only a start (head.c). */
 static uint32_t unit_of(const struct nacre_log *log, uint32_t generation)
 {
-    return (generation % log->unit_count + log->unit_count - 1u) % log->unit_count;
+    const uint32_t unit_count = log->lanes.unit_count;
+    return (generation % unit_count + unit_count - 1u) % unit_count;
 }
 
 uint32_t nacre_log_place(const struct nacre_log *log, uint32_t generation, uint32_t slot)
 {
-    return unit_of(log, generation) * log->slots + slot;
+    return unit_of(log, generation) * log->lanes.slots + slot;
 }
 
 struct nacre_spot nacre_log_spot(const struct nacre_log *log, uint32_t place)
 {
-    const uint32_t unit = place / log->slots;
+    const uint32_t unit_count = log->lanes.unit_count;
+    const uint32_t unit = place / log->lanes.slots;
     const uint32_t head = unit_of(log, log->generation);
-    const uint32_t back = (head + log->unit_count - unit) % log->unit_count;
+    const uint32_t back = (head + unit_count - unit) % unit_count;
     const struct nacre_spot spot = {
-        .medium = log->medium,
+        .lanes = &log->lanes,
         .generation = log->generation - back,
         .place = place,
-        .end = (unit + 1u) * log->slots,
+        .end = (unit + 1u) * log->lanes.slots,
     };
     return spot;
 }
 
+bool nacre_log_cut_spoils_unit(const struct nacre_log *log)
+{
+    return log->lanes.cut >= log->lanes.slots;
+}
+
+uint32_t nacre_log_retired_key(const struct nacre_log *log, uint32_t generation)
+{
+    return NACRE_KEY_RETIRED + unit_of(log, generation);
+}
+
+static bool is_retired(const struct nacre_log *log, uint32_t generation)
+{
+    if (log->retired == 0u) return false;
+    return nacre_index_find(&log->index, nacre_log_retired_key(log, generation)) != NULL;
+}
+
+uint32_t nacre_log_behind(const struct nacre_log *log, uint32_t generation)
+{
+    uint32_t behind = generation + 1u;
+    for (uint32_t i = 0; i < log->lanes.unit_count && is_retired(log, behind); i++) {
+        behind++;
+    }
+    return behind;
+}
+
 uint32_t nacre_log_dead_units(const struct nacre_log *log)
 {
-    return log->unit_count - 1u - (log->generation - log->oldest);
+    uint32_t dead = log->lanes.unit_count - 1u - (log->generation - log->oldest);
+    if (log->retired == 0u) return dead;
+    const uint32_t end = log->oldest + log->lanes.unit_count;
+    for (uint32_t generation = log->generation + 1u; generation < end; generation++) {
+        if (is_retired(log, generation)) dead--;
+    }
+    return dead;
 }
 
 enum nacre_err nacre_log_read(const struct nacre_log *log, uint32_t place,
                               struct nacre_record *record, uint8_t *buf, uint32_t size)
 {
+    if (place == NACRE_PLACE_OWED) return NACRE_DAMAGED;
     const struct nacre_spot spot = nacre_log_spot(log, place);
     const enum nacre_err err = nacre_record_read(&spot, record, buf, size);
     return err == NACRE_NOT_FOUND ? NACRE_DAMAGED : err;
@@ -50,15 +88,19 @@ enum nacre_err nacre_log_read_to_copy(const struct nacre_log *log, uint32_t plac
 {
     const struct nacre_spot spot = nacre_log_spot(log, place);
     const enum nacre_err err = nacre_record_open(&spot, record, source);
+    record->kind = NACRE_KIND_PLAIN;
     return err == NACRE_NOT_FOUND ? NACRE_DAMAGED : err;
 }
 
 struct nacre_control nacre_log_control(const struct nacre_log *log)
 {
+    /* What is vouched for is the next unit: which one that is must be on the medium first. */
+    const bool may_vouch = log->next == NACRE_NEXT_VOUCHED ||
+                           (log->next == NACRE_NEXT_MARKED && !log->owes);
     const struct nacre_control control = {
         .void_from = NACRE_VOID_NONE,
         .behind = (uint8_t)(log->generation - log->oldest),
-        .flags = log->next >= NACRE_NEXT_MARKED ? NACRE_FLAG_NEXT_MARKED : 0u,
+        .flags = may_vouch ? NACRE_FLAG_NEXT_MARKED : 0u,
     };
     return control;
 }
@@ -75,7 +117,7 @@ static enum nacre_err granules_are_blank(const struct nacre_spot *spot, uint32_t
 {
     for (uint32_t k = 0; k < count; k++) {
         bool blank;
-        const enum nacre_err err = nacre_granule_is_blank(spot->medium, spot->place + k, &blank);
+        const enum nacre_err err = nacre_granule_is_blank(spot->lanes, spot->place + k, &blank);
         if (err != NACRE_OK) return err;
         if (!blank) return NACRE_NOT_ERASED;
     }
@@ -93,7 +135,7 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
     const uint32_t granules = nacre_record_granules(record);
     const bool was_doubtful = log->doubtful;
     log->top = (uint16_t)(slot + granules);
-    log->count.programmed_bytes += granules * NACRE_GRANULE_BYTES;
+    log->count.programmed_bytes += granules * log->lanes.count * NACRE_GRANULE_BYTES;
     log->doubtful = true;
     err = granules_are_blank(&spot, granules);
     if (err != NACRE_OK) return err;
@@ -101,7 +143,8 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
     if (err != NACRE_OK) return err;
     log->doubtful = was_doubtful;
     log->newest.place = (uint16_t)place;
-    log->newest.is_note = record->key == NACRE_KEY_SYSTEM;
+    log->newest.is_note = record->key == NACRE_KEY_NOTE;
+    log->newest.note = NACRE_NOTE_PLAIN;
     log->newest.void_from = record->has_control ? record->control.void_from : NACRE_VOID_NONE;
     if (record->has_control) control_took_hold(log, &record->control);
     return NACRE_OK;
@@ -110,10 +153,10 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
 /* Let what is pending go with a record. */
 static void add_control(const struct nacre_log *log, struct nacre_record *record)
 {
-    record->has_control =
-        log->durable_oldest != log->oldest || log->next == NACRE_NEXT_MARKED;
     record->control = nacre_log_control(log);
-    record->is_tentative = false;
+    const bool vouches = (record->control.flags & NACRE_FLAG_NEXT_MARKED) != 0u;
+    record->has_control = log->durable_oldest != log->oldest ||
+                          (vouches && log->next == NACRE_NEXT_MARKED);
 }
 
 enum nacre_err nacre_log_append(struct nacre_log *log, struct nacre_record *record,
@@ -121,7 +164,7 @@ enum nacre_err nacre_log_append(struct nacre_log *log, struct nacre_record *reco
 {
     NACRE_ASSERT(!log->doubtful);
     add_control(log, record);
-    if (log->closed || log->top + nacre_record_granules(record) > log->slots) {
+    if (log->closed || log->top + nacre_record_granules(record) > log->lanes.slots) {
         const enum nacre_err err = nacre_log_go_on(log, log->top);
         if (err != NACRE_OK) return err;
         add_control(log, record);
@@ -133,7 +176,7 @@ static enum nacre_err note_at(struct nacre_log *log, uint32_t slot, uint8_t flag
 {
     struct nacre_source nothing = {.bytes = (const uint8_t *)""};
     struct nacre_record note = {
-        .key = NACRE_KEY_SYSTEM,
+        .key = NACRE_KEY_NOTE,
         .has_control = true,
         .control = nacre_log_control(log),
     };
@@ -143,19 +186,47 @@ static enum nacre_err note_at(struct nacre_log *log, uint32_t slot, uint8_t flag
     return nacre_log_write_at(log, slot, &note, &nothing);
 }
 
-enum nacre_err nacre_log_note(struct nacre_log *log, uint8_t flags)
+/* A note takes one granule: is there one in the head? */
+static enum nacre_err make_slot(struct nacre_log *log)
 {
     NACRE_ASSERT(!log->doubtful);
-    if (log->closed || log->top == log->slots) {
-        const enum nacre_err err = nacre_log_go_on(log, log->top);
-        if (err != NACRE_OK) return err;
-    }
-    return note_at(log, log->top, flags);
+    if (!log->closed && log->top < log->lanes.slots) return NACRE_OK;
+    return nacre_log_go_on(log, log->top);
+}
+
+enum nacre_err nacre_log_note(struct nacre_log *log, uint8_t flags)
+{
+    const enum nacre_err err = make_slot(log);
+    return err == NACRE_OK ? note_at(log, log->top, flags) : err;
+}
+
+enum nacre_err nacre_log_back(const struct nacre_log *log, uint32_t place, uint32_t *back)
+{
+    const uint32_t units = log->generation - nacre_log_spot(log, place).generation;
+    *back = place % log->lanes.slots + units * NACRE_BACK;
+    return units <= NACRE_BACK_MAX ? NACRE_OK : NACRE_UNSETTLED;
+}
+
+enum nacre_err nacre_log_say(struct nacre_log *log, enum nacre_note note, uint32_t start)
+{
+    uint8_t value[BACK_BYTES] = {0, 0};
+    uint32_t back = 0;
+    enum nacre_err err = make_slot(log);
+    if (err == NACRE_OK && note == NACRE_NOTE_CLOSING) err = nacre_log_back(log, start, &back);
+    if (err != NACRE_OK) return err;
+    nacre_put_le16(value, back);
+    struct nacre_source source = {.bytes = value};
+    struct nacre_record record = {.key = NACRE_KEY_NOTE, .length = (uint16_t)note};
+    err = nacre_log_append(log, &record, &source);
+    if (err != NACRE_OK) return err;
+    log->newest.note = (uint8_t)note;
+    log->newest.start = (uint16_t)start;
+    return NACRE_OK;
 }
 
 enum nacre_err nacre_log_close(struct nacre_log *log, uint32_t slot)
 {
-    if (slot >= log->slots) return NACRE_OK;
+    if (slot >= log->lanes.slots) return NACRE_OK;
     const struct nacre_newest newest = log->newest;
     const enum nacre_err err = note_at(log, slot, NACRE_FLAG_CLOSED);
     log->newest = newest;
@@ -165,20 +236,18 @@ enum nacre_err nacre_log_close(struct nacre_log *log, uint32_t slot)
 void nacre_log_advance(struct nacre_log *log)
 {
     if (log->oldest == log->generation) log->oldest_live = (uint16_t)log->live;
-    log->generation++;
+    log->generation = nacre_log_behind(log, log->generation);
 }
 
 enum nacre_err nacre_log_go_on(struct nacre_log *log, uint32_t slot)
 {
-    for (uint32_t step = 0; log->next < NACRE_NEXT_MARKED && step < 3u; step++) {
-        const enum nacre_err err = nacre_next_step(log, true);
-        if (err != NACRE_OK) return err;
-    }
-    const enum nacre_err err = nacre_log_close(log, slot);
+    enum nacre_err err = nacre_next_prepare(log);
+    if (err == NACRE_OK) err = nacre_log_close(log, slot);
     if (err != NACRE_OK) return err;
     nacre_log_advance(log);
     log->top = 1;
     log->next = NACRE_NEXT_UNKNOWN;
+    log->next_fails = 0;
     log->closed = false;
     return NACRE_OK;
 }

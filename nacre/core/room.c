@@ -4,6 +4,7 @@
 #include "nacre/core/room.h"
 
 #include "nacre/core/next.h"
+#include "nacre/core/repair.h"
 #include "nacre/core/tail.h"
 
 #include <stddef.h>
@@ -12,25 +13,30 @@
 
 static bool is_in_oldest(const struct nacre_log *log, uint32_t place)
 {
+    if (place == NACRE_PLACE_OWED) return false;
     return log->oldest != log->generation && nacre_log_spot(log, place).generation == log->oldest;
 }
 
 static uint32_t head_free(const struct nacre_log *log)
 {
-    return log->closed ? 0u : (uint32_t)(log->slots - log->top);
+    return log->closed ? 0u : (uint32_t)(log->lanes.slots - log->top);
 }
 
 static int32_t slack(const struct nacre_log *log)
 {
     const uint32_t dead = nacre_log_dead_units(log);
-    const uint32_t free = head_free(log) + dead * (log->slots - 1u);
+    const uint32_t free = head_free(log) + dead * (log->lanes.slots - 1u);
     return (int32_t)free - (int32_t)log->oldest_live;
 }
 
-/* A unit to go on to, always, and what a settling takes. */
+/*
+ * A unit to go on to, always, and what a settling takes: room in the head, or, where a cut spoils a
+ * whole unit, all that the head has left and one more to lose.
+ */
 static uint32_t reserve(const struct nacre_log *log)
 {
-    return log->slots - 1u + nacre_tail_granules(log) + log->longest;
+    const uint32_t units = nacre_log_cut_spoils_unit(log) ? 3u : 1u;
+    return units * (log->lanes.slots - 1u) + nacre_tail_granules(log) + log->longest;
 }
 
 /* Where the head has less room than this, the next unit must have been prepared. */
@@ -41,11 +47,11 @@ static uint32_t zone(const struct nacre_log *log)
 
 uint32_t nacre_room_capacity(const struct nacre_log *log, uint32_t longest)
 {
-    const struct nacre_log longer = {
-        .slots = log->slots, .longest = (uint16_t)longest, .unit_count = log->unit_count};
-    const uint32_t unit = log->slots - 1u;
-    const uint32_t all = (log->unit_count - 1u) * unit;
-    const uint32_t kept = unit / 2u + reserve(&longer) + log->unit_count * longest;
+    const struct nacre_log longer = {.lanes = log->lanes, .longest = (uint16_t)longest};
+    const uint32_t unit_count = log->lanes.unit_count - log->retired;
+    const uint32_t unit = log->lanes.slots - 1u;
+    const uint32_t all = (unit_count - 1u) * unit;
+    const uint32_t kept = unit / 2u + reserve(&longer) + unit_count * longest;
     return all > kept ? all - kept : 0u;
 }
 
@@ -68,17 +74,26 @@ enum nacre_err nacre_room_release(struct nacre_log *log, uint32_t place)
     return NACRE_OK;
 }
 
-enum nacre_err nacre_room_moved(struct nacre_log *log, uint32_t old_place, uint32_t new_place)
+enum nacre_err nacre_room_point(struct nacre_log *log, uint32_t key, uint32_t place)
 {
     struct nacre_record record;
-    enum nacre_err err = nacre_log_read(log, new_place, &record, NULL, 0);
-    if (err != NACRE_OK || record.key == NACRE_KEY_SYSTEM) return err;
-    struct nacre_index_entry *const entry = nacre_index_find(&log->index, record.key);
-    if (entry == NULL || entry->place != old_place) return NACRE_OK;
-    err = nacre_room_release(log, old_place);
+    enum nacre_err err = nacre_log_read(log, place, &record, NULL, 0);
+    const struct nacre_index_entry *const old = nacre_index_find(&log->index, key);
+    if (err == NACRE_OK && old != NULL) err = nacre_room_release(log, old->place);
     if (err != NACRE_OK) return err;
-    entry->place = (uint16_t)new_place;
+    if (nacre_index_put(&log->index, key, place) == NULL) return NACRE_KEYS_FULL;
     log->live += nacre_record_granules(&record);
+    return NACRE_OK;
+}
+
+enum nacre_err nacre_room_moved(struct nacre_log *log, uint32_t key, uint32_t place)
+{
+    const struct nacre_index_entry *const entry = nacre_index_find(&log->index, key);
+    const bool is_stale = entry != NULL && nacre_entry_is_stale(entry);
+    const enum nacre_err err = nacre_room_point(log, key, place);
+    if (err != NACRE_OK || !is_stale) return err;
+    struct nacre_index_entry *const moved = nacre_index_find(&log->index, key);
+    if (moved != NULL) moved->tag |= NACRE_ENTRY_STALE;
     return NACRE_OK;
 }
 
@@ -93,7 +108,8 @@ enum nacre_err nacre_room_count(struct nacre_log *log)
         if (err == NACRE_DAMAGED) continue;
         if (err != NACRE_OK) return err;
         const bool in_oldest = is_in_oldest(log, place);
-        if (in_oldest && record.length == NACRE_LENGTH_REMOVED) {
+        const bool is_stale = nacre_entry_is_stale(&log->index.entries[i]);
+        if (in_oldest && record.length == NACRE_LENGTH_REMOVED && !is_stale) {
             nacre_index_drop(&log->index, i);
             continue;
         }
@@ -112,36 +128,26 @@ static const struct nacre_index_entry *entry_in_oldest(const struct nacre_log *l
     return NULL;
 }
 
-/* Read a record that shall be copied; what cannot be read stops all writing. */
-static enum nacre_err copy_read(struct nacre_log *log, uint32_t place, struct nacre_record *record,
-                                struct nacre_source *source)
-{
-    const enum nacre_err err = nacre_log_read_to_copy(log, place, record, source);
-    if (err == NACRE_DAMAGED) log->read_only = NACRE_DAMAGED;
-    return err;
-}
-
-static enum nacre_err copy_record(struct nacre_log *log, uint32_t place)
+/*
+ * Copy the record of an entry to the head: a tentative copy into a unit that a settling has just
+ * opened, without a word on the log's state; any other one appended. One that is damaged is given
+ * up for the value before it.
+ */
+static enum nacre_err copy_entry(struct nacre_log *log, const struct nacre_index_entry *entry,
+                                 enum nacre_kind kind)
 {
     struct nacre_record record;
     struct nacre_source source;
-    enum nacre_err err = copy_read(log, place, &record, &source);
+    const uint32_t key = nacre_entry_key(entry);
+    enum nacre_err err = nacre_log_read_to_copy(log, entry->place, &record, &source);
+    if (err == NACRE_DAMAGED) return nacre_repair_fall_back(log, key);
     if (err != NACRE_OK) return err;
-    err = nacre_log_append(log, &record, &source);
-    return err == NACRE_OK ? nacre_room_moved(log, place, log->newest.place) : err;
-}
-
-/* The same into a unit that a settling has just opened, and without a word on the log's state. */
-static enum nacre_err copy_at(struct nacre_log *log, uint32_t place)
-{
-    struct nacre_record record;
-    struct nacre_source source;
-    enum nacre_err err = copy_read(log, place, &record, &source);
-    if (err != NACRE_OK) return err;
+    record.is_stale = nacre_entry_is_stale(entry);
+    record.kind = (uint8_t)kind;
     record.has_control = false;
-    record.is_tentative = true;
-    err = nacre_log_write_at(log, log->top, &record, &source);
-    return err == NACRE_OK ? nacre_room_moved(log, place, log->newest.place) : err;
+    err = kind == NACRE_KIND_TENTATIVE ? nacre_log_write_at(log, log->top, &record, &source) :
+                                         nacre_log_append(log, &record, &source);
+    return err == NACRE_OK ? nacre_room_moved(log, key, log->newest.place) : err;
 }
 
 /* Copy one record out of the oldest unit, or, where none is left, let the unit die. */
@@ -155,17 +161,28 @@ static enum nacre_err step(struct nacre_log *log, bool *copied)
         return nacre_room_count(log);
     }
     *copied = true;
-    return copy_record(log, entry->place);
+    return copy_entry(log, entry, NACRE_KIND_PLAIN);
+}
+
+/* Room for one more record beside the commit? */
+static bool head_holds(const struct nacre_log *log, const struct nacre_index_entry *entry)
+{
+    struct nacre_record record;
+    if (nacre_log_read(log, entry->place, &record, NULL, 0) != NACRE_OK) return true;
+    return log->top + nacre_record_granules(&record) < log->lanes.slots;
 }
 
 enum nacre_err nacre_room_carry(struct nacre_log *log)
 {
+    const uint32_t dead = nacre_log_dead_units(log);
     const uint32_t needed = 1u + log->top + log->oldest_live;
-    if (nacre_log_dead_units(log) != 0u || needed > log->slots) return NACRE_OK;
-    for (uint32_t i = 0; i < log->slots; i++) {
+    if (dead >= (nacre_log_cut_spoils_unit(log) ? 2u : 1u)) return NACRE_OK;
+    if (dead == 0u && needed > log->lanes.slots) return NACRE_OK;
+    for (uint32_t i = 0; i < log->lanes.slots; i++) {
         const struct nacre_index_entry *const entry = entry_in_oldest(log);
         if (entry == NULL) break;
-        const enum nacre_err err = copy_at(log, entry->place);
+        if (!head_holds(log, entry)) return NACRE_OK;
+        const enum nacre_err err = copy_entry(log, entry, NACRE_KIND_TENTATIVE);
         if (err != NACRE_OK) return err;
     }
     log->oldest++;
@@ -179,11 +196,7 @@ enum nacre_err nacre_room_prepare_next(struct nacre_log *log)
         const enum nacre_err err = nacre_log_note(log, 0);
         if (err != NACRE_OK) return err;
     }
-    for (uint32_t i = 0; log->next < NACRE_NEXT_MARKED && i < 3u; i++) {
-        const enum nacre_err err = nacre_next_step(log, true);
-        if (err != NACRE_OK) return err;
-    }
-    return NACRE_OK;
+    return nacre_next_prepare(log);
 }
 
 static bool next_is_due(const struct nacre_log *log, uint32_t granules)
@@ -203,7 +216,8 @@ static bool copy_is_due(const struct nacre_log *log)
 static enum nacre_err copy_ahead(struct nacre_log *log)
 {
     uint32_t copies = 0;
-    for (uint32_t i = 0; copy_is_due(log) && copies < COPIES_A_SET && i <= log->unit_count; i++) {
+    const uint32_t bound = log->lanes.unit_count;
+    for (uint32_t i = 0; copy_is_due(log) && copies < COPIES_A_SET && i <= bound; i++) {
         bool copied;
         const enum nacre_err err = step(log, &copied);
         if (err != NACRE_OK) return err;
@@ -215,7 +229,7 @@ static enum nacre_err copy_ahead(struct nacre_log *log)
 enum nacre_err nacre_room_make(struct nacre_log *log, uint32_t granules)
 {
     enum nacre_err err = copy_ahead(log);
-    const uint32_t bound = (uint32_t)log->unit_count * log->slots;
+    const uint32_t bound = (uint32_t)log->lanes.unit_count * log->lanes.slots;
     for (uint32_t i = 0; err == NACRE_OK && i < bound; i++) {
         if (next_is_due(log, granules + log->longest)) {
             err = nacre_room_prepare_next(log);

@@ -47,7 +47,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_room_prepare_next(struct nacre_log *log);
 /*
  * In a fresh unit that a settling has just opened: where no dead unit is left, copy the live
  * records of the oldest unit here, if they fit beside the newest record and the commit, and let the
- * oldest unit die with the commit.
+ * oldest unit die with the commit. Where a cut spoils a whole unit, two dead units are kept, and
+ * what fits is copied.
  *
  * Cost     one copy for each record
  * Returns  NACRE_OK; as nacre_log_append; NACRE_DAMAGED
@@ -55,10 +56,18 @@ NACRE_MUST_CHECK enum nacre_err nacre_room_prepare_next(struct nacre_log *log);
 NACRE_MUST_CHECK enum nacre_err nacre_room_carry(struct nacre_log *log);
 
 /*
- * A record was written anew: point the index to it and count it in place of the old one.
+ * A key has a new value: point the index to its record and count that in place of the old one.
+ *
+ * Returns  NACRE_OK; NACRE_KEYS_FULL: no free entry for a new key; what the medium answers
  */
-NACRE_MUST_CHECK enum nacre_err nacre_room_moved(struct nacre_log *log, uint32_t old_place,
-                                                 uint32_t new_place);
+NACRE_MUST_CHECK enum nacre_err nacre_room_point(struct nacre_log *log, uint32_t key,
+                                                 uint32_t place);
+
+/*
+ * The same for a record that was written anew: a stale value stays stale.
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_room_moved(struct nacre_log *log, uint32_t key,
+                                                 uint32_t place);
 
 /*
  * Count the record at an indexed place as living no longer. Call it before the index moves on.

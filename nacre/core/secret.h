@@ -105,7 +105,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_secrets_open(struct nacre_secrets *secrets
 /*
  * Copy the value of a secret into buf.
  *
- * key      0 to NACRE_KEY_MAX, or NACRE_OWN_FACTORY | that for a factory value
+ * key      0 to NACRE_KEY_MAX, or NACRE_KEY_FACTORY | that for a factory value
  * buf      size bytes, writable; may be null where size is 0
  * length   bytes of the value; written on NACRE_OK and on NACRE_TOO_SMALL
  * Cost     reads the record, opens it

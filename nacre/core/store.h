@@ -2,7 +2,8 @@
  * The store: keys and values that outlive the power, on any medium.
  *
  * One struct nacre_store and one array of struct nacre_index_entry, both the caller's, are all the
- * memory there is. Calls come from one thread at a time; none may be made from an interrupt.
+ * memory there is. Calls come from one thread at a time, or from several where lock callbacks are
+ * given; none may be made from an interrupt.
  *
  * Cost is in programs (of at most 80 bytes) and erases. "Steady" is the cost when idle time was
  * given; compaction adds the bounded number of copies said at nacre_set.
@@ -11,35 +12,48 @@
 #define NACRE_CORE_STORE_H
 
 #include "nacre/core/log.h"
+#include "nacre/core/own.h"
 #include "nacre/medium.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#define NACRE_KEY_MAX 65534u         /* keys are 0 to this */
 #define NACRE_VALUE_BYTES_MAX 1024u  /* docs/format.md section 3 */
 
-/* What the user is ready to assume about a cut (design: limits of one lane). */
+/*
+ * What the user is ready to assume about a cut. With nothing assumed, a medium whose cut_bytes are
+ * more than a granule gets two lanes: the region's first half is lane A, the second lane B.
+ */
 enum nacre_assume {
     NACRE_ASSUME_NOTHING = 0,     /* the medium's cut_bytes stand */
-    NACRE_ASSUME_CUT_GRANULE = 1, /* a cut program spoils only the granules it names */
+    NACRE_ASSUME_CUT_GRANULE = 1, /* a cut program spoils only the granules it names: one lane */
+};
+
+/* Callbacks that let one thread at a time in. Each store call takes the lock once. */
+struct nacre_lock {
+    void (*lock)(void *context);
+    void (*unlock)(void *context);
+    void *context;
 };
 
 struct nacre_store_cfg {
     struct nacre_medium *medium;
     struct nacre_index_entry *index; /* one entry a key, removed ones that are still on the medium
-                                        included; about a quarter more than the keys in use */
+                                        included; about a quarter more than the keys in use. The
+                                        library's own records take entries, too: one for each
+                                        factory value, and one for each unit that fails */
     uint32_t index_count;
+    const struct nacre_lock *lock; /* null: calls come from one thread */
     enum nacre_assume assume;
     bool refuse_when_busy; /* true: a set that would wait for an erase answers NACRE_BUSY */
 };
 
 struct nacre_stats {
     uint32_t generation;       /* of the unit being written */
-    uint32_t unit_count;
-    uint32_t lane_count;
+    uint32_t unit_count;       /* of a lane */
+    uint32_t lane_count;       /* 1, or 2 where a cut may spoil more than a granule */
     uint32_t index_used;       /* entries in use, removed keys included */
-    uint32_t live_granules;    /* granules of the records that live */
+    uint32_t live_granules;    /* granules of the records that live, in one lane */
     uint32_t capacity_granules;
     uint32_t cut_bytes_survived; /* the coarsest cut that the guarantee covers */
     uint32_t programs;         /* since mount */
@@ -47,15 +61,19 @@ struct nacre_stats {
     uint32_t erases;           /* started since mount */
     uint32_t erase_waits;      /* calls that had to wait for an erase, since mount */
     uint32_t settles;          /* tails settled since mount: 1 after a cut, 0 after an unmount */
+    uint32_t retired_units;    /* units that failed and are used no more */
+    uint32_t damaged_records;  /* met since mount: no lane held them whole */
+    uint32_t stale_keys;       /* keys that answer with an older value, or only with an error */
+    uint32_t lane_repairs;     /* gets since mount that lane B had to serve */
     enum nacre_err read_only;  /* NACRE_OK, or why nothing can be written */
 };
-
 
 /* All that a mounted store remembers; the application only provides it. */
 struct nacre_store {
     struct nacre_log log;
+    const struct nacre_lock *lock;
     uint32_t mounted;
-    bool cut_granule_assumed;
+    uint32_t lane_repairs;
     bool refuse_when_busy;
 };
 
@@ -76,7 +94,8 @@ struct nacre_store {
  *                             can be written, nothing was; stats.index_used tells how many fit
  *          NACRE_FOREIGN      something else lies there; unchanged: nacre_format, if meant
  *          NACRE_NEWER_FORMAT a newer version wrote it; unchanged
- *          NACRE_CUT_TOO_COARSE, NACRE_NO_REGION, NACRE_REGION_TOO_SMALL, NACRE_REGION_TOO_LARGE,
+ *          NACRE_CUT_TOO_COARSE  a cut may spoil more than a unit
+ *          NACRE_NO_REGION, NACRE_REGION_TOO_SMALL, NACRE_REGION_TOO_LARGE,
  *          NACRE_REGION_UNALIGNED, NACRE_BAD_ARGUMENT: unchanged
  *          NACRE_IO, NACRE_TIMEOUT: the medium could not be read; unchanged
  * Cut      every setting keeps its value (guarantee 1), also a cut in a mount after a cut
@@ -113,12 +132,14 @@ enum nacre_err nacre_unmount(struct nacre_store *store);
  * Copy the value of a key into buf.
  *
  * buf      size bytes; may be null where size is 0
- * length   bytes of the value; written on NACRE_OK and on NACRE_TOO_SMALL
- * Cost     reads the record
+ * length   bytes of the value; written on NACRE_OK, NACRE_STALE and NACRE_TOO_SMALL
+ * Cost     reads the record; where that is damaged, once the region's bytes
  * Returns  NACRE_OK
  *          NACRE_NOT_FOUND  never set, or removed
  *          NACRE_TOO_SMALL  buf unchanged, *length is what it takes
- *          NACRE_DAMAGED    the record no longer matches its check sum; buf undefined
+ *          NACRE_STALE      the newest value was lost to bad bits: buf and *length hold an older
+ *                           one, until the key is set or removed
+ *          NACRE_DAMAGED    the value was lost, and no older one is left; buf undefined
  *          NACRE_BAD_BUFFER buf cannot be written
  *          NACRE_NOT_MOUNTED, NACRE_BAD_ARGUMENT, what the medium answers
  * Context  thread only
@@ -138,8 +159,9 @@ NACRE_MUST_CHECK enum nacre_err nacre_get(struct nacre_store *store, uint32_t ke
  *          NACRE_TOO_LARGE, NACRE_FULL, NACRE_KEYS_FULL, NACRE_READ_ONLY, NACRE_BUSY,
  *          NACRE_NOT_MOUNTED, NACRE_BAD_ARGUMENT, NACRE_BAD_BUFFER, NACRE_DAMAGED: unchanged
  *          (how much a region holds: nacre_stats, and docs/format.md section 6)
+ *          NACRE_WORN_OUT   a unit failed and no spare is left; unchanged, read-only from now on
  *          NACRE_IO, NACRE_VERIFY, NACRE_TIMEOUT, NACRE_NOT_ERASED  the chip did not do as it
- *                           should: the old value is current and stays so; try again
+ *                           should, twice: the old value is current and stays so; try again
  *          NACRE_UNSETTLED  the medium failed and the doubt could not be settled: the old value is
  *                           read until the next mount; read-only from now on
  * Cut      the old value or the new one, at every later mount the same
@@ -154,6 +176,30 @@ NACRE_MUST_CHECK enum nacre_err nacre_set(struct nacre_store *store, uint32_t ke
  * Cost, Returns, Cut, Context  as nacre_set; NACRE_NOT_FOUND where there is nothing to remove
  */
 NACRE_MUST_CHECK enum nacre_err nacre_remove(struct nacre_store *store, uint32_t key);
+
+/*
+ * Remove every user value: keys 0 to NACRE_KEY_MAX. Factory values and the library's own stay.
+ *
+ * Cost     two programs a lane; as nacre_set
+ * Returns, Cut, Context  as nacre_set; all of them or none
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_reset(struct nacre_store *store);
+
+/*
+ * Write the factory value of a key, once for ever: only nacre_format forgets it.
+ *
+ * Cost     as nacre_set; nothing where it is there already and equal
+ * Returns  NACRE_WRITTEN_ONCE  it is there already and differs; unchanged. Else as nacre_set
+ * Cut, Context  as nacre_set
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_factory_set(struct nacre_store *store, uint32_t key,
+                                                  const void *value, uint32_t n);
+
+/*
+ * Copy the factory value of a key into buf: as nacre_get.
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_factory_get(struct nacre_store *store, uint32_t key,
+                                                  void *buf, uint32_t size, uint32_t *length);
 
 /*
  * Walk the keys that have a value, in ascending order.
@@ -183,7 +229,7 @@ enum nacre_err nacre_idle(struct nacre_store *store, bool *more);
  * Returns  NACRE_OK; NACRE_NOT_MOUNTED; NACRE_BAD_ARGUMENT
  * Context  thread only
  */
-NACRE_MUST_CHECK enum nacre_err nacre_stats(const struct nacre_store *store,
+NACRE_MUST_CHECK enum nacre_err nacre_stats(struct nacre_store *store,
                                             struct nacre_stats *stats);
 
 #endif

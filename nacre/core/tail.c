@@ -1,54 +1,76 @@
 /*
  * Settling. docs/format.md section 6 has the protocol, docs/guarantee.md why each step is needed.
  *
- * In place, where the head has room:
- *  1. The first copy starts GAP granules behind all that reads as programmed, so that no granule
- *     is programmed that the operation which was cut can have touched.
- *  2. The second copy lies at least 2 GAP granules behind the first: behind every granule that an
- *     earlier settling, cut in its first copy, can have touched, whatever that boot read. And so
- *     far that the first copy of a later settling ends before it.
+ * Where a cut spoils less than a unit, in the head, if it has room:
+ *  1. The first copy starts clear of all that reads as programmed: no granule is programmed that
+ *     the operation which was cut can have touched or spoiled.
+ *  2. The second copy lies behind every granule that an earlier settling, cut in its first copy,
+ *     can have touched or spoiled, whatever that boot read. And so far that the first copy of a
+ *     later settling ends before it.
  * In the next unit, as in place, where the head has not, the next unit is vouched for, and another
  * dead one is behind it.
  *  3. It is entered behind a closing note of this boot, or where no settling of any boot can have
  *     found room in the head. So the head is never settled in place again.
- * In a fresh unit, where neither has room:
+ * In a fresh unit, where neither has room, or where a cut spoils a whole unit:
  *  4. The unit is erased in this boot, nothing vouches for it, and it counts only from its commit
  *     on: cut before, the next mount begins it anew, and nothing was used up.
+ *  5. Where a cut spoils a whole unit, nothing more is programmed into the head's.
  * In all: a copy takes over the void range of the record that it replaces.
  */
 #include "nacre/core/tail.h"
 
 #include "nacre/core/bytes.h"
 #include "nacre/core/crc.h"
+#include "nacre/core/mark.h"
 #include "nacre/core/room.h"
 
 #include <stddef.h>
 #include <string.h>
 
-/* Granules from the start of the first copy to the start of the second. */
-static uint32_t pair_distance(uint32_t granules)
+#define BACK_BYTES 2u
+
+uint32_t nacre_tail_gap(const struct nacre_log *log)
 {
-    return granules + NACRE_TAIL_GAP + (granules > NACRE_TAIL_GAP ? granules : NACRE_TAIL_GAP);
+    return log->lanes.cut == 1u ? NACRE_TAIL_GAP : 1u;
 }
 
-/* Granules from the start of the first copy to the end of the second. */
-static uint32_t pair_granules(uint32_t granules)
+static uint32_t round_up(uint32_t slots, uint32_t block)
 {
-    return pair_distance(granules) + granules;
+    return (slots + block - 1u) / block * block;
+}
+
+uint32_t nacre_tail_clear_of(const struct nacre_log *log, uint32_t top)
+{
+    return round_up(top + nacre_tail_gap(log), log->lanes.cut);
+}
+
+/* Where the second copy starts: the first copy of any later settling ends before it. */
+static uint32_t second_slot(const struct nacre_log *log, uint32_t first, uint32_t granules)
+{
+    const uint32_t longer = granules > NACRE_TAIL_GAP ? granules : NACRE_TAIL_GAP;
+    return nacre_tail_clear_of(log, first + granules) + round_up(longer, log->lanes.cut);
+}
+
+/* The slot behind both copies, where top is what it is. */
+static uint32_t pair_end(const struct nacre_log *log, uint32_t top, uint32_t granules)
+{
+    return second_slot(log, nacre_tail_clear_of(log, top), granules) + granules;
 }
 
 uint32_t nacre_tail_granules(const struct nacre_log *log)
 {
-    return NACRE_TAIL_GAP + pair_granules(log->longest);
+    if (nacre_log_cut_spoils_unit(log)) return 0; /* it goes to a unit of its own */
+    const uint32_t cut = log->lanes.cut;
+    return pair_end(log, cut, log->longest) - cut + 2u * (cut - 1u);
 }
 
 enum nacre_err nacre_tail_find_top(const struct nacre_log *log, uint32_t generation, uint32_t *top)
 {
     const uint32_t first = nacre_log_place(log, generation, 0);
-    uint32_t slot = log->slots;
+    uint32_t slot = log->lanes.slots;
     for (; slot > 1u; slot--) {
         bool blank;
-        const enum nacre_err err = nacre_granule_is_blank(log->medium, first + slot - 1u, &blank);
+        const enum nacre_err err = nacre_granule_is_blank(&log->lanes, first + slot - 1u, &blank);
         if (err != NACRE_OK) return err;
         if (!blank) break;
     }
@@ -56,20 +78,26 @@ enum nacre_err nacre_tail_find_top(const struct nacre_log *log, uint32_t generat
     return NACRE_OK;
 }
 
-/* The newest record as it shall be written again; a record of the log itself becomes a note. */
-static enum nacre_err newest(const struct nacre_log *log, struct nacre_record *record,
-                             struct nacre_source *source)
+/* The newest record as it shall be written again, and its value. */
+struct again {
+    struct nacre_record record;
+    struct nacre_source source;
+    uint8_t value[BACK_BYTES]; /* of a note */
+};
+
+static enum nacre_err newest(const struct nacre_log *log, struct again *again)
 {
-    record->key = NACRE_KEY_SYSTEM;
-    record->length = 0;
-    memset(source, 0, sizeof *source);
-    source->bytes = (const uint8_t *)"";
+    memset(again, 0, sizeof *again);
     if (!log->newest.is_note) {
         const enum nacre_err err =
-            nacre_log_read_to_copy(log, log->newest.place, record, source);
+            nacre_log_read_to_copy(log, log->newest.place, &again->record, &again->source);
         if (err != NACRE_OK) return err;
+    } else {
+        again->record.key = NACRE_KEY_NOTE;
+        again->record.length = log->newest.note;
+        again->source.bytes = again->value;
     }
-    record->has_control = true;
+    again->record.has_control = true;
     return NACRE_OK;
 }
 
@@ -79,29 +107,37 @@ static enum nacre_err void_start(const struct nacre_log *log, uint16_t *from)
     *from = 1; /* no record at all: the unit from its first slot */
     if (log->newest.place == 0u) return NACRE_OK;
     uint32_t back = log->generation - nacre_log_spot(log, log->newest.place).generation;
-    uint32_t slot = log->newest.place % log->slots;
+    uint32_t slot = log->newest.place % log->lanes.slots;
     if (log->newest.void_from != NACRE_VOID_NONE) {
-        back += log->newest.void_from / NACRE_VOID_BACK;
-        slot = log->newest.void_from & NACRE_VOID_SLOT_MASK;
+        back += log->newest.void_from / NACRE_BACK;
+        slot = log->newest.void_from & NACRE_BACK_SLOT;
     }
-    if (back > NACRE_VOID_BACK_MAX) return NACRE_UNSETTLED;
-    *from = (uint16_t)(slot + back * NACRE_VOID_BACK);
+    if (back > NACRE_BACK_MAX) return NACRE_UNSETTLED;
+    *from = (uint16_t)(slot + back * NACRE_BACK);
     return NACRE_OK;
 }
 
 static enum nacre_err write_copy(struct nacre_log *log, uint32_t slot, bool is_tentative)
 {
-    struct nacre_record record;
-    struct nacre_source source;
+    struct again again;
+    const struct nacre_newest old = log->newest;
+    uint32_t back = 0;
     uint16_t void_from;
-    enum nacre_err err = newest(log, &record, &source);
+    enum nacre_err err = newest(log, &again);
+    if (err == NACRE_OK) err = void_start(log, &void_from);
+    if (err == NACRE_OK && old.note == NACRE_NOTE_CLOSING) {
+        err = nacre_log_back(log, old.start, &back);
+    }
     if (err != NACRE_OK) return err;
-    err = void_start(log, &void_from);
+    nacre_put_le16(again.value, back);
+    again.record.control = nacre_log_control(log);
+    again.record.control.void_from = void_from;
+    again.record.kind = is_tentative ? NACRE_KIND_TENTATIVE : NACRE_KIND_PLAIN;
+    err = nacre_log_write_at(log, slot, &again.record, &again.source);
     if (err != NACRE_OK) return err;
-    record.control = nacre_log_control(log);
-    record.control.void_from = void_from;
-    record.is_tentative = is_tentative;
-    return nacre_log_write_at(log, slot, &record, &source);
+    log->newest.note = old.note; /* it says the same again */
+    log->newest.start = old.start;
+    return NACRE_OK;
 }
 
 /* Say that the unit counts, and by what it is known to be whole. */
@@ -110,13 +146,13 @@ static enum nacre_err commit(struct nacre_log *log)
     uint32_t digest = NACRE_CRC_START;
     const uint32_t first = nacre_log_place(log, log->generation, 1);
     const enum nacre_err err =
-        nacre_granules_digest(log->medium, first, log->top - 1u, &digest);
+        nacre_granules_digest(&log->lanes, 0, first, log->top - 1u, &digest);
     if (err != NACRE_OK) return err;
-    uint8_t value[NACRE_DIGEST_BYTES];
+    uint8_t value[NACRE_NOTE_COMMIT];
     nacre_put_le32(value, digest);
     struct nacre_source source = {.bytes = value};
     const struct nacre_record note = {
-        .key = NACRE_KEY_SYSTEM,
+        .key = NACRE_KEY_NOTE,
         .length = sizeof value,
         .has_control = true,
         .control = nacre_log_control(log),
@@ -148,32 +184,49 @@ static enum nacre_err fill_fresh_unit(struct nacre_log *log, uint32_t old_place)
 static enum nacre_err settle_in_place(struct nacre_log *log, uint32_t granules)
 {
     const uint32_t old_place = log->newest.place;
-    const uint32_t slot = log->top + NACRE_TAIL_GAP;
+    const uint32_t slot = nacre_tail_clear_of(log, log->top);
     enum nacre_err err = write_copy(log, slot, false);
     if (err != NACRE_OK) return err;
-    err = write_copy(log, slot + pair_distance(granules), false);
+    err = write_copy(log, second_slot(log, slot, granules), false);
     return err == NACRE_OK ? follow(log, old_place) : err;
+}
+
+/*
+ * Say in the head that nothing vouches for the next unit any more, and which units are dead. A
+ * closing note of an earlier boot is enough, unless more must be said with it.
+ */
+static enum nacre_err close_head(struct nacre_log *log, bool is_dead)
+{
+    const bool is_said = log->closed && is_dead && log->next != NACRE_NEXT_VOUCHED;
+    log->next = NACRE_NEXT_UNKNOWN; /* from this note on nothing vouches for it */
+    const enum nacre_err err =
+        is_said ? NACRE_OK : nacre_log_close(log, nacre_tail_clear_of(log, log->top));
+    if (err != NACRE_OK) return err;
+    log->durable_oldest = log->oldest; /* by that note; without room for it, by what stands */
+    return NACRE_OK;
 }
 
 /*
  * Settle in a unit that is erased now.
  *
- * skip  true: the next unit stays as it is, the one behind it is taken
+ * generation  of that unit: the next one, or the one behind it, if the next shall stay as it is
+ * may_close   false: nothing may be programmed into the head's unit
  */
-static enum nacre_err settle_in_fresh_unit(struct nacre_log *log, bool skip)
+static enum nacre_err settle_in_fresh_unit(struct nacre_log *log, uint32_t generation,
+                                           bool may_close)
 {
     const uint32_t old_place = log->newest.place;
-    /* A closing note of an earlier boot is enough, unless more must be said with it. */
-    const uint32_t generation = log->generation + (skip ? 2u : 1u);
-    const bool is_dead = log->durable_oldest + log->unit_count > generation;
-    const bool is_said = log->closed && is_dead && log->next != NACRE_NEXT_VOUCHED;
-    log->next = NACRE_NEXT_UNKNOWN; /* from this note on nothing vouches for it */
+    const bool is_dead = log->durable_oldest + log->lanes.unit_count > generation;
     enum nacre_err err = NACRE_OK;
-    if (!is_said) err = nacre_log_close(log, log->top + NACRE_TAIL_GAP);
+    if (may_close) {
+        err = close_head(log, is_dead);
+    } else if (!is_dead) {
+        err = NACRE_FULL; /* and that it is cannot be said */
+    }
     if (err != NACRE_OK) return err;
-    log->durable_oldest = log->oldest; /* by that note; without room for it, by what stands */
-    if (skip) nacre_log_advance(log);
-    err = nacre_log_go_on(log, log->slots);
+    log->next = NACRE_NEXT_UNKNOWN;
+    if (generation != nacre_log_behind(log, log->generation)) nacre_log_advance(log);
+    err = nacre_log_go_on(log, log->lanes.slots); /* without a note */
     if (err != NACRE_OK) return err;
     err = fill_fresh_unit(log, old_place);
     if (err != NACRE_OK) log->read_only = NACRE_UNSETTLED; /* only a committed unit counts */
@@ -185,38 +238,39 @@ static enum nacre_err settle_in_next_unit(struct nacre_log *log, uint32_t granul
 {
     uint32_t top;
     struct nacre_mark mark;
-    const uint32_t first = nacre_log_place(log, log->generation + 1u, 0);
-    enum nacre_err err = nacre_mark_read(log->medium, first, &mark);
-    if (err == NACRE_NOT_FOUND) return settle_in_fresh_unit(log, false);
-    if (err == NACRE_OK) err = nacre_tail_find_top(log, log->generation + 1u, &top);
+    const uint32_t next = nacre_log_behind(log, log->generation);
+    enum nacre_err err = nacre_mark_read(&log->lanes, nacre_log_place(log, next, 0), &mark);
+    if (err == NACRE_NOT_FOUND) return settle_in_fresh_unit(log, next, true);
+    if (err == NACRE_OK) err = nacre_tail_find_top(log, next, &top);
     if (err != NACRE_OK) return err;
-    if (top + NACRE_TAIL_GAP + pair_granules(granules) > log->slots) {
-        return settle_in_fresh_unit(log, true); /* it is full of them: do without it */
+    if (pair_end(log, top, granules) > log->lanes.slots) {
+        return settle_in_fresh_unit(log, nacre_log_behind(log, next), true); /* full of them */
     }
-    err = nacre_log_go_on(log, log->top + NACRE_TAIL_GAP);
+    err = nacre_log_go_on(log, nacre_tail_clear_of(log, log->top));
     if (err != NACRE_OK) return err;
     log->top = (uint16_t)top;
     return settle_in_place(log, granules);
 }
 
-static enum nacre_err settle_once(struct nacre_log *log)
+static enum nacre_err settle_once(struct nacre_log *log, bool away)
 {
-    struct nacre_record record;
-    struct nacre_source source;
-    const enum nacre_err err = newest(log, &record, &source);
+    struct again again;
+    const enum nacre_err err = newest(log, &again);
     if (err != NACRE_OK) return err;
-    const uint32_t granules = nacre_record_granules(&record);
-    const uint32_t end = log->top + NACRE_TAIL_GAP + pair_granules(granules);
-    if (!log->closed && end <= log->slots) return settle_in_place(log, granules);
+    const uint32_t granules = nacre_record_granules(&again.record);
+    const uint32_t next = nacre_log_behind(log, log->generation);
+    if (away) return settle_in_fresh_unit(log, next, false);
+    const bool fits = pair_end(log, log->top, granules) <= log->lanes.slots;
+    if (!log->closed && fits) return settle_in_place(log, granules);
     if (log->next == NACRE_NEXT_VOUCHED && nacre_log_dead_units(log) > 1u) {
         return settle_in_next_unit(log, granules);
     }
-    return settle_in_fresh_unit(log, false);
+    return settle_in_fresh_unit(log, next, true);
 }
 
-enum nacre_err nacre_tail_settle(struct nacre_log *log)
+enum nacre_err nacre_tail_settle(struct nacre_log *log, bool away)
 {
-    const enum nacre_err err = settle_once(log);
+    const enum nacre_err err = settle_once(log, away || nacre_log_cut_spoils_unit(log));
     if (err != NACRE_OK) return err;
     log->doubtful = false;
     log->count.settles++;

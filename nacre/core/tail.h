@@ -10,6 +10,17 @@
 #define NACRE_TAIL_GAP NACRE_PROGRAM_GRANULES
 
 /*
+ * Granules from top on that a program which was cut may have touched without a trace, within what
+ * its cut spoils.
+ */
+uint32_t nacre_tail_gap(const struct nacre_log *log);
+
+/*
+ * The first slot clear of a program at top, and of all else that a cut in it can have spoiled.
+ */
+uint32_t nacre_tail_clear_of(const struct nacre_log *log, uint32_t top);
+
+/*
  * Granules of the head that settling may take when the longest record is the newest.
  */
 uint32_t nacre_tail_granules(const struct nacre_log *log);
@@ -19,6 +30,7 @@ uint32_t nacre_tail_granules(const struct nacre_log *log);
  * everything from its old place on void.
  *
  * log      top is behind everything that reads as programmed
+ * away     true: nothing can be programmed into the head's unit any more; go to a fresh one
  * Cost     two programs for a small record, 32 bytes; at a unit's end a closing record more. Where
  *          there is no room: an erase, a mark, one copy and a commit, and where no unit is dead
  *          then, the live records of the oldest one
@@ -29,7 +41,7 @@ uint32_t nacre_tail_granules(const struct nacre_log *log);
  * Cut      the next mount finds the same values and settles again (guarantee 2)
  * Source   docs/format.md section 6
  */
-NACRE_MUST_CHECK enum nacre_err nacre_tail_settle(struct nacre_log *log);
+NACRE_MUST_CHECK enum nacre_err nacre_tail_settle(struct nacre_log *log, bool away);
 
 /*
  * The first slot of a generation's unit behind everything that does not read blank.

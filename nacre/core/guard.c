@@ -1,0 +1,59 @@
+/*
+ * The begin and end of the store's calls. Holds no state.
+ */
+#include "nacre/core/guard.h"
+
+#include "nacre/core/repair.h"
+#include "nacre/core/tail.h"
+
+#include <stddef.h>
+
+#define SETTLES_MAX 4u
+#define SETTLES_IN_PLACE 2u /* then the head's unit is taken for broken */
+
+static bool is_mounted(const struct nacre_store *store)
+{
+    return store != NULL && store->mounted == NACRE_MOUNTED;
+}
+
+enum nacre_err nacre_guard_enter(const struct nacre_store *store)
+{
+    if (!is_mounted(store)) return NACRE_NOT_MOUNTED;
+    const struct nacre_lock *const lock = store->lock;
+    if (lock != NULL) lock->lock(lock->context);
+    return is_mounted(store) ? NACRE_OK : nacre_guard_leave(store, NACRE_NOT_MOUNTED);
+}
+
+enum nacre_err nacre_guard_leave(const struct nacre_store *store, enum nacre_err err)
+{
+    const struct nacre_lock *const lock = store->lock;
+    if (lock != NULL) lock->unlock(lock->context);
+    return err;
+}
+
+enum nacre_err nacre_guard_settle(struct nacre_log *log)
+{
+    if (log->read_only != NACRE_OK) return NACRE_READ_ONLY;
+    for (uint32_t i = 0; log->doubtful && i < SETTLES_MAX; i++) {
+        if (nacre_tail_settle(log, i >= SETTLES_IN_PLACE) == NACRE_OK) return NACRE_OK;
+        if (log->read_only != NACRE_OK) break;
+    }
+    if (log->doubtful) log->read_only = NACRE_UNSETTLED;
+    return log->doubtful ? NACRE_UNSETTLED : NACRE_OK;
+}
+
+enum nacre_err nacre_guard_settle_after(struct nacre_log *log, enum nacre_err err)
+{
+    enum nacre_err settled = NACRE_OK;
+    if (err != NACRE_OK || log->doubtful) settled = nacre_guard_settle(log);
+    if (settled != NACRE_OK) return settled;
+    if (nacre_repair_pay(log) != NACRE_OK) settled = nacre_guard_settle(log);
+    return err != NACRE_OK ? err : settled;
+}
+
+bool nacre_guard_may_retry(struct nacre_log *log, enum nacre_err err)
+{
+    if (err != NACRE_IO && err != NACRE_VERIFY) return false;
+    (void)nacre_repair_retire(log, log->generation); /* if it cannot be spared, it is used on */
+    return log->read_only == NACRE_OK;
+}

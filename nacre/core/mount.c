@@ -1,0 +1,226 @@
+/*
+ * Mount, format, unmount: from a medium to a store and back.
+ *
+ * A mount fills the log from the bytes (scan.h), settles what a cut left in doubt (tail.h) and
+ * makes room; only then is a get answered. A cut in it leaves what the next mount begins with.
+ */
+#include "nacre/core/guard.h"
+#include "nacre/core/next.h"
+#include "nacre/core/room.h"
+#include "nacre/core/scan.h"
+#include "nacre/core/sound.h"
+#include "nacre/core/tail.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define UNITS_MIN_CUT_UNIT 5u /* where a cut spoils a whole unit: one to lose, two to spare */
+#define UNITS_MAX 255u
+#define SLOTS_MIN 64u
+#define SLOTS_MAX 4096u
+#define SLOTS_A_CUT 16u /* of a smaller unit a settling would take too much: it is spoiled whole */
+#define PLACES_MAX 65536u
+#define SCANS_A_RECORD 8u
+#define SCANS_MAX (SCANS_A_RECORD * NACRE_IGNORED_MAX)
+#define SETTLES_MAX 4u
+#define SETTLES_IN_PLACE 2u
+
+static enum nacre_err geometry_check(const struct nacre_geometry *geometry)
+{
+    if (geometry->unit_bytes == 0u || geometry->unit_count == 0u) return NACRE_NO_REGION;
+    if (geometry->page_bytes == 0u || geometry->unit_bytes % geometry->page_bytes != 0u ||
+        geometry->page_bytes % NACRE_GRANULE_BYTES != 0u || geometry->granule_bytes == 0u ||
+        NACRE_GRANULE_BYTES % geometry->granule_bytes != 0u) {
+        return NACRE_REGION_UNALIGNED;
+    }
+    if (geometry->cut_bytes > geometry->unit_bytes) return NACRE_CUT_TOO_COARSE;
+    return NACRE_OK;
+}
+
+/* Granules that a cut program may spoil: its own, a block of several, or the whole unit. */
+static uint32_t cut_granules(const struct nacre_store_cfg *cfg)
+{
+    const struct nacre_geometry *const geometry = &cfg->medium->geometry;
+    const uint32_t slots = geometry->unit_bytes / NACRE_GRANULE_BYTES;
+    const uint32_t cut = (geometry->cut_bytes + NACRE_GRANULE_BYTES - 1u) / NACRE_GRANULE_BYTES;
+    if (cfg->assume == NACRE_ASSUME_CUT_GRANULE || cut <= 1u) return 1;
+    const bool is_block = slots % cut == 0u && slots >= cut * SLOTS_A_CUT;
+    return is_block ? cut : slots;
+}
+
+static enum nacre_err lanes_start(struct nacre_lanes *lanes, const struct nacre_store_cfg *cfg)
+{
+    const struct nacre_geometry *const geometry = &cfg->medium->geometry;
+    const uint32_t slots = geometry->unit_bytes / NACRE_GRANULE_BYTES;
+    const uint32_t cut = cut_granules(cfg);
+    const uint32_t count = cut == 1u ? 1u : NACRE_LANES_MAX;
+    const uint32_t unit_count = geometry->unit_count / count;
+    const uint32_t unit_count_min = cut >= slots ? UNITS_MIN_CUT_UNIT : NACRE_UNITS_MIN;
+    if (unit_count < unit_count_min || slots < SLOTS_MIN) return NACRE_REGION_TOO_SMALL;
+    if (unit_count > UNITS_MAX || slots > SLOTS_MAX || unit_count * slots > PLACES_MAX) {
+        return NACRE_REGION_TOO_LARGE;
+    }
+    lanes->medium = cfg->medium;
+    lanes->unit_count = (uint16_t)unit_count;
+    lanes->slots = (uint16_t)slots;
+    lanes->cut = (uint16_t)cut;
+    lanes->count = (uint8_t)count;
+    return NACRE_OK;
+}
+
+static enum nacre_err cfg_check(const struct nacre_store_cfg *cfg)
+{
+    if (cfg == NULL || cfg->index == NULL || cfg->index_count == 0u) return NACRE_BAD_ARGUMENT;
+    if (cfg->medium == NULL) return NACRE_NO_REGION;
+    const enum nacre_err err = geometry_check(&cfg->medium->geometry);
+    if (err != NACRE_OK) return err;
+    struct nacre_lanes lanes;
+    return lanes_start(&lanes, cfg);
+}
+
+static enum nacre_err log_start(struct nacre_log *log, const struct nacre_store_cfg *cfg)
+{
+    memset(log, 0, sizeof *log);
+    log->index.entries = cfg->index;
+    log->index.capacity = cfg->index_count;
+    log->newest.is_note = true; /* unless a record is found */
+    return lanes_start(&log->lanes, cfg);
+}
+
+/* Make the next unit the head, whatever room the head has left. */
+static enum nacre_err leave_unit(struct nacre_log *log)
+{
+    enum nacre_err err = nacre_room_prepare_next(log);
+    if (err != NACRE_OK) return err;
+    err = nacre_log_note(log, 0); /* vouches for it */
+    if (err != NACRE_OK) return err;
+    return nacre_log_go_on(log, log->top);
+}
+
+/* A region that was new: leave generation 0, whose erase nobody saw, for a unit of our own. */
+static enum nacre_err leave_generation_0(struct nacre_log *log)
+{
+    if (log->generation != 0u) return NACRE_OK;
+    const enum nacre_err err = leave_unit(log);
+    return err == NACRE_OK ? nacre_log_note(log, 0) : err;
+}
+
+static enum nacre_err make_ready(struct nacre_log *log)
+{
+    enum nacre_err err = nacre_guard_settle_after(log, leave_generation_0(log));
+    if (err != NACRE_OK) return err;
+    err = nacre_guard_settle_after(log, nacre_room_make(log, 0));
+    return err == NACRE_FULL ? NACRE_OK : err; /* a set will say so */
+}
+
+/*
+ * Scan and settle. A marginal record that read well in the scan and does not any more makes the
+ * scan void: do it again, until it was read well or not at all; in the end do without it, for
+ * nobody has seen it yet. A copy that failed is tried again a few times, behind the last.
+ */
+static enum nacre_err scan_and_settle(struct nacre_log *log, const struct nacre_store_cfg *cfg,
+                                      bool *clean)
+{
+    enum nacre_err err = NACRE_DAMAGED;
+    uint32_t failures = 0;
+    uint16_t ignored[NACRE_IGNORED_MAX] = {0};
+    for (uint32_t i = 0; i < SCANS_MAX && failures < SETTLES_MAX; i++) {
+        err = log_start(log, cfg);
+        if (err != NACRE_OK) return err;
+        memcpy(log->ignored, ignored, sizeof ignored);
+        err = nacre_scan(log, clean);
+        if (err != NACRE_OK) return err;
+        err = nacre_room_count(log);
+        if (err == NACRE_OK && !*clean) err = nacre_tail_settle(log, failures >= SETTLES_IN_PLACE);
+        if (err == NACRE_OK || err == NACRE_FULL || err == NACRE_UNSETTLED) break;
+        if (err != NACRE_DAMAGED) failures++;
+        if (i % SCANS_A_RECORD == SCANS_A_RECORD - 1u) {
+            ignored[i / SCANS_A_RECORD] = log->newest.place;
+        }
+    }
+    return err == NACRE_OK ? err : NACRE_UNSETTLED;
+}
+
+/* Open what lies there. The struct is mounted where something can be read. */
+static enum nacre_err open(struct nacre_store *store, const struct nacre_store_cfg *cfg)
+{
+    struct nacre_log *const log = &store->log;
+    bool clean = false;
+    store->mounted = 0;
+    store->lane_repairs = 0;
+    enum nacre_err err = cfg_check(cfg);
+    if (err != NACRE_OK) return err;
+    store->lock = cfg->lock;
+    store->refuse_when_busy = cfg->refuse_when_busy;
+    (void)cfg->medium->ops->erase_wait(cfg->medium); /* a store left open: its unit is dead */
+    err = scan_and_settle(log, cfg, &clean);
+    const bool readable = err == NACRE_OK || err == NACRE_KEYS_FULL || err == NACRE_UNSETTLED;
+    if (readable) store->mounted = NACRE_MOUNTED;
+    if (err != NACRE_OK) log->read_only = (uint8_t)err;
+    NACRE_ASSERT(!readable || nacre_log_is_sound(log));
+    if (err == NACRE_OK && !clean) err = make_ready(log);
+    NACRE_ASSERT(!readable || nacre_log_is_sound(log));
+    return err;
+}
+
+enum nacre_err nacre_mount(struct nacre_store *store, const struct nacre_store_cfg *cfg)
+{
+    if (store == NULL) return NACRE_BAD_ARGUMENT;
+    return open(store, cfg);
+}
+
+/* What is foreign goes altogether: none of its bytes may ever pass for ours. */
+static enum nacre_err erase_all(struct nacre_medium *medium)
+{
+    for (uint32_t unit = 0; unit < medium->geometry.unit_count; unit++) {
+        enum nacre_err err = medium->ops->erase_start(medium, unit * medium->geometry.unit_bytes);
+        if (err != NACRE_OK) return err;
+        err = medium->ops->erase_wait(medium);
+        if (err != NACRE_OK) return err;
+    }
+    return NACRE_OK;
+}
+
+/* Go on to a new unit, before which nothing lives: durable with its first record. */
+static enum nacre_err forget_all(struct nacre_log *log)
+{
+    const uint32_t oldest = log->oldest;
+    enum nacre_err err = nacre_guard_settle(log);
+    if (err != NACRE_OK) return err;
+    err = leave_unit(log);
+    if (err != NACRE_OK) return err;
+    log->oldest = log->generation;
+    err = nacre_log_note(log, 0);
+    if (err != NACRE_OK) {
+        log->oldest = oldest;
+        return err;
+    }
+    log->index.count = 0; /* units that fail will be found to fail again */
+    log->retired = 0;
+    log->owes = false;
+    return nacre_room_count(log);
+}
+
+enum nacre_err nacre_format(struct nacre_store *store, const struct nacre_store_cfg *cfg)
+{
+    if (store == NULL) return NACRE_BAD_ARGUMENT;
+    enum nacre_err err = open(store, cfg);
+    if (err == NACRE_FOREIGN || err == NACRE_NEWER_FORMAT) {
+        err = erase_all(cfg->medium);
+        return err == NACRE_OK ? open(store, cfg) : err;
+    }
+    if (err != NACRE_OK && err != NACRE_KEYS_FULL) return err;
+    store->log.read_only = NACRE_OK;
+    return nacre_guard_settle_after(&store->log, forget_all(&store->log));
+}
+
+enum nacre_err nacre_unmount(struct nacre_store *store)
+{
+    enum nacre_err err = nacre_guard_enter(store);
+    if (err != NACRE_OK) return err;
+    struct nacre_log *const log = &store->log;
+    store->mounted = 0;
+    /* Where nothing was written, nothing need be said. */
+    if (!log->doubtful && log->read_only == NACRE_OK) err = nacre_log_note(log, NACRE_FLAG_CLEAN);
+    return nacre_guard_leave(store, err);
+}

@@ -1,0 +1,40 @@
+/*
+ * Keys that are not the application's: how the 15 bits of a key are shared out, and the calls that
+ * read and write the library's own records. For the layers of Nacre; applications use store.h.
+ */
+#ifndef NACRE_CORE_OWN_H
+#define NACRE_CORE_OWN_H
+
+#include "nacre/check.h"
+#include "nacre/err.h"
+
+#include <stdint.h>
+
+struct nacre_store;
+
+#define NACRE_KEY_MAX 0x3DFFu       /* the application's keys are 0 to this */
+#define NACRE_KEY_FACTORY 0x4000u   /* + a key: its factory value */
+#define NACRE_KEY_RETIRED 0x7E00u   /* + a unit: it is used no more */
+#define NACRE_KEY_RETIRED_END 0x7F00u
+#define NACRE_KEY_OWN_MAX 0x7FFEu
+
+enum nacre_own_key {
+    NACRE_OWN_TABLE_VERSION = 0x7F01, /* of the settings' table */
+    NACRE_OWN_STORE_ID = 0x7F02,      /* drawn when the first secret is set */
+    NACRE_OWN_NONCE = 0x7F03,         /* nonces below this may have been used */
+    NACRE_OWN_KEY_ID = 0x7F04,
+};
+
+/*
+ * As nacre_get, nacre_set and nacre_remove, for the keys 0x4000 to 0x7FFE.
+ *
+ * Returns  NACRE_BAD_ARGUMENT for another key; else as those
+ * Cost, Cut, Context  as those
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_own_get(struct nacre_store *store, uint32_t own_key,
+                                              void *buf, uint32_t size, uint32_t *length);
+NACRE_MUST_CHECK enum nacre_err nacre_own_set(struct nacre_store *store, uint32_t own_key,
+                                              const void *value, uint32_t n);
+NACRE_MUST_CHECK enum nacre_err nacre_own_remove(struct nacre_store *store, uint32_t own_key);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * Repair. Holds no state of its own; log.h has the invariants.
+ */
+#include "nacre/core/repair.h"
+
+#include "nacre/core/own.h"
+#include "nacre/core/room.h"
+#include "nacre/core/scan.h"
+
+#include <stddef.h>
+
+
+
+enum nacre_err nacre_repair_fall_back(struct nacre_log *log, uint32_t key)
+{
+    uint32_t place;
+    struct nacre_index_entry *const entry = nacre_index_find(&log->index, key);
+    const enum nacre_err err = nacre_scan_key(log, key, &place);
+    if (err != NACRE_OK || entry == NULL) return err;
+    entry->tag |= NACRE_ENTRY_STALE;
+    entry->place = (uint16_t)place;
+    if (place == NACRE_PLACE_OWED) log->owes = true;
+    log->count.damaged++;
+    return nacre_room_count(log);
+}
+
+bool nacre_repair_retire(struct nacre_log *log, uint32_t generation)
+{
+    const uint32_t key = nacre_log_retired_key(log, generation);
+    if (nacre_index_find(&log->index, key) != NULL) return true;
+    const uint32_t left = log->lanes.unit_count - log->retired - 1u;
+    log->retired++;
+    const bool has_room = nacre_room_capacity(log, log->longest) >= log->live;
+    const bool can_spare = left >= NACRE_UNITS_MIN && has_room;
+    if (can_spare && nacre_index_put(&log->index, key, NACRE_PLACE_OWED) != NULL) {
+        log->owes = true;
+        return true;
+    }
+    log->retired--;
+    return false;
+}
+
+static struct nacre_index_entry *find_owed(const struct nacre_log *log)
+{
+    for (uint32_t i = 0; i < log->index.count; i++) {
+        if (log->index.entries[i].place == NACRE_PLACE_OWED) return &log->index.entries[i];
+    }
+    return NULL;
+}
+
+/* A retired unit's record has no value; a lost key is removed, and stale. */
+static enum nacre_err pay_key(struct nacre_log *log, uint32_t key)
+{
+    struct nacre_source nothing = {.bytes = (const uint8_t *)""};
+    const bool is_unit = key >= NACRE_KEY_RETIRED && key < NACRE_KEY_RETIRED_END;
+    struct nacre_record record = {
+        .key = (uint16_t)key,
+        .length = is_unit ? 0u : NACRE_LENGTH_REMOVED,
+        .is_stale = !is_unit,
+    };
+    enum nacre_err err = nacre_room_make(log, 1u);
+    if (err == NACRE_OK) err = nacre_log_append(log, &record, &nothing);
+    return err == NACRE_OK ? nacre_room_moved(log, key, log->newest.place) : err;
+}
+
+enum nacre_err nacre_repair_pay(struct nacre_log *log)
+{
+    for (uint32_t i = 0; log->owes && i <= log->index.capacity; i++) {
+        const struct nacre_index_entry *const entry = find_owed(log);
+        if (entry == NULL) {
+            log->owes = false;
+            break;
+        }
+        const enum nacre_err err = pay_key(log, nacre_entry_key(entry));
+        if (err != NACRE_OK) return err;
+    }
+    return NACRE_OK;
+}

@@ -68,15 +68,20 @@ static bool op_can_access(const struct nacre_medium *medium, const void *buf, ui
 static const struct nacre_medium_ops ops = {op_read,       op_program,    op_erase_start,
                                             op_erase_poll, op_erase_wait, op_can_access};
 
-void bed_mount(struct bed *bed)
+bool bed_mount_is_well(struct bed *bed)
 {
     const struct nacre_store_cfg cfg = {
         .medium = &bed->medium,
         .index = bed->index,
         .index_count = bed->key_count + bed->key_count / 4u,
     };
+    return nacre_mount(&bed->store, &cfg) == NACRE_OK;
+}
+
+void bed_mount(struct bed *bed)
+{
     struct nacre_stats stats;
-    must(nacre_mount(&bed->store, &cfg), "mount");
+    if (!bed_mount_is_well(bed)) must(NACRE_UNSETTLED, "mount");
     must(nacre_stats(&bed->store, &stats), "stats");
     if (stats.lane_count == bed->kind->lane_count) return;
     (void)fprintf(stderr, "bench_store: %s has %u lanes\n", bed->kind->name, stats.lane_count);
@@ -176,7 +181,7 @@ void bed_unmount(struct bed *bed)
     must(nacre_unmount(&bed->store), "unmount");
 }
 
-uint32_t bed_erase_waits(const struct bed *bed)
+uint32_t bed_erase_waits(struct bed *bed)
 {
     struct nacre_stats stats;
     must(nacre_stats(&bed->store, &stats), "stats");

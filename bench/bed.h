@@ -61,6 +61,9 @@ void bed_copy_free(struct bed_copy *copy);
 /* Mount what lies there; the store must choose the lanes that the kind says. */
 void bed_mount(struct bed *bed);
 
+/* The same, but an error is no end: false. */
+bool bed_mount_is_well(struct bed *bed);
+
 /* Set a key to a new value of its length. Returns the time that it took in ns. */
 uint64_t bed_set(struct bed *bed, uint32_t key);
 
@@ -78,7 +81,7 @@ bool bed_is_erasing(const struct bed *bed);
 void bed_unmount(struct bed *bed);
 
 /* Calls that waited for an erase, since mount. */
-uint32_t bed_erase_waits(const struct bed *bed);
+uint32_t bed_erase_waits(struct bed *bed);
 
 /* Print a figure under the kind's name; one_lane is its limit for one lane, or FIGURE_NO_LIMIT. */
 void bed_figure(const struct bed_kind *kind, const char *name, double value, const char *unit,

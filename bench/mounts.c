@@ -26,13 +26,18 @@ struct cost {
     uint64_t read_bytes;
     uint64_t read_most;
     uint64_t programmed_most;
+    uint32_t refused; /* mounts that answered an error; the next one did not */
 };
 
 static void measured_mount(struct bed *bed, struct cost *cost)
 {
     const struct sim_counters before = bed->sim->counters;
     const uint64_t start_ns = bed->sim->now_ns;
-    bed_mount(bed);
+    if (!bed_mount_is_well(bed)) {
+        cost->refused++;
+        sim_nor_power_on(bed->sim);
+        bed_mount(bed);
+    }
     const struct sim_counters *const after = &bed->sim->counters;
     const uint64_t read = after->read_bytes - before.read_bytes;
     const uint64_t programmed = after->programmed_bytes - before.programmed_bytes;
@@ -121,11 +126,13 @@ static double after_cut_limit(const struct bed_kind *kind)
     return kind->lane_count == 1 ? 64 : 200;
 }
 
+/* A mount that is refused once is told too: nothing is lost, but an application would see it. */
 static void print_programmed(const struct bed_kind *kind)
 {
     struct cost cut = {0};
     struct cost program = {0};
     struct cost erase = {0};
+    double refused = 0;
     mount_along(kind, BEFORE_CUT, &cut);
     mount_torn_program(kind, &program);
     mount_torn_erase(kind, &erase);
@@ -139,8 +146,10 @@ static void print_programmed(const struct bed_kind *kind)
         (void)snprintf(name, sizeof name, "mount_bytes_%s", rows[i].name);
         bed_figure(kind, name, (double)rows[i].cost->programmed_most, "bytes",
                    after_cut_limit(kind));
+        refused += rows[i].cost->refused;
         times_free(&rows[i].cost->times);
     }
+    bed_figure(kind, "mounts_refused", refused, "mounts", bed_limit(kind, 0));
 }
 
 static void print_read(const struct bed_kind *kind, const char *state, struct cost *cost)

@@ -13,27 +13,55 @@
 
 #define UNITS 8u
 #define UNITS_1MB 255u /* the most that a lane has: 1 MB but for one */
+#define GRANULE 16u
+#define PAGE 256u
+#define UNIT 4096u
 
 /* What a cut may spoil decides how many lanes a store has. */
 static const struct bed_kind one_lane = {
-    .name = "store.one_lane.", .lane_count = 1, .unit_count = UNITS, .cut_bytes = 16,
+    .name = "store.one_lane.", .lane_count = 1, .unit_count = UNITS, .cut_bytes = GRANULE,
     .has_limits = true};
-static const struct bed_kind one_bank = {
-    .name = "store.one_lane.one_bank.", .lane_count = 1, .unit_count = UNITS, .cut_bytes = 16,
-    .waits_to_read = true};
+static const struct bed_kind two_lanes = {
+    .name = "store.two_lanes.", .lane_count = 2, .unit_count = UNITS, .cut_bytes = PAGE,
+    .has_limits = true};
+static const struct bed_kind two_lanes_cut_unit = {
+    .name = "store.two_lanes.cut_unit.", .lane_count = 2, .unit_count = UNITS, .cut_bytes = UNIT};
+
+/* Nothing can be read while the chip erases, as on the first chip until an erase is suspended. */
+static const struct bed_kind one_lane_one_bank = {
+    .name = "store.one_lane.one_bank.", .lane_count = 1, .unit_count = UNITS,
+    .cut_bytes = GRANULE, .waits_to_read = true};
+static const struct bed_kind two_lanes_one_bank = {
+    .name = "store.two_lanes.one_bank.", .lane_count = 2, .unit_count = UNITS,
+    .cut_bytes = PAGE, .waits_to_read = true};
+
 static const struct bed_kind one_lane_1mb = {
-    .name = "store.one_lane.1mb.", .lane_count = 1, .unit_count = UNITS_1MB, .cut_bytes = 16};
+    .name = "store.one_lane.1mb.", .lane_count = 1, .unit_count = UNITS_1MB,
+    .cut_bytes = GRANULE};
+static const struct bed_kind two_lanes_1mb = {
+    .name = "store.two_lanes.2_x_1mb.", .lane_count = 2, .unit_count = UNITS_1MB,
+    .cut_bytes = PAGE};
+
+static void print_all(const struct bed_kind *kind)
+{
+    updates_print_design(kind);
+    mounts_print_design(kind);
+    reads_print(kind);
+    updates_print_peers(kind);
+    mounts_print_peers(kind);
+    updates_print_lifetime(kind);
+    instants_print(kind);
+}
 
 int main(void)
 {
-    updates_print_design(&one_lane);
-    mounts_print_design(&one_lane);
-    reads_print(&one_lane);
-    updates_print_peers(&one_lane);
-    mounts_print_peers(&one_lane);
-    updates_print_lifetime(&one_lane);
-    instants_print(&one_lane);
-    instants_print(&one_bank);
+    print_all(&one_lane);
+    instants_print(&one_lane_one_bank);
     mounts_print_large(&one_lane_1mb);
+    print_all(&two_lanes);
+    instants_print(&two_lanes_one_bank);
+    mounts_print_large(&two_lanes_1mb);
+    updates_print_design(&two_lanes_cut_unit);
+    mounts_print_design(&two_lanes_cut_unit);
     return 0;
 }

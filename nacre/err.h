@@ -55,6 +55,8 @@ enum nacre_err {
     NACRE_NO_SECRETS = 50,     /* a secret, and no cipher was given at mount */
     NACRE_WRONG_KEY = 51,      /* the secret is not authentic: another key, or another record */
     NACRE_REPLAYED = 52,       /* the store's contents are older than the monotonic counter says */
+    NACRE_CRYPT = 53,          /* the cipher or the random source failed: nothing was stored */
+    NACRE_CRYPT = 53,          /* the cipher or the random source failed: try again */
 
     /* The medium and the chip. */
     NACRE_IO = 60,             /* the chip reports that a program or an erase failed */

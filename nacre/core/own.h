@@ -8,6 +8,7 @@
 #include "nacre/check.h"
 #include "nacre/err.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct nacre_store;
@@ -22,7 +23,7 @@ enum nacre_own_key {
     NACRE_OWN_TABLE_VERSION = 0x7F01, /* of the settings' table */
     NACRE_OWN_STORE_ID = 0x7F02,      /* drawn when the first secret is set */
     NACRE_OWN_NONCE = 0x7F03,         /* nonces below this may have been used */
-    NACRE_OWN_KEY_ID = 0x7F04,
+    NACRE_OWN_EPOCH = 0x7F04,         /* of the monotonic counter against replay */
 };
 
 /*
@@ -36,5 +37,15 @@ NACRE_MUST_CHECK enum nacre_err nacre_own_get(struct nacre_store *store, uint32_
 NACRE_MUST_CHECK enum nacre_err nacre_own_set(struct nacre_store *store, uint32_t own_key,
                                               const void *value, uint32_t n);
 NACRE_MUST_CHECK enum nacre_err nacre_own_remove(struct nacre_store *store, uint32_t own_key);
+
+/*
+ * Is the newest value of any key this one, and good?
+ *
+ * value    n bytes
+ * equals   false also where the record is stale or cannot be read; written on NACRE_OK
+ * Returns  NACRE_OK; NACRE_NOT_MOUNTED
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_own_equals(struct nacre_store *store, uint32_t key,
+                                                 const void *value, uint32_t n, bool *equals);
 
 #endif

@@ -34,7 +34,6 @@
 /* The work buffer for secrets of up to this many bytes; at least 8. */
 #define NACRE_SECRET_WORK_BYTES(longest) ((longest) + NACRE_SECRET_OVERHEAD)
 
-struct nacre_lock;
 struct nacre_secrets;
 
 /*

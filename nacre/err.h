@@ -37,8 +37,9 @@ enum nacre_err {
     NACRE_REGION_IN_IMAGE = 25,      /* it overlaps the running image */
     NACRE_REGION_LAST_BYTES = 26,    /* it holds the last 32 bytes of the device (errata) */
     NACRE_REGION_IN_RUN_BANK = 27,   /* its bank is read while it would be written */
-    NACRE_CUT_TOO_COARSE = 28,       /* a cut may spoil more than one lane survives: name the milder
-                                        assumption, or give two lanes */
+    NACRE_CUT_TOO_COARSE = 28,       /* a cut may spoil more than one lane survives, and the region
+                                        has no units for two: enlarge it, or name the milder
+                                        assumption */
 
     /* The store: the values stay readable. */
     NACRE_FULL = 40,           /* no room for this value beside those that live */
@@ -55,7 +56,6 @@ enum nacre_err {
     NACRE_NO_SECRETS = 50,     /* a secret, and no cipher was given at mount */
     NACRE_WRONG_KEY = 51,      /* the secret is not authentic: another key, or another record */
     NACRE_REPLAYED = 52,       /* the store's contents are older than the monotonic counter says */
-    NACRE_CRYPT = 53,          /* the cipher or the random source failed: nothing was stored */
     NACRE_CRYPT = 53,          /* the cipher or the random source failed: try again */
 
     /* The medium and the chip. */

@@ -3,6 +3,7 @@
  */
 #include "nacre/core/guard.h"
 
+#include "nacre/core/next.h"
 #include "nacre/core/repair.h"
 #include "nacre/core/tail.h"
 
@@ -40,6 +41,14 @@ enum nacre_err nacre_guard_settle(struct nacre_log *log)
     }
     if (log->doubtful) log->read_only = NACRE_UNSETTLED;
     return log->doubtful ? NACRE_UNSETTLED : NACRE_OK;
+}
+
+enum nacre_err nacre_guard_write(struct nacre_store *store)
+{
+    struct nacre_log *const log = &store->log;
+    if (log->read_only != NACRE_OK) return NACRE_READ_ONLY;
+    if (!store->refuse_when_busy || log->next != NACRE_NEXT_ERASING) return nacre_next_wait(log);
+    return nacre_next_step(log, false) == NACRE_BUSY ? NACRE_BUSY : NACRE_OK;
 }
 
 enum nacre_err nacre_guard_settle_after(struct nacre_log *log, enum nacre_err err)

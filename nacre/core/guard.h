@@ -29,6 +29,14 @@ enum nacre_err nacre_guard_leave(const struct nacre_store *store, enum nacre_err
 NACRE_MUST_CHECK enum nacre_err nacre_guard_settle(struct nacre_log *log);
 
 /*
+ * May a call that writes begin? Waits for an erase that is under way, counted, before anything is
+ * read: a chip may keep all reads waiting.
+ *
+ * Returns  NACRE_OK; NACRE_READ_ONLY; NACRE_BUSY: where the caller asked not to wait
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_guard_write(struct nacre_store *store);
+
+/*
  * Whatever failed, leave no doubt behind it, and write what is owed; answer what the caller should
  * hear.
  */

@@ -15,7 +15,7 @@
 #include <string.h>
 
 #define UNITS_MIN_CUT_UNIT 5u /* where a cut spoils a whole unit: one to lose, two to spare */
-#define UNITS_MAX 255u
+#define UNITS_MAX 256u
 #define SLOTS_MIN 64u
 #define SLOTS_MAX 4096u
 #define SLOTS_A_CUT 16u /* of a smaller unit a settling would take too much: it is spoiled whole */
@@ -56,7 +56,8 @@ static enum nacre_err lanes_start(struct nacre_lanes *lanes, const struct nacre_
     const uint32_t count = cut == 1u ? 1u : NACRE_LANES_MAX;
     const uint32_t unit_count = geometry->unit_count / count;
     const uint32_t unit_count_min = cut >= slots ? UNITS_MIN_CUT_UNIT : NACRE_UNITS_MIN;
-    if (unit_count < unit_count_min || slots < SLOTS_MIN) return NACRE_REGION_TOO_SMALL;
+    if (geometry->unit_count < NACRE_UNITS_MIN || slots < SLOTS_MIN) return NACRE_REGION_TOO_SMALL;
+    if (unit_count < unit_count_min) return NACRE_CUT_TOO_COARSE;
     if (unit_count > UNITS_MAX || slots > SLOTS_MAX || unit_count * slots > PLACES_MAX) {
         return NACRE_REGION_TOO_LARGE;
     }

@@ -97,22 +97,25 @@ enum nacre_err nacre_room_moved(struct nacre_log *log, uint32_t key, uint32_t pl
     return NACRE_OK;
 }
 
+/* A removal in the oldest unit need not be copied: nothing older lies anywhere. */
+static bool dies_with_unit(const struct nacre_index_entry *entry,
+                           const struct nacre_record *record)
+{
+    return record->length == NACRE_LENGTH_REMOVED && !nacre_entry_is_stale(entry);
+}
+
 enum nacre_err nacre_room_count(struct nacre_log *log)
 {
     log->live = 0;
     log->oldest_live = 0;
-    for (uint32_t i = log->index.count; i-- > 0u;) {
+    for (uint32_t i = 0; i < log->index.count; i++) {
         struct nacre_record record;
         const uint32_t place = log->index.entries[i].place;
         const enum nacre_err err = nacre_log_read(log, place, &record, NULL, 0);
         if (err == NACRE_DAMAGED) continue;
         if (err != NACRE_OK) return err;
         const bool in_oldest = is_in_oldest(log, place);
-        const bool is_stale = nacre_entry_is_stale(&log->index.entries[i]);
-        if (in_oldest && record.length == NACRE_LENGTH_REMOVED && !is_stale) {
-            nacre_index_drop(&log->index, i);
-            continue;
-        }
+        if (in_oldest && dies_with_unit(&log->index.entries[i], &record)) continue;
         const uint32_t granules = nacre_record_granules(&record);
         log->live += granules;
         if (in_oldest) log->oldest_live = (uint16_t)(log->oldest_live + granules);
@@ -120,12 +123,30 @@ enum nacre_err nacre_room_count(struct nacre_log *log)
     return NACRE_OK;
 }
 
+/* A record of the oldest unit that must be copied. */
 static const struct nacre_index_entry *entry_in_oldest(const struct nacre_log *log)
 {
     for (uint32_t i = 0; i < log->index.count; i++) {
-        if (is_in_oldest(log, log->index.entries[i].place)) return &log->index.entries[i];
+        struct nacre_record record;
+        const struct nacre_index_entry *const entry = &log->index.entries[i];
+        if (!is_in_oldest(log, entry->place)) continue;
+        const enum nacre_err err = nacre_log_read(log, entry->place, &record, NULL, 0);
+        if (err != NACRE_OK || !dies_with_unit(entry, &record)) return entry;
     }
     return NULL;
+}
+
+/*
+ * Nothing is left to copy: the oldest unit dies. Its removals are forgotten only now, so that a
+ * mount never finds more keys than the index was seen to hold.
+ */
+static enum nacre_err let_die(struct nacre_log *log)
+{
+    for (uint32_t i = log->index.count; i-- > 0u;) {
+        if (is_in_oldest(log, log->index.entries[i].place)) nacre_index_drop(&log->index, i);
+    }
+    log->oldest++;
+    return nacre_room_count(log);
 }
 
 /*
@@ -156,10 +177,7 @@ static enum nacre_err step(struct nacre_log *log, bool *copied)
     *copied = false;
     if (log->oldest == log->generation) return NACRE_FULL;
     const struct nacre_index_entry *const entry = entry_in_oldest(log);
-    if (entry == NULL) {
-        log->oldest++;
-        return nacre_room_count(log);
-    }
+    if (entry == NULL) return let_die(log);
     *copied = true;
     return copy_entry(log, entry, NACRE_KIND_PLAIN);
 }
@@ -185,8 +203,7 @@ enum nacre_err nacre_room_carry(struct nacre_log *log)
         const enum nacre_err err = copy_entry(log, entry, NACRE_KIND_TENTATIVE);
         if (err != NACRE_OK) return err;
     }
-    log->oldest++;
-    return nacre_room_count(log);
+    return let_die(log);
 }
 
 enum nacre_err nacre_room_prepare_next(struct nacre_log *log)

@@ -5,7 +5,6 @@
 #include "nacre/core/store.h"
 
 #include "nacre/core/guard.h"
-#include "nacre/core/next.h"
 #include "nacre/core/put.h"
 #include "nacre/core/repair.h"
 #include "nacre/core/room.h"
@@ -76,21 +75,12 @@ enum nacre_err nacre_factory_get(struct nacre_store *store, uint32_t key, void *
     return locked_get(store, NACRE_KEY_FACTORY + key, buf, size, length);
 }
 
-static enum nacre_err write_start(struct nacre_store *store)
-{
-    struct nacre_log *const log = &store->log;
-    if (log->read_only != NACRE_OK) return NACRE_READ_ONLY;
-    if (!store->refuse_when_busy || log->next != NACRE_NEXT_ERASING) return NACRE_OK;
-    return nacre_next_step(log, false) == NACRE_BUSY ? NACRE_BUSY : NACRE_OK;
-}
-
 static enum nacre_err write(struct nacre_store *store, const struct nacre_change *change)
 {
     struct nacre_log *const log = &store->log;
     NACRE_ASSERT(nacre_log_is_sound(log));
-    if (nacre_put_is_equal(log, change)) return NACRE_OK;
-    enum nacre_err err = write_start(store);
-    if (err == NACRE_OK) err = nacre_put(log, change);
+    enum nacre_err err = nacre_guard_write(store);
+    if (err == NACRE_OK && !nacre_put_is_equal(log, change)) err = nacre_put(log, change);
     NACRE_ASSERT(nacre_log_is_sound(log));
     return err;
 }
@@ -165,9 +155,19 @@ enum nacre_err nacre_own_remove(struct nacre_store *store, uint32_t own_key)
     return locked_remove(store, own_key);
 }
 
+enum nacre_err nacre_own_equals(struct nacre_store *store, uint32_t key, const void *value,
+                                uint32_t n, bool *equals)
+{
+    const struct nacre_change change = {.key = key, .length = n, .value = value};
+    const enum nacre_err err = nacre_guard_enter(store);
+    if (err != NACRE_OK) return err;
+    *equals = n <= NACRE_VALUE_BYTES_MAX && nacre_put_is_equal(&store->log, &change);
+    return nacre_guard_leave(store, NACRE_OK);
+}
+
 static enum nacre_err reset(struct nacre_store *store)
 {
-    enum nacre_err err = write_start(store);
+    const enum nacre_err err = nacre_guard_write(store);
     return err == NACRE_OK ? nacre_put_reset(&store->log) : err;
 }
 

@@ -94,7 +94,8 @@ struct nacre_store {
  *                             can be written, nothing was; stats.index_used tells how many fit
  *          NACRE_FOREIGN      something else lies there; unchanged: nacre_format, if meant
  *          NACRE_NEWER_FORMAT a newer version wrote it; unchanged
- *          NACRE_CUT_TOO_COARSE  a cut may spoil more than a unit
+ *          NACRE_CUT_TOO_COARSE  a cut may spoil more than a granule, and the region has not the
+ *                             units for two lanes (6; 10 where it may spoil a unit)
  *          NACRE_NO_REGION, NACRE_REGION_TOO_SMALL, NACRE_REGION_TOO_LARGE,
  *          NACRE_REGION_UNALIGNED, NACRE_BAD_ARGUMENT: unchanged
  *          NACRE_IO, NACRE_TIMEOUT: the medium could not be read; unchanged

@@ -140,14 +140,14 @@ static bool boot_cut(struct bed *bed, const struct cut_point *point, uint32_t st
 }
 
 /*
- * One cut alone: the store keeps away from whatever that cut can have touched, but where a milder
- * assumption was named.
+ * One cut alone: the store keeps away from whatever may be the only good copy of what that cut has
+ * spoilt, but where a milder assumption was named.
  */
 static bool keeps_away(struct bed *bed, uint32_t near_before)
 {
     const uint32_t near = bed->sim->counters.near_programs - near_before;
     if (bed->sim->medium.geometry.cut_bytes != bed->scene->cut_bytes) return true;
-    return near == 0 || bed_wrong(bed, "programmed %u granules into a block with a cut", near);
+    return near == 0 || bed_wrong(bed, "programmed %u granules into the twin of a cut block", near);
 }
 
 /* Run one point from the bed as it is before the step. */

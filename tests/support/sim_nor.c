@@ -6,7 +6,7 @@
  * marginal and unit_marginal count them. 2. while erase_addr names a unit, its cells are as before
  * the erase. 3. the power is lost only inside program and erase_start, or by sim_nor_power_off.
  * 4. two units of the same number in two chips of one geometry hold the same if their stamps are
- * equal. 5. unverified counts the granules of each lane that have SIM_UNREAD.
+ * equal. 5. unread and unit_unread count the granules that have SIM_UNREAD.
  *
  * Times: program 20 us + 0.5 us a byte, erase 25 ms a 4 KB unit, read 0.3 us + 0.02 us a byte; the
  * cost model that every figure of the store is stated in.

@@ -8,8 +8,9 @@
  *
  * A use that the medium's contract forbids (a granule programmed twice, a page crossed, an address
  * out of range) is a violation: it is counted, its first one kept as text, and the test fails. So
- * is, where lane_units says that there are two lanes, a program or erase in one lane while the
- * other one holds something that was programmed or erased in this boot and not read since.
+ * is, where lane_units says that there are two lanes, a program or erase in a unit while the same
+ * unit of the other lane holds something that was programmed or erased in this boot and not read
+ * since.
  *
  * It knows nacre/medium.h and nothing else of the library.
  */
@@ -98,8 +99,8 @@ struct sim_counters {
     uint64_t read_bytes;
     uint32_t weak_programs; /* granules programmed that a cut had left marginal */
     uint32_t unerased_programs; /* of these, granules of a unit whose last erase was cut */
-    uint32_t near_programs; /* granules programmed into a block of cut_bytes in which, in either
-                               lane, a program had been cut since the erase */
+    uint32_t near_programs; /* granules programmed into a block of cut_bytes in whose twin, in the
+                               other lane, a program had been cut since the erase */
     uint32_t double_programs;
     uint32_t reads_in_erase;
 };
@@ -140,7 +141,8 @@ struct sim_nor {
     uint8_t unit_hurt[SIM_NOR_UNITS_MAX]; /* since its last good erase: SIM_HURT_... */
     uint64_t unit_stamp[SIM_NOR_UNITS_MAX]; /* two units of one stamp hold the same */
     uint32_t lane_units; /* 0: one lane; else the second lane begins at this unit */
-    uint32_t unverified[2]; /* granules of a lane that were programmed or erased and not yet read */
+    uint16_t unit_unread[SIM_NOR_UNITS_MAX]; /* granules programmed or erased and not yet read */
+    uint32_t unread;     /* their sum */
     uint32_t marginal;
     uint32_t boot;
     uint32_t commands; /* programs and erases since power on */

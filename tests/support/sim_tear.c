@@ -376,19 +376,16 @@ void sim_tear_erase(struct sim_nor *sim, uint32_t addr, const struct sim_tear *t
  * Two lanes hold the same, and one cut can spoil one block of cut_bytes: so at no time may both
  * have something new that nobody has read, and what a cut may have touched is left alone in both.
  */
-static uint32_t lane_of(const struct sim_nor *sim, uint32_t addr)
-{
-    const uint32_t unit = addr / sim->medium.geometry.unit_bytes;
-    return sim->lane_units != 0 && unit >= sim->lane_units ? 1u : 0u;
-}
-
 const char *sim_lanes_begin(const struct sim_nor *sim, uint32_t addr)
 {
+    const uint32_t unit = addr / sim->medium.geometry.unit_bytes;
     if (sim->lane_units == 0) return NULL;
-    const uint32_t lane = lane_of(sim, addr);
-    if (sim->unverified[1u - lane] == 0) return NULL;
-    return lane == 0 ? "two lanes dirty: lane A is written while lane B was not read" :
-                       "two lanes dirty: lane B is written while lane A was not read";
+    if (unit >= sim->lane_units) {
+        return sim->unit_unread[unit - sim->lane_units] == 0 ? NULL :
+               "two lanes dirty: lane B is written while lane A was not read";
+    }
+    return sim->unit_unread[unit + sim->lane_units] == 0 ? NULL :
+           "two lanes dirty: lane A is written while lane B was not read";
 }
 
 void sim_lanes_wrote(struct sim_nor *sim, uint32_t addr, uint32_t n)
@@ -396,8 +393,10 @@ void sim_lanes_wrote(struct sim_nor *sim, uint32_t addr, uint32_t n)
     const uint32_t size = sim->medium.geometry.granule_bytes;
     if (sim->lane_units == 0) return;
     for (uint32_t granule = addr / size; granule < (addr + n) / size; granule++) {
-        if ((sim->flags[granule] & SIM_UNREAD) == 0) sim->unverified[lane_of(sim, addr)]++;
+        if ((sim->flags[granule] & SIM_UNREAD) != 0) continue;
         sim->flags[granule] |= SIM_UNREAD;
+        sim->unit_unread[addr / sim->medium.geometry.unit_bytes]++;
+        sim->unread++;
     }
     sim_nor_touch(sim, addr, n);
 }
@@ -405,22 +404,19 @@ void sim_lanes_wrote(struct sim_nor *sim, uint32_t addr, uint32_t n)
 void sim_lanes_read(struct sim_nor *sim, uint32_t addr, uint32_t n)
 {
     const uint32_t size = sim->medium.geometry.granule_bytes;
-    if (sim->unverified[0] + sim->unverified[1] == 0 || n == 0) return;
+    if (sim->unread == 0 || n == 0) return;
     for (uint32_t granule = addr / size; granule <= (addr + n - 1u) / size; granule++) {
         if ((sim->flags[granule] & SIM_UNREAD) == 0) continue;
         sim->flags[granule] &= (uint8_t)~SIM_UNREAD;
-        sim->unverified[lane_of(sim, granule * size)]--;
+        sim->unit_unread[granule * size / sim->medium.geometry.unit_bytes]--;
+        sim->unread--;
         sim_nor_touch(sim, granule * size, size);
     }
 }
 
 void sim_lanes_forget(struct sim_nor *sim)
 {
-    if (sim->unverified[0] + sim->unverified[1] == 0) return;
-    for (uint32_t i = 0; i < sim->granules; i++) sim->flags[i] &= (uint8_t)~SIM_UNREAD;
-    sim->unverified[0] = 0;
-    sim->unverified[1] = 0;
-    sim_nor_touch(sim, 0, sim->bytes);
+    if (sim->unread != 0) sim_lanes_read(sim, 0, sim->bytes);
 }
 
 void sim_lanes_cut(struct sim_nor *sim, uint32_t addr)
@@ -438,7 +434,6 @@ bool sim_lanes_near_cut(const struct sim_nor *sim, uint32_t granule)
 {
     const struct nacre_geometry *const geometry = &sim->medium.geometry;
     const uint32_t half = sim->lane_units * geometry->unit_bytes / geometry->granule_bytes;
-    if ((sim->flags[granule] & SIM_NEAR) != 0) return true;
     if (half == 0) return false;
     const uint32_t twin = granule < half ? granule + half : granule - half;
     return twin < sim->granules && (sim->flags[twin] & SIM_NEAR) != 0;

@@ -43,7 +43,7 @@ void sim_lanes_forget(struct sim_nor *sim);
 /* A program at this address was cut: its block of cut_bytes is in doubt until the next erase. */
 void sim_lanes_cut(struct sim_nor *sim, uint32_t addr);
 
-/* Does a granule lie in a block in which a program was cut, in its lane or the other one? */
+/* Does a granule lie in a block in whose twin, in the other lane, a program was cut? */
 bool sim_lanes_near_cut(const struct sim_nor *sim, uint32_t granule);
 
 /* Read one byte as it reads now. */

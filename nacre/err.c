@@ -46,7 +46,6 @@ const char *nacre_err_name(enum nacre_err err)
     case NACRE_WRONG_KEY: return "NACRE_WRONG_KEY";
     case NACRE_REPLAYED: return "NACRE_REPLAYED";
     case NACRE_CRYPT: return "NACRE_CRYPT";
-    case NACRE_CRYPT: return "NACRE_CRYPT";
     case NACRE_IO: return "NACRE_IO";
     case NACRE_VERIFY: return "NACRE_VERIFY";
     case NACRE_TIMEOUT: return "NACRE_TIMEOUT";

@@ -31,7 +31,8 @@
 
 uint32_t nacre_tail_gap(const struct nacre_log *log)
 {
-    return log->lanes.cut == 1u ? NACRE_TAIL_GAP : 1u;
+    const uint32_t page = log->lanes.medium->geometry.page_bytes / NACRE_GRANULE_BYTES;
+    return log->lanes.cut < page ? NACRE_TAIL_GAP : 1u; /* a program never crosses a page */
 }
 
 static uint32_t round_up(uint32_t slots, uint32_t block)
@@ -61,7 +62,7 @@ uint32_t nacre_tail_granules(const struct nacre_log *log)
 {
     if (nacre_log_cut_spoils_unit(log)) return 0; /* it goes to a unit of its own */
     const uint32_t cut = log->lanes.cut;
-    return pair_end(log, cut, log->longest) - cut + 2u * (cut - 1u);
+    return pair_end(log, cut, log->longest) - cut + 2u * (cut - 1u); /* wherever top is */
 }
 
 enum nacre_err nacre_tail_find_top(const struct nacre_log *log, uint32_t generation, uint32_t *top)

@@ -15,4 +15,3 @@ nacre_test(test_store_cuts SOURCES test_store_cuts.c LIBS store_support TIMEOUT 
 add_executable(campaign_store campaign_store.c)
 target_link_libraries(campaign_store PRIVATE store_support)
 nacre_test(test_crc SOURCES test_crc.c LIBS nacre_core store_support)
-nacre_test(test_settings SOURCES test_settings.c LIBS store_support)

@@ -17,8 +17,8 @@ enum { KEY_BRIGHTNESS = 1 };
 
 /* All that the product remembers, keys ascending. */
 static const struct nacre_setting table[] = {
-    {"display.brightness", KEY_BRIGHTNESS, NACRE_TYPE_U8, MEMORY_BRIGHTNESS_DEFAULT, 0,
-     MEMORY_BRIGHTNESS_MAX},
+    {NACRE_SETTING_U8(KEY_BRIGHTNESS, "display.brightness", MEMORY_BRIGHTNESS_DEFAULT, 0,
+                      MEMORY_BRIGHTNESS_MAX)},
 };
 #define TABLE_ROWS (sizeof(table) / sizeof(table[0]))
 
@@ -47,13 +47,15 @@ enum nacre_err memory_open(void)
         .index_count = KEYS,
         .assume = region.assume,
     };
+    const struct nacre_settings_cfg settings_cfg = {
+        .store = &store, .table = table, .count = TABLE_ROWS};
 
     enum nacre_err err = nacre_nor_open(&nor, &nor_cfg);
     if (err != NACRE_OK) return err;
     err = nacre_mount(&store, &store_cfg);
     if (err == NACRE_FOREIGN) err = nacre_format(&store, &store_cfg);
     if (err != NACRE_OK) return err;
-    err = nacre_settings_open(&settings, &store, table, TABLE_ROWS);
+    err = nacre_settings_open(&settings, &settings_cfg);
     is_open = err == NACRE_OK;
     has_work = is_open;
     return err;
@@ -66,22 +68,24 @@ const struct nacre_mismatch *memory_mismatch(void)
 
 uint32_t memory_brightness(bool *is_default)
 {
-    int64_t percent = MEMORY_BRIGHTNESS_DEFAULT;
-    enum nacre_origin origin = NACRE_ORIGIN_DEFAULT;
+    struct nacre_setting_state state;
+    uint8_t percent;
 
-    if (is_open && nacre_settings_get(&settings, KEY_BRIGHTNESS, NACRE_TYPE_U8, &percent,
-                                      &origin) != NACRE_OK) {
-        percent = MEMORY_BRIGHTNESS_DEFAULT;
+    if (!is_open ||
+        nacre_settings_get_u8(&settings, KEY_BRIGHTNESS, &percent, &state) != NACRE_OK) {
+        *is_default = true;
+        return MEMORY_BRIGHTNESS_DEFAULT;
     }
-    *is_default = origin == NACRE_ORIGIN_DEFAULT;
-    return (uint32_t)percent;
+    *is_default = state.origin == NACRE_ORIGIN_DEFAULT;
+    return percent;
 }
 
 enum nacre_err memory_set_brightness(uint32_t percent)
 {
     if (!is_open) return NACRE_NOT_MOUNTED;
+    if (percent > MEMORY_BRIGHTNESS_MAX) return NACRE_OUT_OF_LIMITS;
     has_work = true;
-    return nacre_settings_set(&settings, KEY_BRIGHTNESS, NACRE_TYPE_U8, percent);
+    return nacre_settings_set_u8(&settings, KEY_BRIGHTNESS, (uint8_t)percent);
 }
 
 enum nacre_err memory_reset_brightness(void)

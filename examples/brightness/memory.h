@@ -4,7 +4,7 @@
 #ifndef EXAMPLES_BRIGHTNESS_MEMORY_H
 #define EXAMPLES_BRIGHTNESS_MEMORY_H
 
-#include "nacre/core/settings.h"
+#include "nacre/core/settings_typed.h"
 #include "nacre/err.h"
 #include "nacre/media/nor.h"
 

@@ -1,69 +1,59 @@
 /*
- * Settings on a store. A value is stored in as many bytes as its type has, little-endian, so that a
- * change of type is seen by its length and no unit of meaning is stored twice.
+ * Settings on a store: the table, and which value a get answers with.
+ *
+ * State beyond the store: `opened` says whether the struct may be used; like the store's, it is a
+ * number that memory does not hold by chance.
  */
 #include "nacre/core/settings.h"
 
-#include "nacre/core/bytes.h"
+#include "nacre/core/own.h"
+#include "nacre/core/secret.h"
+#include "nacre/core/settings_move.h"
+#include "nacre/core/settings_parts.h"
+#include "nacre/core/settings_pending.h"
+#include "nacre/core/settings_type.h"
+#include "nacre/core/wipe.h"
 
-#include <stddef.h>
+#include <string.h>
 
-#define VALUE_BYTES_MAX 4u
+#define OPENED 0x53657474u
 
-struct type_limits {
-    int64_t least;
-    int64_t most;
-    uint32_t n;
-};
-
-static const struct type_limits type_limits[] = {
-    [NACRE_TYPE_BOOL] = {0, 1, 1},
-    [NACRE_TYPE_U8] = {0, UINT8_MAX, 1},
-    [NACRE_TYPE_U16] = {0, UINT16_MAX, 2},
-    [NACRE_TYPE_U32] = {0, UINT32_MAX, 4},
-    [NACRE_TYPE_I8] = {INT8_MIN, INT8_MAX, 1},
-    [NACRE_TYPE_I16] = {INT16_MIN, INT16_MAX, 2},
-    [NACRE_TYPE_I32] = {INT32_MIN, INT32_MAX, 4},
-};
-
-#define TYPE_COUNT (sizeof type_limits / sizeof type_limits[0])
-
-static enum nacre_err row_check(const struct nacre_setting *row)
+enum nacre_err nacre_settings_check(const struct nacre_settings *settings)
 {
-    if (row->name == NULL) return NACRE_BAD_ARGUMENT;
-    if (row->type >= TYPE_COUNT) return NACRE_BAD_TYPE;
-    const struct type_limits *const limits = &type_limits[row->type];
-    const bool limits_fit = row->least >= limits->least && row->most <= limits->most;
-    const bool default_fits = row->default_value >= row->least && row->default_value <= row->most;
-    return limits_fit && default_fits ? NACRE_OK : NACRE_OUT_OF_LIMITS;
+    if (settings == NULL) return NACRE_BAD_ARGUMENT;
+    return settings->opened == OPENED ? NACRE_OK : NACRE_NOT_MOUNTED;
 }
 
-enum nacre_err nacre_settings_open(struct nacre_settings *settings, struct nacre_store *store,
-                                   const struct nacre_setting *table, uint32_t count)
+enum nacre_err nacre_settings_open(struct nacre_settings *settings,
+                                   const struct nacre_settings_cfg *cfg)
 {
-    if (settings == NULL || store == NULL || table == NULL || count == 0u) {
+    if (settings == NULL) return NACRE_BAD_ARGUMENT;
+    memset(settings, 0, sizeof *settings);
+    if (cfg == NULL || cfg->store == NULL || cfg->table == NULL || cfg->count == 0u) {
         return NACRE_BAD_ARGUMENT;
     }
-    for (uint32_t i = 0; i < count; i++) {
-        if (table[i].key > NACRE_KEY_MAX) return NACRE_BAD_ARGUMENT;
-        if (i > 0u && table[i].key <= table[i - 1u].key) return NACRE_BAD_ARGUMENT;
-        const enum nacre_err err = row_check(&table[i]);
+    if (cfg->work == NULL && cfg->work_bytes != 0u) return NACRE_BAD_ARGUMENT;
+    settings->bad = nacre_settings_table_check(cfg->table, cfg->count, &settings->bad_row);
+    if (settings->bad != NACRE_ROW_GOOD) return NACRE_BAD_TABLE;
+    settings->cfg = *cfg;
+    settings->cfg.moves = NULL; /* not kept */
+    if (cfg->moves != NULL) {
+        if (cfg->moves->run == NULL) return NACRE_BAD_ARGUMENT;
+        const enum nacre_err err = cfg->moves->run(settings, cfg->moves);
         if (err != NACRE_OK) return err;
     }
-    settings->store = store;
-    settings->table = table;
-    settings->count = count;
+    settings->opened = OPENED;
     return NACRE_OK;
 }
 
 const struct nacre_setting *nacre_settings_row(const struct nacre_settings *settings, uint32_t key)
 {
     uint32_t low = 0;
-    uint32_t high = settings->count;
+    uint32_t high = settings->cfg.count;
     while (low < high) {
         const uint32_t middle = (low + high) / 2u;
-        if (settings->table[middle].key == key) return &settings->table[middle];
-        if (settings->table[middle].key < key) {
+        if (settings->cfg.table[middle].key == key) return &settings->cfg.table[middle];
+        if (settings->cfg.table[middle].key < key) {
             low = middle + 1u;
         } else {
             high = middle;
@@ -72,60 +62,183 @@ const struct nacre_setting *nacre_settings_row(const struct nacre_settings *sett
     return NULL;
 }
 
-static enum nacre_err row_of(const struct nacre_settings *settings, uint32_t key,
-                             enum nacre_type type, const struct nacre_setting **row)
+const struct nacre_setting *nacre_settings_find(const struct nacre_settings *settings,
+                                                const char *name)
 {
-    if (settings == NULL || settings->store == NULL) return NACRE_BAD_ARGUMENT;
-    *row = nacre_settings_row(settings, key);
-    if (*row == NULL) return NACRE_NOT_FOUND;
-    return (*row)->type == (uint8_t)type ? NACRE_OK : NACRE_BAD_TYPE;
+    for (uint32_t i = 0; i < settings->cfg.count; i++) {
+        if (strcmp(settings->cfg.table[i].name, name) == 0) return &settings->cfg.table[i];
+    }
+    return NULL;
 }
 
-/* The number that was stored, with its sign where the type has one. */
-static int64_t value_decode(const uint8_t *bytes, const struct type_limits *limits)
+enum nacre_err nacre_settings_row_of(const struct nacre_settings *settings, uint32_t key,
+                                     const struct nacre_setting **row)
 {
-    const uint32_t raw = nacre_get_le32(bytes);
-    const int64_t span = (int64_t)1 << (8u * limits->n);
-    const int64_t value = (int64_t)raw;
-    return value > limits->most ? value - span : value;
-}
-
-enum nacre_err nacre_settings_get(const struct nacre_settings *settings, uint32_t key,
-                                  enum nacre_type type, int64_t *value, enum nacre_origin *origin)
-{
-    const struct nacre_setting *row;
-    if (value == NULL) return NACRE_BAD_ARGUMENT;
-    enum nacre_err err = row_of(settings, key, type, &row);
+    const enum nacre_err err = nacre_settings_check(settings);
     if (err != NACRE_OK) return err;
-    const struct type_limits *const limits = &type_limits[row->type];
-    uint8_t bytes[VALUE_BYTES_MAX] = {0};
-    uint32_t n = 0;
-    err = nacre_get(settings->store, key, bytes, limits->n, &n);
-    if (err == NACRE_TOO_SMALL || (err == NACRE_OK && n != limits->n)) return NACRE_BAD_TYPE;
-    if (err != NACRE_OK && err != NACRE_NOT_FOUND) return err;
-    const int64_t stored = value_decode(bytes, limits);
-    const bool is_set = err == NACRE_OK && stored >= row->least && stored <= row->most;
-    *value = is_set ? stored : row->default_value;
-    if (origin != NULL) *origin = is_set ? NACRE_ORIGIN_USER : NACRE_ORIGIN_DEFAULT;
+    *row = nacre_settings_row(settings, key);
+    return *row != NULL ? NACRE_OK : NACRE_NOT_FOUND;
+}
+
+static bool is_secret(const struct nacre_setting *row)
+{
+    return (row->flags & NACRE_SECRET) != 0u;
+}
+
+/* Read the record of a key; key is the row's, or that of its factory value. */
+static enum nacre_err record_get(const struct nacre_settings *settings,
+                                 const struct nacre_setting *row, uint32_t key,
+                                 struct nacre_reading *reading)
+{
+    const uint32_t most = nacre_type_bytes_max(row);
+    const uint32_t size = reading->size < most ? reading->size : most;
+    uint32_t *const length = &reading->state.length;
+    if (is_secret(row)) {
+        struct nacre_secrets *const secrets = settings->cfg.secrets;
+        if (secrets == NULL) return NACRE_NO_SECRETS;
+        return secrets->ops->get(secrets, key, reading->buf, size, length);
+    }
+    if (key > NACRE_KEY_MAX) {
+        return nacre_own_get(settings->cfg.store, key, reading->buf, size, length);
+    }
+    return nacre_get(settings->cfg.store, key, reading->buf, size, length);
+}
+
+static bool is_fit(const struct nacre_setting *row, const struct nacre_reading *reading)
+{
+    if (!nacre_type_is_number(row->type)) return true; /* no longer than it may be: it was read */
+    return reading->state.length == nacre_type_bytes(row->type) &&
+           nacre_type_allows(row, nacre_type_decode(row->type, reading->buf));
+}
+
+/*
+ * The value of a record where it fits the row. NACRE_NOT_FOUND: what comes after it answers; the
+ * state says why, if it was there.
+ */
+static enum nacre_err record_read(const struct nacre_settings *settings,
+                                  const struct nacre_setting *row, uint32_t key,
+                                  struct nacre_reading *reading)
+{
+    const enum nacre_err err = record_get(settings, row, key, reading);
+    enum nacre_state *const state = &reading->state.state;
+    if (err == NACRE_TOO_SMALL) {
+        if (reading->state.length <= nacre_type_bytes_max(row)) return err;
+        *state = NACRE_STATE_UNFIT;
+        return NACRE_NOT_FOUND;
+    }
+    if (!is_secret(row) && (err == NACRE_DAMAGED || err == NACRE_STALE)) {
+        *state = NACRE_STATE_STALE;
+        if (err == NACRE_DAMAGED) return NACRE_NOT_FOUND;
+    } else if (err != NACRE_OK) {
+        return err;
+    }
+    if (is_fit(row, reading)) return NACRE_OK;
+    *state = NACRE_STATE_UNFIT;
+    return NACRE_NOT_FOUND;
+}
+
+static enum nacre_err give(struct nacre_reading *reading, const void *bytes, uint32_t n)
+{
+    reading->state.length = n;
+    if (n > reading->size) return NACRE_TOO_SMALL;
+    if (n != 0u) memcpy(reading->buf, bytes, n);
     return NACRE_OK;
 }
 
-enum nacre_err nacre_settings_set(struct nacre_settings *settings, uint32_t key,
-                                  enum nacre_type type, int64_t value)
+static enum nacre_err default_read(const struct nacre_setting *row, struct nacre_reading *reading)
 {
-    const struct nacre_setting *row;
-    const enum nacre_err err = row_of(settings, key, type, &row);
-    if (err != NACRE_OK) return err;
-    if (value < row->least || value > row->most) return NACRE_OUT_OF_LIMITS;
-    uint8_t bytes[VALUE_BYTES_MAX];
-    nacre_put_le32(bytes, (uint32_t)value);
-    return nacre_set(settings->store, key, bytes, type_limits[row->type].n);
+    uint8_t bytes[NACRE_NUMBER_BYTES_MAX];
+    reading->state.origin = NACRE_ORIGIN_DEFAULT;
+    if (!nacre_type_is_number(row->type)) return give(reading, row->list, row->count);
+    nacre_type_encode(row->type, nacre_type_raw(row->type, &row->value), bytes);
+    return give(reading, bytes, nacre_type_bytes(row->type));
 }
 
-enum nacre_err nacre_settings_reset(struct nacre_settings *settings, uint32_t key)
+bool nacre_settings_find_pending(const struct nacre_settings *settings, uint32_t key,
+                                 const uint8_t **bytes, uint32_t *n)
 {
-    if (settings == NULL || settings->store == NULL) return NACRE_BAD_ARGUMENT;
-    if (nacre_settings_row(settings, key) == NULL) return NACRE_NOT_FOUND;
-    const enum nacre_err err = nacre_remove(settings->store, key);
-    return err == NACRE_NOT_FOUND ? NACRE_OK : err;
+    const struct nacre_pending *const pending = settings->cfg.pending;
+    return pending != NULL && pending->ops->find(pending, key, bytes, n);
+}
+
+static enum nacre_err pending_read(const struct nacre_settings *settings, uint32_t key,
+                                   struct nacre_reading *reading)
+{
+    const uint8_t *bytes;
+    uint32_t n;
+    if (!nacre_settings_find_pending(settings, key, &bytes, &n)) return NACRE_NOT_FOUND;
+    reading->state.state = NACRE_STATE_PENDING;
+    if (n > reading->size) return give(reading, bytes, n);
+    /* What the store holds is of no interest; whether it may be asked at all, and may write to the
+       buffer, is. */
+    uint32_t length;
+    const enum nacre_err err = nacre_get(settings->cfg.store, key, reading->buf, n, &length);
+    if (err == NACRE_NOT_MOUNTED || err == NACRE_BAD_BUFFER) return err;
+    return give(reading, bytes, n);
+}
+
+enum nacre_err nacre_settings_read(const struct nacre_settings *settings,
+                                   const struct nacre_setting *row, struct nacre_reading *reading)
+{
+    nacre_settings_lock(settings);
+    reading->state = (struct nacre_setting_state){.origin = NACRE_ORIGIN_USER};
+    enum nacre_err err = pending_read(settings, row->key, reading);
+    if (err == NACRE_NOT_FOUND) err = record_read(settings, row, row->key, reading);
+    if (err == NACRE_NOT_FOUND && (row->flags & NACRE_FACTORY) != 0u) {
+        reading->state.origin = NACRE_ORIGIN_FACTORY;
+        err = record_read(settings, row, NACRE_KEY_FACTORY | row->key, reading);
+    }
+    if (err == NACRE_NOT_FOUND) err = default_read(row, reading);
+    nacre_settings_unlock(settings);
+    return err;
+}
+
+enum nacre_err nacre_settings_get(const struct nacre_settings *settings, uint32_t key,
+                                  enum nacre_type type, void *value,
+                                  struct nacre_setting_state *state)
+{
+    const struct nacre_setting *row;
+    uint8_t bytes[NACRE_NUMBER_BYTES_MAX] = {0};
+    struct nacre_reading reading = {.buf = bytes, .size = sizeof bytes};
+    if (value == NULL) return NACRE_BAD_ARGUMENT;
+    enum nacre_err err = nacre_settings_row_of(settings, key, &row);
+    if (err != NACRE_OK) return err;
+    if (row->type != (uint8_t)type || !nacre_type_is_number(type)) return NACRE_BAD_TYPE;
+    err = nacre_settings_read(settings, row, &reading);
+    if (err == NACRE_OK) {
+        nacre_type_store(type, nacre_type_decode(type, bytes), value);
+        if (state != NULL) *state = reading.state;
+    }
+    nacre_wipe(bytes, sizeof bytes); /* it may be a secret */
+    return err;
+}
+
+bool nacre_settings_is_pending(const struct nacre_settings *settings, uint32_t key)
+{
+    const uint8_t *bytes;
+    uint32_t n;
+    if (nacre_settings_check(settings) != NACRE_OK) return false;
+    nacre_settings_lock(settings);
+    const bool is_pending = nacre_settings_find_pending(settings, key, &bytes, &n);
+    nacre_settings_unlock(settings);
+    return is_pending;
+}
+
+enum nacre_err nacre_settings_next(const struct nacre_settings *settings,
+                                   const struct nacre_setting **row, bool *is_set)
+{
+    uint32_t length;
+    enum nacre_err err = nacre_settings_check(settings);
+    if (err != NACRE_OK) return err;
+    if (row == NULL || is_set == NULL) return NACRE_BAD_ARGUMENT;
+    const struct nacre_setting *const next = *row == NULL ? settings->cfg.table : *row + 1;
+    if (next == settings->cfg.table + settings->cfg.count) {
+        *row = NULL;
+        return NACRE_NOT_FOUND;
+    }
+    err = nacre_get(settings->cfg.store, next->key, NULL, 0, &length);
+    if (err == NACRE_NOT_MOUNTED) return err;
+    *is_set = err != NACRE_NOT_FOUND || nacre_settings_is_pending(settings, next->key);
+    *row = next;
+    return NACRE_OK;
 }

@@ -1,0 +1,105 @@
+/*
+ * See settings_bed.h.
+ */
+#include "tests/support/settings_bed.h"
+
+#include "tests/support/cmocka_all.h"
+
+#include <string.h>
+
+static const uint8_t curve[] = {1, 2, 3};
+
+const struct nacre_setting bed_table[BED_ROWS] = {
+    {NACRE_SETTING_U8(BED_U8, "display.brightness", 50, 0, 100)},
+    {NACRE_SETTING_U16(BED_U16, "unit.period", 1000, 10, 60000)},
+    {NACRE_SETTING_U32(BED_U32, "unit.serial", 7, 0, UINT32_MAX)},
+    {NACRE_SETTING_U64(BED_U64, "unit.id", 0x8000000000000000u, 0, UINT64_MAX)},
+    {NACRE_SETTING_I8(BED_I8, "display.offset", -3, INT8_MIN, INT8_MAX)},
+    {NACRE_SETTING_I16(BED_I16, "unit.shift", -5, -30000, -5)},
+    {NACRE_SETTING_I32(BED_I32, "unit.zero", 0, INT32_MIN, INT32_MAX)},
+    {NACRE_SETTING_I64(BED_I64, "unit.epoch", -1, INT64_MIN, INT64_MAX)},
+    {NACRE_SETTING_BOOL(BED_BOOL, "display.on", true)},
+    {NACRE_SETTING_FLOAT(BED_FLOAT, "unit.gain", 0.5f, -1.5f, 2.25f)},
+    {NACRE_SETTING_ONE_OF(NACRE_TYPE_U32, BED_BAUD, "uart.baud", 115200, 9600, 115200, 921600)},
+    {NACRE_SETTING_ONE_OF(NACRE_TYPE_I8, BED_STEP, "unit.step", 0, -5, 0, 5)},
+    {NACRE_SETTING_STRING(BED_NAME, "unit.name", "nacre", 16), .flags = NACRE_FACTORY},
+    {NACRE_SETTING_BLOB(BED_KEY, "unit.key", 32), .flags = NACRE_FACTORY},
+    {NACRE_SETTING_BLOB_FROM(BED_CURVE, "display.curve", curve, 8)},
+    {NACRE_SETTING_I32(BED_TRIM, "unit.trim", 0, -1000, 1000), .flags = NACRE_FACTORY},
+    {NACRE_SETTING_U8(BED_VOLUME, "audio.volume", 10, 0, 255), .flags = NACRE_COALESCED},
+    {NACRE_SETTING_STRING(BED_TITLE, "audio.title", "", 32), .flags = NACRE_COALESCED},
+    {NACRE_SETTING_I16(BED_BALANCE, "audio.balance", 0, INT16_MIN, INT16_MAX),
+     .flags = NACRE_COALESCED | NACRE_FACTORY},
+    {NACRE_SETTING_BOOL(BED_LAST, "unit.last", false)},
+};
+
+struct settings_bed bed;
+
+static uint32_t bed_now(void *context)
+{
+    return ((const struct settings_bed *)context)->now_ms;
+}
+
+static void bed_changed(uint32_t key, enum nacre_origin origin, void *context)
+{
+    struct settings_bed *const to = context;
+    assert_int_equal(to->lock_depth, 0); /* no lock is held while it is told */
+    to->changes++;
+    to->changed_key = key;
+    to->changed_origin = origin;
+}
+
+static void bed_lock(void *context)
+{
+    struct settings_bed *const of = context;
+    assert_int_equal(of->lock_depth, 0); /* it is not recursive */
+    of->lock_depth++;
+    of->locks++;
+}
+
+static void bed_unlock(void *context)
+{
+    struct settings_bed *const of = context;
+    assert_int_equal(of->lock_depth, 1);
+    of->lock_depth--;
+}
+
+enum nacre_err settings_reopen(void)
+{
+    memset(&bed.settings, 0xA5, sizeof bed.settings);
+    return nacre_settings_open(&bed.settings, &bed.cfg);
+}
+
+int settings_begin(void **state)
+{
+    (void)state;
+    memset(&bed, 0, sizeof bed);
+    box_open(&box, 8);
+    if (box_reboot(&box) != NACRE_OK) return -1;
+    bed.lock = (struct nacre_lock){bed_lock, bed_unlock, &bed};
+    bed.pending_cfg = (struct nacre_pending_cfg){
+        .memory = bed.memory, .bytes = sizeof bed.memory,
+        .quiet_ms = 500, .latest_ms = 3000, .now_ms = bed_now, .context = &bed,
+    };
+    if (nacre_pending_open(&bed.pending, &bed.pending_cfg) != NACRE_OK) return -1;
+    bed.cfg = (struct nacre_settings_cfg){
+        .store = &box.store, .table = bed_table, .count = BED_ROWS,
+        .pending = &bed.pending, .lock = &bed.lock,
+        .work = bed.work, .work_bytes = sizeof bed.work,
+        .on_change = bed_changed, .context = &bed,
+    };
+    return settings_reopen() == NACRE_OK ? 0 : -1;
+}
+
+int settings_end(void **state)
+{
+    const bool is_free = bed.lock_depth == 0u;
+    return box_end(state) == 0 && is_free ? 0 : -1;
+}
+
+void settings_reboot(void)
+{
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    assert_int_equal(nacre_pending_open(&bed.pending, &bed.pending_cfg), NACRE_OK);
+    assert_int_equal(settings_reopen(), NACRE_OK);
+}

@@ -1,0 +1,448 @@
+/*
+ * Sets that are saved later: pending until they were quiet for 500 ms or 3000 ms old, by the bed's
+ * clock; saved by a flush, by quiesce, and when their memory is full; lost in a cut before.
+ *
+ * Whether something was saved is asked of the store and of the chip's count of programs, not of the
+ * settings.
+ */
+#include "tests/support/settings_bed.h"
+
+#include "tests/support/cmocka_all.h"
+
+#include <string.h>
+
+static void set_volume(uint8_t value)
+{
+    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_VOLUME, value), NACRE_OK);
+}
+
+static void idle(void)
+{
+    bool more;
+    assert_int_equal(nacre_settings_idle(&bed.settings, &more), NACRE_OK);
+}
+
+static void expect_volume(uint8_t value, enum nacre_origin origin, enum nacre_state how)
+{
+    uint8_t found = 0;
+    struct nacre_setting_state state;
+    assert_int_equal(nacre_settings_get_u8(&bed.settings, BED_VOLUME, &found, &state), NACRE_OK);
+    assert_int_equal(found, value);
+    assert_int_equal(state.origin, origin);
+    assert_int_equal(state.state, how);
+    assert_int_equal(nacre_settings_is_pending(&bed.settings, BED_VOLUME),
+                     how == NACRE_STATE_PENDING);
+}
+
+/* What the store has. */
+static void expect_stored(uint32_t key, const void *bytes, uint32_t n)
+{
+    uint8_t found[64];
+    uint32_t length;
+    assert_int_equal(nacre_get(&box.store, key, found, sizeof found, &length), NACRE_OK);
+    assert_int_equal(length, n);
+    assert_memory_equal(found, bytes, n);
+}
+
+static void expect_not_stored(uint32_t key)
+{
+    uint32_t length;
+    assert_int_equal(nacre_get(&box.store, key, NULL, 0, &length), NACRE_NOT_FOUND);
+}
+
+static void test_pending_set_is_seen_and_not_saved(void **state)
+{
+    (void)state;
+    const uint32_t programs = box.sim->counters.programs;
+    set_volume(20);
+    set_volume(21);
+    expect_volume(21, NACRE_ORIGIN_USER, NACRE_STATE_PENDING);
+    assert_int_equal(box.sim->counters.programs, programs);
+    settings_reboot();
+    expect_volume(10, NACRE_ORIGIN_DEFAULT, NACRE_STATE_GOOD);
+}
+
+static void test_pending_flush_saves_once(void **state)
+{
+    (void)state;
+    for (uint8_t i = 0; i < 100; i++) set_volume(i);
+    const uint32_t programs = box.sim->counters.programs;
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+    assert_int_equal(box.sim->counters.programs, programs + 1u);
+    expect_volume(99, NACRE_ORIGIN_USER, NACRE_STATE_GOOD);
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+    assert_int_equal(box.sim->counters.programs, programs + 1u);
+    settings_reboot();
+    expect_volume(99, NACRE_ORIGIN_USER, NACRE_STATE_GOOD);
+}
+
+static void test_pending_is_saved_when_it_was_quiet(void **state)
+{
+    (void)state;
+    bed.now_ms = 1000;
+    set_volume(20);
+    bed.now_ms = 1400;
+    set_volume(21); /* the quiet time begins anew */
+    bed.now_ms = 1899;
+    idle();
+    expect_not_stored(BED_VOLUME);
+    assert_int_equal(nacre_settings_due_ms(&bed.settings), 1);
+    bed.now_ms = 1900;
+    assert_int_equal(nacre_settings_due_ms(&bed.settings), 0);
+    idle();
+    expect_stored(BED_VOLUME, "\x15", 1);
+    expect_volume(21, NACRE_ORIGIN_USER, NACRE_STATE_GOOD);
+    assert_int_equal(nacre_settings_due_ms(&bed.settings), UINT32_MAX);
+}
+
+static void test_pending_is_saved_at_its_latest_time(void **state)
+{
+    (void)state;
+    bed.now_ms = 0;
+    for (uint8_t i = 0; i < 30; i++) { /* never quiet */
+        set_volume(i);
+        idle();
+        expect_not_stored(BED_VOLUME);
+        bed.now_ms += 100;
+    }
+    assert_int_equal(bed.now_ms, 3000);
+    idle();
+    expect_stored(BED_VOLUME, "\x1d", 1);
+    /* The next one has its own latest time. */
+    set_volume(77);
+    assert_int_equal(nacre_settings_due_ms(&bed.settings), 500);
+    bed.now_ms += 2900;
+    set_volume(78); /* with all due times in front of it, the nearer one counts */
+    assert_int_equal(nacre_settings_due_ms(&bed.settings), 100);
+}
+
+static void test_pending_times_survive_the_wrap_of_the_clock(void **state)
+{
+    (void)state;
+    bed.now_ms = UINT32_MAX - 100u;
+    set_volume(20);
+    bed.now_ms = 398; /* 499 ms later */
+    idle();
+    expect_not_stored(BED_VOLUME);
+    assert_int_equal(nacre_settings_due_ms(&bed.settings), 1);
+    bed.now_ms = 399;
+    idle();
+    expect_stored(BED_VOLUME, "\x14", 1);
+}
+
+static void test_pending_oldest_is_found_over_the_wrap_of_the_clock(void **state)
+{
+    (void)state;
+    bed.now_ms = UINT32_MAX - 10u;
+    assert_int_equal(nacre_settings_set_i16(&bed.settings, BED_BALANCE, -2), NACRE_OK);
+    bed.now_ms = 5;
+    set_volume(20);
+    bed.now_ms = 6;
+    assert_int_equal(nacre_settings_set_i16(&bed.settings, BED_BALANCE, -3), NACRE_OK);
+    /* 60 bytes of memory, 12 + 2 and 12 + 1 of them used: 22 more need the oldest one's place. */
+    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, "twenty-two characters!"),
+                     NACRE_OK);
+    expect_stored(BED_BALANCE, "\xfd\xff", 2);
+    expect_volume(20, NACRE_ORIGIN_USER, NACRE_STATE_PENDING);
+    assert_true(nacre_settings_is_pending(&bed.settings, BED_TITLE));
+}
+
+static void test_pending_of_several_rows_each_have_their_time(void **state)
+{
+    (void)state;
+    bed.now_ms = 1000;
+    set_volume(20);
+    bed.now_ms = 1300;
+    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, "late"), NACRE_OK);
+    bed.now_ms = 1500;
+    idle();
+    expect_stored(BED_VOLUME, "\x14", 1);
+    expect_not_stored(BED_TITLE);
+    assert_int_equal(nacre_settings_due_ms(&bed.settings), 300);
+    bed.now_ms = 1800;
+    idle();
+    expect_stored(BED_TITLE, "late", 4);
+}
+
+static void test_pending_grows_and_shrinks(void **state)
+{
+    (void)state;
+    const char *const texts[] = {"a", "longer text", "", "the same len", "the same 123", "b"};
+    char found[32];
+    set_volume(20);
+    for (uint32_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct nacre_setting_state how;
+        assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, texts[i]), NACRE_OK);
+        assert_int_equal(nacre_settings_set_i16(&bed.settings, BED_BALANCE, (int16_t)i), NACRE_OK);
+        assert_int_equal(nacre_settings_get_string(&bed.settings, BED_TITLE, found, 32, &how),
+                         NACRE_OK);
+        assert_string_equal(found, texts[i]);
+        assert_int_equal(how.state, NACRE_STATE_PENDING);
+        expect_volume(20, NACRE_ORIGIN_USER, NACRE_STATE_PENDING);
+    }
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+    expect_stored(BED_TITLE, "b", 1);
+    expect_stored(BED_BALANCE, "\5\0", 2);
+    expect_stored(BED_VOLUME, "\x14", 1);
+}
+
+static void test_pending_value_too_long_for_the_buffer_is_told(void **state)
+{
+    (void)state;
+    char buf[8] = "xxxxxxx";
+    struct nacre_setting_state how = {99, 98, 97};
+    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, "abc"), NACRE_OK);
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, "nine char"), NACRE_OK);
+    assert_int_equal(nacre_settings_get_string(&bed.settings, BED_TITLE, buf, 8, &how),
+                     NACRE_TOO_SMALL);
+    assert_int_equal(how.length, 9);
+    assert_string_equal(buf, "xxxxxxx");
+}
+
+static void test_pending_value_that_never_fits_is_saved_at_once(void **state)
+{
+    (void)state;
+    bed.pending_cfg.bytes = NACRE_PENDING_BYTES(1, 8);
+    assert_int_equal(nacre_pending_open(&bed.pending, &bed.pending_cfg), NACRE_OK);
+    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, "eight ch"), NACRE_OK);
+    expect_not_stored(BED_TITLE);
+    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, "nine char"), NACRE_OK);
+    expect_stored(BED_TITLE, "nine char", 9);
+    assert_false(nacre_settings_is_pending(&bed.settings, BED_TITLE)); /* not the older one */
+}
+
+static void test_pending_full_memory_saves_the_oldest(void **state)
+{
+    (void)state;
+    bed.pending_cfg.bytes = NACRE_PENDING_BYTES(2, 4);
+    assert_int_equal(nacre_pending_open(&bed.pending, &bed.pending_cfg), NACRE_OK);
+    set_volume(20);
+    bed.now_ms++;
+    assert_int_equal(nacre_settings_set_i16(&bed.settings, BED_BALANCE, 7), NACRE_OK);
+    bed.now_ms++;
+    set_volume(21); /* set again, it is the oldest still */
+    expect_not_stored(BED_VOLUME);
+    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, "ab"), NACRE_OK);
+    expect_stored(BED_VOLUME, "\x15", 1);
+    expect_not_stored(BED_BALANCE);
+    expect_volume(21, NACRE_ORIGIN_USER, NACRE_STATE_GOOD);
+}
+
+static void fail_programs(void)
+{
+    box.sim->faults.program_fails = 0;
+    box.sim->faults.fail_count = SIM_NOR_NO_COMMAND;
+}
+
+/* A store that answers NACRE_BUSY to each set until time passes. */
+static void start_erase(void)
+{
+    bool more;
+    box.cfg.refuse_when_busy = true;
+    settings_reboot();
+    const uint32_t erases = box.sim->counters.erases;
+    for (uint32_t i = 0; i < 10u && box.sim->counters.erases == erases; i++) {
+        assert_int_equal(nacre_idle(&box.store, &more), NACRE_OK);
+    }
+    assert_int_equal(box.sim->counters.erases, erases + 1u);
+}
+
+static void test_pending_survives_a_save_that_failed(void **state)
+{
+    (void)state;
+    bool more;
+    start_erase();
+    bed.now_ms = 1000;
+    set_volume(20);
+    bed.now_ms = 1100;
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_BUSY);
+    assert_int_equal(nacre_settings_set_i16(&bed.settings, BED_BALANCE, 7), NACRE_OK);
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_BUSY); /* as a transaction */
+    expect_volume(20, NACRE_ORIGIN_USER, NACRE_STATE_PENDING);
+    sim_nor_pass_us(box.sim, 500000);
+    /* Put off: not tried again with each idle call. */
+    bed.now_ms = 1599;
+    assert_int_equal(nacre_settings_due_ms(&bed.settings), 1);
+    assert_int_equal(nacre_settings_idle(&bed.settings, &more), NACRE_OK);
+    expect_not_stored(BED_VOLUME);
+    bed.now_ms = 1600;
+    assert_int_equal(nacre_settings_idle(&bed.settings, &more), NACRE_OK);
+    expect_stored(BED_VOLUME, "\x14", 1);
+    expect_stored(BED_BALANCE, "\7\0", 2);
+}
+
+static void test_pending_set_is_refused_where_it_could_not_be_saved(void **state)
+{
+    (void)state;
+    bool more;
+    set_volume(20);
+    bed.now_ms = 1000;
+    fail_programs();
+    assert_int_not_equal(nacre_settings_idle(&bed.settings, &more), NACRE_OK);
+    struct nacre_stats stats;
+    assert_int_equal(nacre_stats(&box.store, &stats), NACRE_OK);
+    assert_int_not_equal(stats.read_only, NACRE_OK);
+    expect_volume(20, NACRE_ORIGIN_USER, NACRE_STATE_PENDING);
+    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_VOLUME, 30), NACRE_READ_ONLY);
+    expect_volume(20, NACRE_ORIGIN_USER, NACRE_STATE_PENDING);
+    /* Neither a full memory nor a value that never fits loses anything. */
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_READ_ONLY);
+    assert_int_equal(nacre_quiesce(&bed.settings), NACRE_READ_ONLY);
+    expect_volume(20, NACRE_ORIGIN_USER, NACRE_STATE_PENDING); /* still open */
+}
+
+static void test_pending_full_memory_that_cannot_be_saved_refuses(void **state)
+{
+    (void)state;
+    char text[24];
+    start_erase();
+    bed.pending_cfg.bytes = NACRE_PENDING_BYTES(1, 8);
+    assert_int_equal(nacre_pending_open(&bed.pending, &bed.pending_cfg), NACRE_OK);
+    set_volume(20);
+    assert_int_equal(nacre_settings_set_i16(&bed.settings, BED_BALANCE, 7), NACRE_BUSY);
+    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, "nine char"), NACRE_BUSY);
+    expect_volume(20, NACRE_ORIGIN_USER, NACRE_STATE_PENDING);
+    assert_false(nacre_settings_is_pending(&bed.settings, BED_BALANCE));
+    assert_int_equal(nacre_settings_get_string(&bed.settings, BED_TITLE, text, 24, NULL), NACRE_OK);
+    assert_string_equal(text, "");
+}
+
+static void test_pending_equal_value_costs_nothing(void **state)
+{
+    (void)state;
+    set_volume(20);
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+    set_volume(20);
+    assert_false(nacre_settings_is_pending(&bed.settings, BED_VOLUME));
+    set_volume(30);
+    set_volume(20); /* back to what is stored */
+    const uint32_t programs = box.sim->counters.programs;
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+    assert_int_equal(box.sim->counters.programs, programs);
+    assert_false(nacre_settings_is_pending(&bed.settings, BED_VOLUME));
+    expect_stored(BED_VOLUME, "\x14", 1);
+}
+
+static void test_pending_quiesce_saves_and_unmounts(void **state)
+{
+    (void)state;
+    uint8_t found;
+    set_volume(20);
+    assert_int_equal(nacre_quiesce(&bed.settings), NACRE_OK);
+    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_VOLUME, 30), NACRE_NOT_MOUNTED);
+    assert_int_equal(nacre_settings_get_u8(&bed.settings, BED_VOLUME, &found, NULL),
+                     NACRE_NOT_MOUNTED);
+    assert_int_equal(nacre_quiesce(&bed.settings), NACRE_NOT_MOUNTED);
+    const uint32_t programs = box.sim->counters.programs;
+    settings_reboot();
+    assert_int_equal(box.sim->counters.programs, programs); /* it was a clean restart */
+    expect_volume(20, NACRE_ORIGIN_USER, NACRE_STATE_GOOD);
+}
+
+static void test_pending_needs_a_mounted_store(void **state)
+{
+    (void)state;
+    uint8_t found;
+    bool more;
+    set_volume(20);
+    assert_int_equal(nacre_unmount(&box.store), NACRE_OK);
+    assert_int_equal(nacre_settings_get_u8(&bed.settings, BED_VOLUME, &found, NULL),
+                     NACRE_NOT_MOUNTED);
+    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_VOLUME, 30), NACRE_NOT_MOUNTED);
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_NOT_MOUNTED);
+    assert_int_equal(nacre_settings_idle(&bed.settings, &more), NACRE_NOT_MOUNTED);
+    assert_int_equal(nacre_quiesce(&bed.settings), NACRE_NOT_MOUNTED);
+}
+
+static void test_pending_without_memory_saves_at_once(void **state)
+{
+    (void)state;
+    bool more;
+    bed.cfg.pending = NULL;
+    assert_int_equal(settings_reopen(), NACRE_OK);
+    set_volume(20);
+    expect_stored(BED_VOLUME, "\x14", 1);
+    expect_volume(20, NACRE_ORIGIN_USER, NACRE_STATE_GOOD);
+    assert_int_equal(nacre_settings_idle(&bed.settings, &more), NACRE_OK);
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+    assert_int_equal(nacre_settings_due_ms(&bed.settings), UINT32_MAX);
+    assert_int_equal(nacre_settings_reset(&bed.settings, BED_VOLUME), NACRE_OK);
+    assert_int_equal(nacre_quiesce(&bed.settings), NACRE_OK);
+}
+
+static void test_pending_reset_drops_it(void **state)
+{
+    (void)state;
+    set_volume(20);
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+    set_volume(21);
+    assert_int_equal(nacre_settings_reset(&bed.settings, BED_VOLUME), NACRE_OK);
+    expect_volume(10, NACRE_ORIGIN_DEFAULT, NACRE_STATE_GOOD);
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+    expect_not_stored(BED_VOLUME);
+}
+
+static void test_pending_idle_gives_the_store_time(void **state)
+{
+    (void)state;
+    bool more = false;
+    assert_int_equal(nacre_settings_idle(&bed.settings, &more), NACRE_OK);
+    const uint32_t erases = box.sim->counters.erases;
+    for (uint32_t i = 0; i < 100 && more; i++) {
+        sim_nor_pass_us(box.sim, 30000);
+        assert_int_equal(nacre_settings_idle(&bed.settings, &more), NACRE_OK);
+    }
+    assert_false(more);
+    assert_true(box.sim->counters.erases >= erases);
+}
+
+static void test_pending_open_refuses_what_cannot_work(void **state)
+{
+    (void)state;
+    struct nacre_pending pending;
+    const struct nacre_pending_cfg good = bed.pending_cfg;
+    struct nacre_pending_cfg cfg = good;
+    assert_int_equal(nacre_pending_open(NULL, &good), NACRE_BAD_ARGUMENT);
+    assert_int_equal(nacre_pending_open(&pending, NULL), NACRE_BAD_ARGUMENT);
+    cfg.memory = NULL;
+    assert_int_equal(nacre_pending_open(&pending, &cfg), NACRE_BAD_ARGUMENT);
+    cfg = good;
+    cfg.now_ms = NULL;
+    assert_int_equal(nacre_pending_open(&pending, &cfg), NACRE_BAD_ARGUMENT);
+    cfg = good;
+    cfg.bytes = NACRE_PENDING_HEAD;
+    assert_int_equal(nacre_pending_open(&pending, &cfg), NACRE_BAD_ARGUMENT);
+    cfg.bytes = NACRE_PENDING_HEAD + 1u;
+    assert_int_equal(nacre_pending_open(&pending, &cfg), NACRE_OK);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, settings_begin, settings_end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_pending_set_is_seen_and_not_saved),
+        TEST(test_pending_flush_saves_once),
+        TEST(test_pending_is_saved_when_it_was_quiet),
+        TEST(test_pending_is_saved_at_its_latest_time),
+        TEST(test_pending_times_survive_the_wrap_of_the_clock),
+        TEST(test_pending_oldest_is_found_over_the_wrap_of_the_clock),
+        TEST(test_pending_of_several_rows_each_have_their_time),
+        TEST(test_pending_grows_and_shrinks),
+        TEST(test_pending_value_too_long_for_the_buffer_is_told),
+        TEST(test_pending_value_that_never_fits_is_saved_at_once),
+        TEST(test_pending_full_memory_saves_the_oldest),
+        TEST(test_pending_survives_a_save_that_failed),
+        TEST(test_pending_set_is_refused_where_it_could_not_be_saved),
+        TEST(test_pending_full_memory_that_cannot_be_saved_refuses),
+        TEST(test_pending_equal_value_costs_nothing),
+        TEST(test_pending_quiesce_saves_and_unmounts),
+        TEST(test_pending_needs_a_mounted_store),
+        TEST(test_pending_without_memory_saves_at_once),
+        TEST(test_pending_reset_drops_it),
+        TEST(test_pending_idle_gives_the_store_time),
+        TEST(test_pending_open_refuses_what_cannot_work),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

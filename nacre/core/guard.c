@@ -54,6 +54,7 @@ enum nacre_err nacre_guard_write(struct nacre_store *store)
 enum nacre_err nacre_guard_settle_after(struct nacre_log *log, enum nacre_err err)
 {
     enum nacre_err settled = NACRE_OK;
+    if (log->read_only != NACRE_OK) return err;
     if (err != NACRE_OK || log->doubtful) settled = nacre_guard_settle(log);
     if (settled != NACRE_OK) return settled;
     if (nacre_repair_pay(log) != NACRE_OK) settled = nacre_guard_settle(log);

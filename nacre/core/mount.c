@@ -23,6 +23,7 @@
 #define SCANS_A_RECORD 8u
 #define SCANS_MAX (SCANS_A_RECORD * NACRE_IGNORED_MAX)
 #define SETTLES_MAX 4u
+#define STARTS_MAX 2u
 #define SETTLES_IN_PLACE 2u
 
 static enum nacre_err geometry_check(const struct nacre_geometry *geometry)
@@ -106,12 +107,17 @@ static enum nacre_err leave_generation_0(struct nacre_log *log)
     return err == NACRE_OK ? nacre_log_note(log, 0) : err;
 }
 
+/* What fails here and can be settled is left to the sets to come. */
 static enum nacre_err make_ready(struct nacre_log *log)
 {
-    enum nacre_err err = nacre_guard_settle_after(log, leave_generation_0(log));
-    if (err != NACRE_OK) return err;
-    err = nacre_guard_settle_after(log, nacre_room_make(log, 0));
-    return err == NACRE_FULL ? NACRE_OK : err; /* a set will say so */
+    for (uint32_t i = 0; log->generation == 0u && i < STARTS_MAX; i++) {
+        (void)nacre_guard_settle_after(log, leave_generation_0(log));
+    }
+    if (log->generation == 0u && log->read_only == NACRE_OK) log->read_only = NACRE_UNSETTLED;
+    if (log->read_only == NACRE_OK) {
+        (void)nacre_guard_settle_after(log, nacre_room_restore(log));
+    }
+    return (enum nacre_err)log->read_only;
 }
 
 /*

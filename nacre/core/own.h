@@ -43,7 +43,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_own_remove(struct nacre_store *store, uint
  *
  * value    n bytes
  * equals   false also where the record is stale or cannot be read; written on NACRE_OK
- * Returns  NACRE_OK; NACRE_NOT_MOUNTED
+ * Returns  NACRE_OK; NACRE_NOT_MOUNTED; NACRE_BAD_BUFFER
  */
 NACRE_MUST_CHECK enum nacre_err nacre_own_equals(struct nacre_store *store, uint32_t key,
                                                  const void *value, uint32_t n, bool *equals);

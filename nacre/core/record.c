@@ -306,7 +306,7 @@ static enum nacre_err write_lane(const struct nacre_spot *spot, uint32_t lane,
 {
     uint8_t chunk[NACRE_PROGRAM_GRANULES * NACRE_GRANULE_BYTES];
     const uint32_t count = nacre_record_granules(record);
-    uint32_t crc;
+    uint32_t crc = 0;
     enum nacre_err err = record_crc(spot, record, source, &crc);
     source->at_hand = 0; /* what is programmed is read anew: the check sum judges it */
     for (uint32_t done = 0; err == NACRE_OK && done < count;) {

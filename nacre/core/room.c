@@ -259,6 +259,15 @@ enum nacre_err nacre_room_make(struct nacre_log *log, uint32_t granules)
     return err == NACRE_OK ? NACRE_FULL : err;
 }
 
+enum nacre_err nacre_room_restore(struct nacre_log *log)
+{
+    /* What one more mount will take is there already: the sets to come can do the rest. */
+    const uint32_t taken = nacre_log_cut_spoils_unit(log) ? log->lanes.slots - 1u :
+                                                            nacre_tail_granules(log);
+    if (slack(log) >= (int32_t)(reserve(log) - taken)) return NACRE_OK;
+    return nacre_room_make(log, 0);
+}
+
 enum nacre_err nacre_room_idle(struct nacre_log *log, bool *more)
 {
     enum nacre_err err = NACRE_OK;

@@ -32,6 +32,14 @@ uint32_t nacre_room_capacity(const struct nacre_log *log, uint32_t longest);
 NACRE_MUST_CHECK enum nacre_err nacre_room_make(struct nacre_log *log, uint32_t granules);
 
 /*
+ * After a mount's settling: make room for that of the next mount, where it has not enough.
+ *
+ * Cost     mostly none; else the copies that nacre_room_make needs
+ * Returns  as nacre_room_make
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_room_restore(struct nacre_log *log);
+
+/*
  * Do in idle time what a set would have to do soon: see nacre_idle.
  */
 NACRE_MUST_CHECK enum nacre_err nacre_room_idle(struct nacre_log *log, bool *more);

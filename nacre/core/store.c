@@ -161,6 +161,10 @@ enum nacre_err nacre_own_equals(struct nacre_store *store, uint32_t key, const v
     const struct nacre_change change = {.key = key, .length = n, .value = value};
     const enum nacre_err err = nacre_guard_enter(store);
     if (err != NACRE_OK) return err;
+    const struct nacre_medium *const medium = store->log.lanes.medium;
+    if (!medium->ops->can_access(medium, value, n, false)) {
+        return nacre_guard_leave(store, NACRE_BAD_BUFFER);
+    }
     *equals = n <= NACRE_VALUE_BYTES_MAX && nacre_put_is_equal(&store->log, &change);
     return nacre_guard_leave(store, NACRE_OK);
 }

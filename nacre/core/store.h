@@ -90,6 +90,7 @@ struct nacre_store {
  *          erase of the next unit where room is short
  * Returns  NACRE_OK
  *          NACRE_UNSETTLED*   the tail could not be settled: gets answer, nothing can be written
+ *          NACRE_WORN_OUT*    a unit failed and no spare is left: as NACRE_UNSETTLED
  *          NACRE_KEYS_FULL*   more keys than index_count: gets answer for those that fit, nothing
  *                             can be written, nothing was; stats.index_used tells how many fit
  *          NACRE_FOREIGN      something else lies there; unchanged: nacre_format, if meant

@@ -40,8 +40,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_guard_write(struct nacre_store *store);
  * Whatever failed, leave no doubt behind it, and write what is owed; answer what the caller should
  * hear.
  */
-NACRE_MUST_CHECK enum nacre_err nacre_guard_settle_after(struct nacre_log *log,
-                                                         enum nacre_err err);
+enum nacre_err nacre_guard_settle_after(struct nacre_log *log, enum nacre_err err);
 
 /*
  * Did a program fail? Then the unit of the head is retired, and what was to be written may be

@@ -183,8 +183,8 @@ static void test_store_removed_key_is_gone_for_ever(void **state)
 static void test_store_next_walks_in_order(void **state)
 {
     (void)state;
-    static const uint32_t keys[] = { 500, 2, 65534, 17, 0, 300 };
-    static const uint32_t sorted[] = { 0, 2, 17, 300, 500, 65534 };
+    static const uint32_t keys[] = { 500, 2, NACRE_KEY_MAX, 17, 0, 300 };
+    static const uint32_t sorted[] = { 0, 2, 17, 300, 500, NACRE_KEY_MAX };
     for (uint32_t i = 0; i < 6u; i++) assert_int_equal(box_set(&box, keys[i], 4, i), NACRE_OK);
     uint32_t key = 0;
     for (uint32_t i = 0; i < 6u; i++, key++) {

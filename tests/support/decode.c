@@ -18,9 +18,9 @@
 #define RESET_BYTES 1u   /* the length of a note tells what it is */
 #define CLOSING_BYTES 2u
 #define COMMIT_BYTES 4u
-#define NEW_TRACES 4u /* in these slots of the last unit */
-#define FIRST_TRACE 6u
-#define LAST_TRACE 30u
+#define TRACES_MAX 4u /* cut blocks that first mounts may have left */
+#define PROGRAM 5u    /* granules of one program, at most */
+#define PAGE 16u      /* granules */
 
 struct record {
     const uint8_t *first; /* its first granule, in the lane where it is whole */
@@ -159,10 +159,10 @@ static bool header_read(const uint8_t *first, struct record *record)
     if (length > DECODE_VALUE_BYTES && length != REMOVED) return false;
     record->first = first;
     record->key = le(first, 2);
-    record->kind = (info & 0x2000u) != 0 ? KIND_TENTATIVE : 0;
+    record->kind = info >> 11 & 3u;
     record->is_removal = length == REMOVED;
     record->length = record->is_removal ? 0 : length;
-    record->is_stale = false;
+    record->is_stale = (info & 0x2000u) != 0;
     record->has_control = (info & 0x4000u) != 0;
     const uint32_t payload = record->length + (record->has_control ? 4u : 0u);
     record->granules = payload <= 8u ? 1u : 1u + (payload - 8u + 14u) / 15u;
@@ -172,7 +172,7 @@ static bool header_read(const uint8_t *first, struct record *record)
     return record->kind <= KIND_MEMBER;
 }
 
-/* The record at a place of one lane, if it is whole and ends at or before so many granules. */
+/* Do its check sum and its further granules fit, and does it end within so many granules? */
 static bool record_is_whole(const struct decode *decode, uint32_t generation, uint32_t place,
                             uint32_t room, const struct record *record)
 {
@@ -186,24 +186,28 @@ static bool record_is_whole(const struct decode *decode, uint32_t generation, ui
     return crc == le(first + 12, 4);
 }
 
-/* The record at a slot that ends at or before the slot "end": good if either lane's is. */
-static bool record_read(struct decode *decode, uint32_t generation, uint32_t slot, uint32_t end,
-                        struct record *record)
+/* The record at a slot of one lane, if it is whole and ends in its unit. */
+static bool lane_read(const struct decode *decode, uint32_t lane, uint32_t generation,
+                      uint32_t slot, struct record *record)
 {
     const uint32_t place = first_place(decode, generation) + slot;
-    uint32_t whole = 0;
-    for (uint32_t lane = decode->lanes; lane > 0; lane--) {
-        struct record found;
-        if (!header_read(granule_at(decode, lane - 1u, place), &found)) continue;
-        if (!record_is_whole(decode, generation, place, end - slot, &found)) continue;
-        *record = found;
-        whole++;
-    }
-    if (whole != 0 && whole < decode->lanes) decode->one_lane++;
-    return whole != 0;
+    return header_read(granule_at(decode, lane, place), record) &&
+           record_is_whole(decode, generation, place, decode->slots - slot, record);
 }
 
-/* A note of 4 bytes vouches for all granules before it in its unit, in its own lane. */
+/* The same: good if either lane's is. */
+static bool record_read(struct decode *decode, uint32_t generation, uint32_t slot,
+                        struct record *record)
+{
+    struct record other;
+    const bool in_a = lane_read(decode, 0, generation, slot, record);
+    if (decode->lanes == 1u) return in_a;
+    const bool in_b = lane_read(decode, 1, generation, slot, in_a ? &other : record);
+    if (in_a != in_b) decode->one_lane++;
+    return in_a || in_b;
+}
+
+/* A commit vouches for all granules before it in its unit, in its own lane. */
 static bool commit_is_true(const struct record *record, uint32_t slot)
 {
     uint8_t value[COMMIT_BYTES];
@@ -212,24 +216,38 @@ static bool commit_is_true(const struct record *record, uint32_t slot)
     return ~decode_crc(0, start, (slot - 1u) * GRANULE) == le(value, 4);
 }
 
-/* Section 5, step 1: does the unit count? */
-static bool unit_counts(struct decode *decode, uint32_t generation)
+static bool is_other_mark(const struct decode *decode, uint32_t generation)
 {
-    struct record record;
-    for (uint32_t slot = 1; slot < decode->slots; slot++) {
-        if (!record_read(decode, generation, slot, decode->slots, &record)) continue;
-        if (record.kind == KIND_TENTATIVE) continue;
-        const bool is_commit = record.key == NOTE_KEY && record.length == COMMIT_BYTES;
-        if (!is_commit || commit_is_true(&record, slot)) return true;
+    const uint32_t unit = first_place(decode, generation) / decode->slots;
+    for (uint32_t lane = 0; lane < decode->lanes; lane++) {
+        struct decode_mark mark;
+        if (mark_is_valid(decode, lane, unit, &mark)) return mark.generation != generation;
     }
     return false;
 }
 
-static bool is_blank(const struct decode *decode, uint32_t lane, uint32_t place)
+/* Section 5, step 1: does the unit count? */
+static bool unit_counts(const struct decode *decode, uint32_t generation)
 {
-    const uint8_t *const granule = granule_at(decode, lane, place);
-    for (uint32_t i = 0; i < GRANULE; i++) {
-        if (granule[i] != 0xffu) return false;
+    if (is_other_mark(decode, generation)) return false;
+    for (uint32_t i = decode->lanes; i < decode->slots * decode->lanes; i++) {
+        struct record record;
+        const uint32_t slot = i / decode->lanes;
+        if (!lane_read(decode, i % decode->lanes, generation, slot, &record)) continue;
+        const bool is_commit = record.key == NOTE_KEY && record.length == COMMIT_BYTES;
+        if (is_commit ? commit_is_true(&record, slot) : record.kind != KIND_TENTATIVE) return true;
+    }
+    return false;
+}
+
+/* With two lanes a granule is used only if it is blank in neither. */
+static bool is_used(const struct decode *decode, uint32_t place)
+{
+    for (uint32_t lane = 0; lane < decode->lanes; lane++) {
+        const uint8_t *const granule = granule_at(decode, lane, place);
+        uint32_t blank = 0;
+        while (blank < GRANULE && granule[blank] == 0xffu) blank++;
+        if (blank == GRANULE) return false;
     }
     return true;
 }
@@ -238,13 +256,17 @@ static bool is_blank(const struct decode *decode, uint32_t lane, uint32_t place)
 static enum decode_state without_record(const struct decode *decode)
 {
     const uint32_t last = (decode->unit_count - 1u) * decode->slots;
-    for (uint32_t lane = 0; lane < decode->lanes; lane++) {
-        uint32_t traces = 0;
-        for (uint32_t place = 0; place < last + decode->slots; place++) {
-            if (is_blank(decode, lane, place)) continue;
-            const bool may_be_trace = place >= last + FIRST_TRACE && place <= last + LAST_TRACE;
-            if (!may_be_trace || ++traces > NEW_TRACES) return DECODE_FOREIGN;
-        }
+    const uint32_t gap = decode->cut < PAGE ? PROGRAM : 1u;
+    const uint32_t start = (1u + gap + decode->cut - 1u) / decode->cut * decode->cut;
+    const uint32_t end = start + TRACES_MAX * (decode->cut + gap);
+    uint32_t traces = 0;
+    uint32_t counted = 0; /* the block behind the last one that was counted */
+    for (uint32_t place = 0; place < last + decode->slots; place++) {
+        if (!is_used(decode, place)) continue;
+        if (place < last + start || place >= last + end) return DECODE_FOREIGN;
+        if (place / decode->cut < counted) continue;
+        counted = place / decode->cut + 1u;
+        if (++traces > TRACES_MAX) return DECODE_FOREIGN;
     }
     return DECODE_NEW;
 }
@@ -268,21 +290,18 @@ static enum decode_state find_head(struct decode *decode)
 {
     uint32_t highest;
     if (!highest_mark(decode, &highest)) return DECODE_NEWER;
-    for (uint32_t back = 0; back < decode->unit_count && back <= highest; back++) {
-        decode->head = highest - back;
-        if (!unit_counts(decode, decode->head)) continue;
-        for (uint32_t i = 0; i < decode->unit_count; i++) {
-            if (!unit_counts(decode, decode->head + 1u)) break;
-            decode->head++;
-        }
-        return DECODE_STORE;
+    for (uint32_t i = 0; i < 2u * decode->unit_count - 1u; i++) {
+        const uint32_t from = highest + decode->unit_count - 1u;
+        if (i > from) break;
+        decode->head = from - i;
+        if (unit_counts(decode, decode->head)) return DECODE_STORE;
     }
     return without_record(decode);
 }
 
 struct walk {
     struct decode *decode;
-    uint32_t limit; /* in the unit at hand, records end at or before this slot */
+    uint32_t limit; /* in the unit at hand, what is read lies before this slot */
     uint32_t skip;  /* units before the one at hand that a void range covers */
     bool control_is_known;
     bool is_reset;          /* a reset was met: what is older is void */
@@ -358,13 +377,12 @@ static void take_record(struct walk *walk, const struct record *record, uint32_t
 static void walk_unit(struct walk *walk, uint32_t generation)
 {
     struct decode *const decode = walk->decode;
-    uint32_t end = walk->limit;
+    const uint32_t limit = walk->limit;
     walk->limit = decode->slots;
-    for (uint32_t slot = end; slot-- > 1u;) {
+    for (uint32_t slot = limit; slot-- > 1u;) {
         struct record record;
-        if (!record_read(decode, generation, slot, end, &record)) continue;
+        if (!record_read(decode, generation, slot, &record)) continue;
         take_record(walk, &record, generation, slot);
-        end = slot;
         if (record.void_range == 0xffffu) continue;
         const uint32_t from = record.void_range & 0xfffu;
         if (record.void_range >> 12 != 0) {
@@ -372,10 +390,7 @@ static void walk_unit(struct walk *walk, uint32_t generation)
             walk->skip = (record.void_range >> 12) - 1u;
             return;
         }
-        if (from < slot) {
-            end = from;
-            slot = from;
-        }
+        if (from < slot) slot = from;
     }
 }
 
@@ -431,17 +446,19 @@ void decode_region(struct decode *decode, const uint8_t *bytes, uint32_t unit_by
     prepare(decode);
     decode->bytes = bytes;
     decode->lanes = 1;
+    decode->cut = 1;
     decode->slots = unit_bytes / GRANULE;
     decode->unit_count = unit_count;
     decode_all(decode);
 }
 
 void decode_two_lanes(struct decode *decode, const uint8_t *bytes, uint32_t unit_bytes,
-                      uint32_t unit_count)
+                      uint32_t unit_count, uint32_t cut_bytes)
 {
     prepare(decode);
     decode->bytes = bytes;
     decode->lanes = 2;
+    decode->cut = cut_bytes / GRANULE;
     decode->slots = unit_bytes / GRANULE;
     decode->unit_count = unit_count / 2u;
     decode_all(decode);

@@ -31,6 +31,7 @@ struct decode {
     uint32_t lanes;      /* 1 or 2; the second one is the second half of the bytes */
     uint32_t slots;
     uint32_t unit_count; /* of a lane */
+    uint32_t cut;        /* the cut block, in granules */
     enum decode_state state;
     uint32_t head;   /* generation */
     uint32_t oldest; /* generation */
@@ -49,9 +50,9 @@ struct decode {
 void decode_region(struct decode *decode, const uint8_t *bytes, uint32_t unit_bytes,
                    uint32_t unit_count);
 
-/* The same for two lanes of unit_count / 2 units each. */
+/* The same for two lanes of unit_count / 2 units each, where a cut spoils cut_bytes. */
 void decode_two_lanes(struct decode *decode, const uint8_t *bytes, uint32_t unit_bytes,
-                      uint32_t unit_count);
+                      uint32_t unit_count, uint32_t cut_bytes);
 
 /* The place in values of a key, or DECODE_VALUES. */
 uint32_t decode_index(uint32_t key);

@@ -160,7 +160,8 @@ static bool judge_bytes(struct bed *bed)
     if (bed->sim->lane_units == 0) {
         decode_region(&decode, bytes, geometry->unit_bytes, geometry->unit_count);
     } else {
-        decode_two_lanes(&decode, bytes, geometry->unit_bytes, geometry->unit_count);
+        decode_two_lanes(&decode, bytes, geometry->unit_bytes, geometry->unit_count,
+                         geometry->cut_bytes);
     }
     if (decode.state != DECODE_STORE) {
         return bed_wrong(bed, "the bytes are no store: state %d", (int)decode.state);

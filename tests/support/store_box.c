@@ -7,9 +7,15 @@
 
 void box_open(struct box *box, uint32_t unit_count)
 {
-    const struct nacre_geometry geometry = { 4096, unit_count, 16, 256, 16 };
+    box_open_lanes(box, unit_count, 16);
+}
+
+void box_open_lanes(struct box *box, uint32_t unit_count, uint32_t cut_bytes)
+{
+    const struct nacre_geometry geometry = { 4096, unit_count, 16, 256, cut_bytes };
     memset(box, 0, sizeof *box);
     box->sim = sim_nor_create(&geometry, unit_count);
+    box->sim->lane_units = cut_bytes > 16u ? unit_count / 2u : 0;
     box->cfg = (struct nacre_store_cfg){ .medium = &box->sim->medium, .index = box->index,
                                          .index_count = 64 };
 }
@@ -28,7 +34,7 @@ enum nacre_err box_reboot(struct box *box)
     return nacre_mount(&box->store, &box->cfg);
 }
 
-static void make_value(uint8_t *value, uint32_t key, uint32_t n, uint32_t seed)
+void box_value(uint8_t *value, uint32_t key, uint32_t n, uint32_t seed)
 {
     struct rng rng = { rng_mix(seed * 65537u + key) };
     for (uint32_t i = 0; i < n; i++) value[i] = (uint8_t)rng_next(&rng);
@@ -37,18 +43,36 @@ static void make_value(uint8_t *value, uint32_t key, uint32_t n, uint32_t seed)
 enum nacre_err box_set(struct box *box, uint32_t key, uint32_t n, uint32_t seed)
 {
     uint8_t value[NACRE_VALUE_BYTES_MAX];
-    make_value(value, key, n, seed);
+    box_value(value, key, n, seed);
     return nacre_set(&box->store, key, value, n);
 }
 
-bool box_holds(struct box *box, uint32_t key, uint32_t n, uint32_t seed)
+static bool box_answers(struct box *box, uint32_t key, uint32_t n, uint32_t seed,
+                        enum nacre_err err)
 {
     uint8_t value[NACRE_VALUE_BYTES_MAX];
     uint8_t found[NACRE_VALUE_BYTES_MAX];
     uint32_t length = 0;
-    make_value(value, key, n, seed);
-    return nacre_get(&box->store, key, found, sizeof found, &length) == NACRE_OK && length == n &&
+    box_value(value, key, n, seed);
+    return nacre_get(&box->store, key, found, sizeof found, &length) == err && length == n &&
            memcmp(found, value, n) == 0;
+}
+
+bool box_holds(struct box *box, uint32_t key, uint32_t n, uint32_t seed)
+{
+    return box_answers(box, key, n, seed, NACRE_OK);
+}
+
+bool box_is_stale(struct box *box, uint32_t key, uint32_t n, uint32_t seed)
+{
+    return box_answers(box, key, n, seed, NACRE_STALE);
+}
+
+enum nacre_err box_get(struct box *box, uint32_t key)
+{
+    uint8_t found[NACRE_VALUE_BYTES_MAX];
+    uint32_t length = 0;
+    return nacre_get(&box->store, key, found, sizeof found, &length);
 }
 
 bool box_lacks(struct box *box, uint32_t key)

@@ -55,22 +55,25 @@ uint32_t nacre_room_capacity(const struct nacre_log *log, uint32_t longest)
     return all > kept ? all - kept : 0u;
 }
 
-static enum nacre_err granules_at(const struct nacre_log *log, uint32_t place, uint32_t *granules)
+/* A removal in the oldest unit need not be copied: nothing older lies anywhere. */
+static bool dies_with_unit(const struct nacre_index_entry *entry,
+                           const struct nacre_record *record)
 {
-    struct nacre_record record;
-    const enum nacre_err err = nacre_log_read(log, place, &record, NULL, 0);
-    if (err == NACRE_OK) *granules = nacre_record_granules(&record);
-    return err;
+    return record->length == NACRE_LENGTH_REMOVED && !nacre_entry_is_stale(entry);
 }
 
-enum nacre_err nacre_room_release(struct nacre_log *log, uint32_t place)
+/* The record of an entry lives no longer. */
+static enum nacre_err release(struct nacre_log *log, const struct nacre_index_entry *entry)
 {
-    uint32_t granules = 0;
-    const enum nacre_err err = granules_at(log, place, &granules);
+    struct nacre_record record;
+    const enum nacre_err err = nacre_log_read(log, entry->place, &record, NULL, 0);
     if (err == NACRE_DAMAGED) return nacre_room_count(log);
     if (err != NACRE_OK) return err;
+    const bool in_oldest = is_in_oldest(log, entry->place);
+    const uint32_t granules = nacre_record_granules(&record);
+    if (in_oldest && dies_with_unit(entry, &record)) return NACRE_OK; /* was not counted */
     log->live -= granules;
-    if (is_in_oldest(log, place)) log->oldest_live = (uint16_t)(log->oldest_live - granules);
+    if (in_oldest) log->oldest_live = (uint16_t)(log->oldest_live - granules);
     return NACRE_OK;
 }
 
@@ -79,7 +82,7 @@ enum nacre_err nacre_room_point(struct nacre_log *log, uint32_t key, uint32_t pl
     struct nacre_record record;
     enum nacre_err err = nacre_log_read(log, place, &record, NULL, 0);
     const struct nacre_index_entry *const old = nacre_index_find(&log->index, key);
-    if (err == NACRE_OK && old != NULL) err = nacre_room_release(log, old->place);
+    if (err == NACRE_OK && old != NULL) err = release(log, old);
     if (err != NACRE_OK) return err;
     if (nacre_index_put(&log->index, key, place) == NULL) return NACRE_KEYS_FULL;
     log->live += nacre_record_granules(&record);
@@ -95,13 +98,6 @@ enum nacre_err nacre_room_moved(struct nacre_log *log, uint32_t key, uint32_t pl
     struct nacre_index_entry *const moved = nacre_index_find(&log->index, key);
     if (moved != NULL) moved->tag |= NACRE_ENTRY_STALE;
     return NACRE_OK;
-}
-
-/* A removal in the oldest unit need not be copied: nothing older lies anywhere. */
-static bool dies_with_unit(const struct nacre_index_entry *entry,
-                           const struct nacre_record *record)
-{
-    return record->length == NACRE_LENGTH_REMOVED && !nacre_entry_is_stale(entry);
 }
 
 enum nacre_err nacre_room_count(struct nacre_log *log)

@@ -78,15 +78,9 @@ NACRE_MUST_CHECK enum nacre_err nacre_room_moved(struct nacre_log *log, uint32_t
                                                  uint32_t place);
 
 /*
- * Count the record at an indexed place as living no longer. Call it before the index moves on.
- */
-NACRE_MUST_CHECK enum nacre_err nacre_room_release(struct nacre_log *log, uint32_t place);
-
-/*
- * Count what lives from the index, and drop from it the removals of the oldest unit: nothing older
- * lies anywhere.
+ * Count what lives from the index. Removals in the oldest unit do not: nothing older lies anywhere.
  *
- * Cost     reads the first granule of each record
+ * Cost     reads each record
  */
 NACRE_MUST_CHECK enum nacre_err nacre_room_count(struct nacre_log *log);
 

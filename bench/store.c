@@ -12,7 +12,7 @@
 #include "bench/updates.h"
 
 #define UNITS 8u
-#define UNITS_1MB 255u /* the most that a lane has: 1 MB but for one */
+#define UNITS_1MB 256u
 #define GRANULE 16u
 #define PAGE 256u
 #define UNIT 4096u

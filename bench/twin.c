@@ -58,7 +58,6 @@ static void create(struct board *board, const char *elf, struct silicon silicon)
     char error[TWIN_ERROR_BYTES];
     twin_cfg_default(&cfg);
     cfg.app_path = elf;
-    cfg.tear = TWIN_TEAR_GRANULE;
     cfg.register_ns = silicon.register_ns;
     cfg.calibration_ns = silicon.calibration_ns;
     cfg.cpu_hz = silicon.cpu_mhz * 1000000u;

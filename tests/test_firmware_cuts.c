@@ -3,16 +3,17 @@
  *         the new one at its next start, finds the same at the start after that, and nothing in it
  *         ever touches the flash while it cannot be read.
  * Method  the brightness application on the twin, typed at until the log has gone once round its
- *         region: in one lane, where a cut spoils only the granules that were being programmed.
- *         Then a session of a few lines around an erase is recorded, and replayed from
- *         snapshots with a cut before and just after each flash command, at three places inside
- *         each program and erase, and at seeded instants. The judge is tools/demo/oracle, which
- *         knows what was typed and answered. A sample is cut again at each command of its recovery.
+ *         region: in two lanes, where a cut spoils the whole page, and in one lane, where it
+ *         spoils only the granules that were being programmed. Then a session of a few lines
+ *         around an erase is recorded, and replayed from snapshots with a cut before and just
+ *         after each flash command, at nine places inside each program and erase, and at seeded
+ *         instants. The judge is tools/demo/oracle, which knows what was typed and answered. A
+ *         sample is cut again at each command of its recovery.
  *
- * That the page is worth two lanes is shown by another run: one lane, and the page spoilt, must end
- * in wrong values.
+ * That the page is worth two lanes is shown by the third run: one lane, and the page spoilt, must
+ * end in wrong values.
  *
- * usage: test_firmware_cuts [one_lane | one_lane_in_pages]
+ * usage: test_firmware_cuts [two_lanes | one_lane | one_lane_in_pages]
  *
  * NACRE_CUT=line:kind:count:fraction:seed replays one cut; a failure prints that line.
  * NACRE_CAMPAIGN=n makes n times as many seeded instants and cuts every recovery.
@@ -65,6 +66,7 @@ struct point {
 };
 
 static const struct run runs[] = {
+    {"two_lanes", IMAGES "brightness.elf", TWIN_TEAR_PAGE, 2, false},
     {"one_lane", IMAGES "brightness_one_lane.elf", TWIN_TEAR_GRANULE, 1, false},
     {"one_lane_in_pages", IMAGES "brightness_one_lane.elf", TWIN_TEAR_PAGE, 1, true},
 };
@@ -428,7 +430,7 @@ static bool choose(const char *name)
 int main(int argc, char **argv)
 {
     if (argc > 2 || !choose(argc == 2 ? argv[1] : runs[0].name)) {
-        print_error("usage: %s [one_lane | one_lane_in_pages]\n", argv[0]);
+        print_error("usage: %s [two_lanes | one_lane | one_lane_in_pages]\n", argv[0]);
         return 3;
     }
     const struct CMUnitTest all[] = {

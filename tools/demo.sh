@@ -9,4 +9,4 @@ tools/build.sh firmware brightness
 tools/build.sh host nacre-play
 mkdir -p build/demo
 exec build/host/tools/nacre-play --elf build/firmware/examples/brightness/brightness.elf \
-    --script examples/brightness/demo.script --tear granule --report build/demo/report.json "$@"
+    --script examples/brightness/demo.script --report build/demo/report.json "$@"

@@ -24,12 +24,11 @@ static struct nacre_index_entry keys[16];
 static enum nacre_err settings_open(void)
 {
     const struct nacre_nor_cfg flash = {
-        .chip = &nacre_chip_mx66uw1g45g, .region_addr = 0x07FE0000, .region_bytes = 8 * 4096,
+        .chip = &nacre_chip_mx66uw1g45g, .region_addr = 0x07FE0000, .region_bytes = 16 * 4096,
         .image_bytes = 0x02000000, .budget_us = 5,
         .port = {.core_mhz = 600, .mpu_region = 15, .make_read_only = true}};
     const struct nacre_store_cfg cfg = {
-        .medium = &nor.medium, .index = keys, .index_count = 16,
-        .assume = NACRE_ASSUME_CUT_GRANULE};
+        .medium = &nor.medium, .index = keys, .index_count = 16};
 
     memcpy(nacre_ram_start, nacre_ram_load, (size_t)(nacre_ram_end - nacre_ram_start));
     enum nacre_err err = nacre_nor_open(&nor, &flash);

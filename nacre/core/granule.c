@@ -32,48 +32,49 @@ enum nacre_err nacre_granule_read(const struct nacre_lanes *lanes, uint32_t lane
                              NACRE_GRANULE_BYTES);
 }
 
+static bool is_blank(const uint8_t *granule)
+{
+    uint32_t all = BLANK;
+    for (uint32_t i = 0; i < NACRE_GRANULE_BYTES; i++) {
+        all &= granule[i];
+    }
+    return all == BLANK;
+}
+
 enum nacre_err nacre_granule_is_blank_in(const struct nacre_lanes *lanes, uint32_t lane,
                                          uint32_t place, bool *blank)
 {
     uint8_t granule[NACRE_GRANULE_BYTES];
     const enum nacre_err err = nacre_granule_read(lanes, lane, place, granule);
     if (err != NACRE_OK) return err;
-    uint32_t all = BLANK;
-    for (uint32_t i = 0; i < sizeof granule; i++) {
-        all &= granule[i];
-    }
-    *blank = all == BLANK;
+    *blank = is_blank(granule);
     return NACRE_OK;
 }
 
-/* Lanes in which a granule is blank. */
-static enum nacre_err blank_lanes(const struct nacre_lanes *lanes, uint32_t place, uint32_t *count)
+enum nacre_err nacre_granule_look(const struct nacre_lanes *lanes, uint32_t place,
+                                  struct nacre_look *look)
 {
-    *count = 0;
+    look->blank = 0;
+    look->first = 0;
     for (uint32_t lane = 0; lane < lanes->count; lane++) {
-        bool blank;
-        const enum nacre_err err = nacre_granule_is_blank_in(lanes, lane, place, &blank);
+        uint8_t granule[NACRE_GRANULE_BYTES];
+        const enum nacre_err err = nacre_granule_read(lanes, lane, place, granule);
         if (err != NACRE_OK) return err;
-        if (blank) *count += 1u;
+        if (is_blank(granule)) {
+            look->blank++;
+        } else if ((granule[NACRE_TAG_AT] & NACRE_TAG_FIRST) != 0u) {
+            look->first++;
+        }
     }
     return NACRE_OK;
 }
 
 enum nacre_err nacre_granule_is_blank(const struct nacre_lanes *lanes, uint32_t place, bool *blank)
 {
-    uint32_t count;
-    const enum nacre_err err = blank_lanes(lanes, place, &count);
+    struct nacre_look look;
+    const enum nacre_err err = nacre_granule_look(lanes, place, &look);
     if (err != NACRE_OK) return err;
-    *blank = count == lanes->count;
-    return NACRE_OK;
-}
-
-enum nacre_err nacre_granule_is_used(const struct nacre_lanes *lanes, uint32_t place, bool *used)
-{
-    uint32_t count;
-    const enum nacre_err err = blank_lanes(lanes, place, &count);
-    if (err != NACRE_OK) return err;
-    *used = count == 0u;
+    *blank = look.blank == lanes->count;
     return NACRE_OK;
 }
 

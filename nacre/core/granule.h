@@ -16,6 +16,8 @@
 #define NACRE_GRANULE_BYTES 16u
 #define NACRE_PROGRAM_GRANULES 5u /* the most that one program writes */
 #define NACRE_LANES_MAX 2u
+#define NACRE_TAG_AT 3u        /* the byte that tells the first granule of a record */
+#define NACRE_TAG_FIRST 0x80u  /* by this bit: zero in a further one */
 
 struct nacre_lanes {
     struct nacre_medium *medium;
@@ -64,15 +66,21 @@ NACRE_MUST_CHECK enum nacre_err nacre_granule_is_blank_in(const struct nacre_lan
 NACRE_MUST_CHECK enum nacre_err nacre_granule_is_blank(const struct nacre_lanes *lanes,
                                                        uint32_t place, bool *blank);
 
+/* What a granule is at first sight. */
+struct nacre_look {
+    uint32_t blank; /* lanes in which it is blank */
+    uint32_t first; /* lanes in which it is not, and may begin a record */
+};
+
 /*
- * Is a granule programmed in every lane? One that is blank in a lane never held a record that was
+ * Look at a granule in each lane. One that is blank in a lane never held a record that was
  * acknowledged.
  *
- * used     written on NACRE_OK
+ * look     written on NACRE_OK
  * Returns  NACRE_OK; what the medium answers
  */
-NACRE_MUST_CHECK enum nacre_err nacre_granule_is_used(const struct nacre_lanes *lanes,
-                                                      uint32_t place, bool *used);
+NACRE_MUST_CHECK enum nacre_err nacre_granule_look(const struct nacre_lanes *lanes,
+                                                   uint32_t place, struct nacre_look *look);
 
 /*
  * Take count granules of a lane from a place on into a running check sum (nacre_crc_update).

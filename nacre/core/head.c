@@ -56,9 +56,12 @@ static enum nacre_err slot_counts(const struct nacre_log *log, uint32_t generati
 {
     struct nacre_record record;
     uint8_t value[NACRE_NOTE_COMMIT] = {0};
+    struct nacre_look look;
     const struct nacre_spot spot = nacre_head_spot(log, generation, slot);
-    const enum nacre_err err = nacre_head_read(log, &spot, &record, value, sizeof value);
+    enum nacre_err err = nacre_granule_look(&log->lanes, spot.place, &look);
     *counts = false;
+    if (err != NACRE_OK || look.first == 0u) return err;
+    err = nacre_head_read(log, &spot, &record, value, sizeof value);
     if (err == NACRE_NOT_FOUND) return NACRE_OK;
     if (err != NACRE_OK) return err;
     *counts = record.kind != NACRE_KIND_TENTATIVE;

@@ -17,14 +17,13 @@ void nacre_lost_add(struct nacre_lost *lost, uint32_t key)
 
 /* The key that a granule names in each lane in which it may be a first one. */
 static enum nacre_err add_granule(struct nacre_lost *lost, const struct nacre_lanes *lanes,
-                                  uint32_t place, bool *is_first)
+                                  uint32_t place)
 {
     for (uint32_t lane = 0; lane < lanes->count; lane++) {
         uint32_t key;
         const enum nacre_err err = nacre_record_peek_key(lanes, lane, place, &key);
         if (err == NACRE_NOT_FOUND) continue;
         if (err != NACRE_OK) return err;
-        *is_first = true;
         nacre_lost_add(lost, key);
     }
     return NACRE_OK;
@@ -36,13 +35,13 @@ enum nacre_err nacre_lost_add_damage(struct nacre_lost *lost, const struct nacre
     const uint32_t first = nacre_log_place(walk->log, walk->generation, 0);
     bool was_used = false;
     for (uint32_t slot = walk->lost_from; slot < walk->lost_to; slot++) {
-        bool is_first = false;
-        bool used;
-        enum nacre_err err = nacre_granule_is_used(lanes, first + slot, &used);
-        if (err == NACRE_OK && used) err = add_granule(lost, lanes, first + slot, &is_first);
+        struct nacre_look look;
+        enum nacre_err err = nacre_granule_look(lanes, first + slot, &look);
+        const bool is_used = err == NACRE_OK && look.blank == 0u;
+        if (is_used && look.first > 0u) err = add_granule(lost, lanes, first + slot);
         if (err != NACRE_OK) return err;
-        if (used && !was_used && !is_first) lost->is_any = true;
-        was_used = used;
+        if (is_used && !was_used && look.first == 0u) lost->is_any = true;
+        was_used = is_used;
     }
     return NACRE_OK;
 }

@@ -9,7 +9,7 @@
 
 #include "nacre/core/walk.h"
 
-#define NACRE_LOST_MAX 4u /* more than so many: any key */
+#define NACRE_LOST_MAX 8u /* more than so many: any key */
 
 struct nacre_lost {
     uint16_t keys[NACRE_LOST_MAX];

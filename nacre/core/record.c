@@ -23,7 +23,6 @@
 
 #define KEY_AT 0u
 #define INFO_AT 2u
-#define TAG_AT 3u /* the high byte of info, and of a further granule the zero */
 #define PAYLOAD_AT 4u
 #define CRC_AT 12u
 
@@ -51,7 +50,7 @@ static struct part part_of(uint32_t k)
 static uint32_t offset_in(const struct part *part, uint32_t at)
 {
     const uint32_t offset = at - part->from + part->shift;
-    return part->shift == 0u && offset >= TAG_AT ? offset + 1u : offset;
+    return part->shift == 0u && offset >= NACRE_TAG_AT ? offset + 1u : offset;
 }
 
 static uint32_t skip_bytes(const struct nacre_record *record)
@@ -131,7 +130,7 @@ enum nacre_err nacre_record_peek_key(const struct nacre_lanes *lanes, uint32_t l
     const enum nacre_err err = nacre_granule_read(lanes, lane, place, granule);
     if (err != NACRE_OK) return err;
     *key = nacre_get_le16(granule + KEY_AT);
-    return (granule[TAG_AT] & INFO_START >> 8) != 0u ? NACRE_OK : NACRE_NOT_FOUND;
+    return (granule[NACRE_TAG_AT] & NACRE_TAG_FIRST) != 0u ? NACRE_OK : NACRE_NOT_FOUND;
 }
 
 /* Is the record whole in one lane? */
@@ -152,7 +151,7 @@ static enum nacre_err read_lane(const struct nacre_spot *spot, uint32_t lane,
     for (uint32_t k = 1; k < count; k++) {
         err = nacre_granule_read(spot->lanes, lane, spot->place + k, granule);
         if (err != NACRE_OK) return err;
-        if (granule[TAG_AT] != 0u) return NACRE_NOT_FOUND;
+        if (granule[NACRE_TAG_AT] != 0u) return NACRE_NOT_FOUND;
         crc = nacre_crc_update(crc, granule, NACRE_GRANULE_BYTES);
         value_take(record, k, granule, sink);
     }
@@ -259,7 +258,7 @@ static enum nacre_err granule_build(const struct nacre_lanes *lanes,
     if (k == 0u) {
         head_build(record, granule);
     } else {
-        granule[TAG_AT] = 0u;
+        granule[NACRE_TAG_AT] = 0u;
     }
     for (uint32_t at = part.from; at < part.end && at < end; at++) {
         if (at < skip) continue;

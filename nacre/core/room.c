@@ -186,6 +186,12 @@ static bool head_holds(const struct nacre_log *log, const struct nacre_index_ent
     return log->top + nacre_record_granules(&record) < log->lanes.slots;
 }
 
+enum nacre_err nacre_room_spare(struct nacre_log *log)
+{
+    const bool is_needed = nacre_log_dead_units(log) == 0u && log->oldest != log->generation;
+    return is_needed && entry_in_oldest(log) == NULL ? let_die(log) : NACRE_OK;
+}
+
 enum nacre_err nacre_room_carry(struct nacre_log *log)
 {
     const uint32_t dead = nacre_log_dead_units(log);

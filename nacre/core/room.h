@@ -53,6 +53,14 @@ NACRE_MUST_CHECK enum nacre_err nacre_room_idle(struct nacre_log *log, bool *mor
 NACRE_MUST_CHECK enum nacre_err nacre_room_prepare_next(struct nacre_log *log);
 
 /*
+ * Where no unit is dead: let the oldest one die, if nothing in it need be copied.
+ *
+ * Cost     no program: the next control block says so
+ * Returns  NACRE_OK; what the medium answers
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_room_spare(struct nacre_log *log);
+
+/*
  * In a fresh unit that a settling has just opened: where no dead unit is left, copy the live
  * records of the oldest unit here, if they fit beside the newest record and the commit, and let the
  * oldest unit die with the commit. Where a cut spoils a whole unit, two dead units are kept, and

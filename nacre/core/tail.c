@@ -179,7 +179,9 @@ static enum nacre_err fill_fresh_unit(struct nacre_log *log, uint32_t old_place)
     err = follow(log, old_place);
     if (err != NACRE_OK) return err;
     err = nacre_room_carry(log);
-    return err == NACRE_OK ? commit(log) : err;
+    if (err == NACRE_OK) err = commit(log);
+    if (err != NACRE_OK) log->read_only = NACRE_UNSETTLED; /* only a committed unit counts */
+    return err;
 }
 
 static enum nacre_err settle_in_place(struct nacre_log *log, uint32_t granules)
@@ -200,8 +202,10 @@ static enum nacre_err close_head(struct nacre_log *log, bool is_dead)
 {
     const bool is_said = log->closed && is_dead && log->next != NACRE_NEXT_VOUCHED;
     log->next = NACRE_NEXT_UNKNOWN; /* from this note on nothing vouches for it */
-    const enum nacre_err err =
-        is_said ? NACRE_OK : nacre_log_close(log, nacre_tail_clear_of(log, log->top));
+    enum nacre_err err = is_said ? NACRE_OK : nacre_room_spare(log);
+    if (err == NACRE_OK && !is_said) {
+        err = nacre_log_close(log, nacre_tail_clear_of(log, log->top));
+    }
     if (err != NACRE_OK) return err;
     log->durable_oldest = log->oldest; /* by that note; without room for it, by what stands */
     return NACRE_OK;
@@ -230,8 +234,10 @@ static enum nacre_err settle_in_fresh_unit(struct nacre_log *log, uint32_t gener
     err = nacre_log_go_on(log, log->lanes.slots); /* without a note */
     if (err != NACRE_OK) return err;
     err = fill_fresh_unit(log, old_place);
-    if (err != NACRE_OK) log->read_only = NACRE_UNSETTLED; /* only a committed unit counts */
-    return err;
+    if (err != NACRE_OK) return err;
+    /* Bad bits in what the commit vouches for must not make the whole unit go. */
+    log->doubtful = false;
+    return log->top < log->lanes.slots ? nacre_log_note(log, 0) : NACRE_OK;
 }
 
 /* The next unit was made ready and not used, or only by settlings that were cut. */

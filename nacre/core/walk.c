@@ -110,11 +110,14 @@ static bool record_counts(const struct nacre_walk *walk)
 static enum nacre_err step_down(struct nacre_walk *walk, enum nacre_walk_event *event)
 {
     const uint32_t slot = walk->slot - 1u;
-    bool used;
+    struct nacre_look look;
     walk->spot = nacre_head_spot(walk->log, walk->generation, slot);
-    enum nacre_err err = nacre_head_read(walk->log, &walk->spot, &walk->record, walk->value,
-                                         sizeof walk->value);
     *event = NACRE_WALK_END;
+    enum nacre_err err = nacre_granule_look(&walk->log->lanes, walk->spot.place, &look);
+    if (err != NACRE_OK) return err;
+    err = look.first == 0u ? NACRE_NOT_FOUND :
+                             nacre_head_read(walk->log, &walk->spot, &walk->record, walk->value,
+                                             sizeof walk->value);
     if (err == NACRE_OK) {
         if (take_damage(walk, slot + nacre_record_granules(&walk->record))) {
             *event = NACRE_WALK_DAMAGED; /* the record comes next */
@@ -125,9 +128,7 @@ static enum nacre_err step_down(struct nacre_walk *walk, enum nacre_walk_event *
         return NACRE_OK;
     }
     if (err != NACRE_NOT_FOUND) return err;
-    err = nacre_granule_is_used(&walk->log->lanes, walk->spot.place, &used);
-    if (err != NACRE_OK) return err;
-    if (used && walk->run_end == 0u) walk->run_end = slot + 1u;
+    if (look.blank == 0u && walk->run_end == 0u) walk->run_end = slot + 1u;
     walk->slot = slot;
     return NACRE_OK;
 }

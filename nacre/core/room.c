@@ -85,7 +85,10 @@ enum nacre_err nacre_room_point(struct nacre_log *log, uint32_t key, uint32_t pl
     if (err == NACRE_OK && old != NULL) err = release(log, old);
     if (err != NACRE_OK) return err;
     if (nacre_index_put(&log->index, key, place) == NULL) return NACRE_KEYS_FULL;
-    log->live += nacre_record_granules(&record);
+    const uint32_t granules = nacre_record_granules(&record);
+    log->live += granules;
+    /* A member of a transaction that went on to the next unit may lie in what is the oldest now. */
+    if (is_in_oldest(log, place)) log->oldest_live = (uint16_t)(log->oldest_live + granules);
     return NACRE_OK;
 }
 

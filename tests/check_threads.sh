@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# The core with real threads, under ThreadSanitizer.
+#
+# usage: check_threads.sh CC DIR PROGRAM [MODE...]
+#
+# Compiles nacre/core and tests/PROGRAM.c into DIR with -fsanitize=thread and runs it. Then runs it
+# once in each MODE, which leaves a lock out: each time a data race must be reported, or the test
+# would not see one.
+set -euo pipefail
+
+cc=$1
+dir=$2
+program=$3
+shift 3
+mkdir -p "$dir"
+sources=(nacre/core/*.c nacre/err.c nacre/media/ram.c "tests/$program.c"
+    tests/support/threads.c tests/support/assert_failed.c)
+options=(-std=gnu11 -O1 -g -fsanitize=thread -DNACRE_ASSERTS=1 -I.)
+
+rm -f "$dir"/*.o "$dir/$program"
+printf '%s\n' "${sources[@]}" | xargs -P "$(nproc)" -I{} sh -c \
+    'dir=$1; source=$2; shift 2; exec "$@" -c "$source" -o "$dir/$(echo "$source" | tr / _).o"' \
+    sh "$dir" {} "$cc" "${options[@]}"
+"$cc" -fsanitize=thread -pthread "$dir"/*.o -o "$dir/$program"
+
+# What races spoils the store soon: stop at the first report.
+export TSAN_OPTIONS="halt_on_error=1 exitcode=66"
+timeout 120 "$dir/$program"
+for mode in "$@"; do
+    for _ in 1 2 3; do # what races may also crash first, now and then
+        status=0
+        timeout 60 "$dir/$program" "$mode" >"$dir/$mode.log" 2>&1 || status=$?
+        [ $status -eq 66 ] && break
+    done
+    if [ $status -ne 66 ] || ! grep -q "WARNING: ThreadSanitizer: data race" "$dir/$mode.log"; then
+        echo "$mode: status $status, and no data race was reported"
+        tail -5 "$dir/$mode.log"
+        exit 1
+    fi
+    echo "$mode: a data race is reported, as it must be"
+done

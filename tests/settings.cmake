@@ -3,6 +3,8 @@ add_library(settings_support STATIC support/settings_bed.c)
 target_link_libraries(settings_support PUBLIC store_support)
 
 nacre_test(test_settings SOURCES test_settings.c LIBS settings_support)
-foreach(name table block change pending)
+foreach(name table block change pending factory move secret)
     nacre_test(test_settings_${name} SOURCES test_settings_${name}.c LIBS settings_support)
 endforeach()
+nacre_check(settings_rows COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/check_settings_rows.sh
+    ${CMAKE_C_COMPILER} ${CMAKE_SOURCE_DIR})

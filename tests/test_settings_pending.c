@@ -383,6 +383,122 @@ static void test_pending_reset_drops_it(void **state)
     expect_not_stored(BED_VOLUME);
 }
 
+static void set_three(uint8_t volume, const char *title, int16_t balance)
+{
+    set_volume(volume);
+    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, title), NACRE_OK);
+    assert_int_equal(nacre_settings_set_i16(&bed.settings, BED_BALANCE, balance), NACRE_OK);
+}
+
+static void flush(void)
+{
+    set_three(2, "new", -2);
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+}
+
+/* After the next boot: how many of the three are new; the others are old. */
+static uint32_t count_new(void)
+{
+    uint8_t volume = 0;
+    int16_t balance = 0;
+    char title[32];
+    assert_int_equal(settings_reopen(), NACRE_OK);
+    assert_int_equal(nacre_settings_get_u8(&bed.settings, BED_VOLUME, &volume, NULL), NACRE_OK);
+    assert_int_equal(nacre_settings_get_i16(&bed.settings, BED_BALANCE, &balance, NULL), NACRE_OK);
+    assert_int_equal(nacre_settings_get_string(&bed.settings, BED_TITLE, title, 32, NULL),
+                     NACRE_OK);
+    assert_true(volume == 1 || volume == 2);
+    assert_true(balance == -1 || balance == -2);
+    assert_true(strcmp(title, "old") == 0 || strcmp(title, "new") == 0);
+    return (volume == 2 ? 1u : 0u) + (balance == -2 ? 1u : 0u) + (title[0] == 'n' ? 1u : 0u);
+}
+
+/* Cut a flush of three at every command; seen[n]: how often n of them were new afterwards. */
+static void cut_flush(uint32_t *seen)
+{
+    set_three(1, "old", -1);
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+    struct sim_nor *const kept = settings_keep();
+    bool is_cut = true;
+    for (uint32_t command = 0; is_cut; command++) {
+        for (uint32_t seed = 0; seed < 12u && is_cut; seed++) {
+            const struct sim_tear tear = {
+                .kind = seed == 0 ? SIM_TEAR_NONE : seed == 1 ? SIM_TEAR_DONE : SIM_TEAR_ANY,
+                .seed = seed};
+            settings_rewind(kept);
+            assert_int_equal(settings_reopen(), NACRE_OK);
+            is_cut = settings_cut(command, &tear, flush);
+            if (!is_cut) continue;
+            const uint32_t new = count_new();
+            settings_remount();
+            assert_int_equal(count_new(), new); /* what one boot reads, each later one reads */
+            seen[new]++;
+        }
+    }
+    sim_nor_destroy(kept);
+}
+
+static void test_pending_flush_of_several_is_one_transaction(void **state)
+{
+    (void)state;
+    uint32_t seen[4] = {0};
+    cut_flush(seen);
+    assert_true(seen[0] > 10u && seen[3] > 0u);
+    assert_true(seen[1] == 0u && seen[2] == 0u);
+}
+
+static void test_pending_flush_without_work_saves_one_by_one(void **state)
+{
+    (void)state;
+    uint32_t seen[4] = {0};
+    bed.cfg.work = NULL;
+    bed.cfg.work_bytes = 0;
+    assert_int_equal(settings_reopen(), NACRE_OK);
+    cut_flush(seen);
+    assert_true(seen[0] > 0u && seen[1] > 0u && seen[2] > 0u && seen[3] > 0u);
+}
+
+static void test_pending_flush_with_too_little_work_saves_one_by_one(void **state)
+{
+    (void)state;
+    bed.cfg.work_bytes = NACRE_TRANSACTION_BYTES(1, 4);
+    assert_int_equal(settings_reopen(), NACRE_OK);
+    set_three(3, "title", 4);
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+    expect_stored(BED_VOLUME, "\3", 1);
+    expect_stored(BED_TITLE, "title", 5);
+    expect_stored(BED_BALANCE, "\4\0", 2);
+    assert_int_equal(nacre_settings_due_ms(&bed.settings), UINT32_MAX);
+}
+
+/* A value that the store has no room for does not keep the others from being saved. */
+static void test_pending_flush_saves_what_it_can(void **state)
+{
+    (void)state;
+    uint8_t large[1000] = {0};
+    uint32_t key = 4000;
+    set_volume(1);
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+    const uint32_t last = key;
+    assert_int_equal(nacre_set(&box.store, key++, "1 gran.", 7), NACRE_OK);
+    for (uint32_t n = sizeof large; n > 4u; n /= 2u) { /* until there is no room for 7 bytes */
+        enum nacre_err err = NACRE_OK;
+        for (; err == NACRE_OK; key++) {
+            large[0] = (uint8_t)key;
+            err = nacre_set(&box.store, key, large, n);
+        }
+        assert_int_equal(err, NACRE_FULL);
+    }
+    assert_int_equal(nacre_remove(&box.store, last), NACRE_OK); /* for one granule there is */
+    set_three(2, "no room for such a long one", 4);
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_FULL);
+    expect_stored(BED_VOLUME, "\2", 1);
+    expect_stored(BED_BALANCE, "\4\0", 2); /* behind the one that failed */
+    expect_volume(2, NACRE_ORIGIN_USER, NACRE_STATE_GOOD);
+    assert_true(nacre_settings_is_pending(&bed.settings, BED_TITLE));
+    assert_int_equal(nacre_settings_due_ms(&bed.settings), 500);
+}
+
 static void test_pending_idle_gives_the_store_time(void **state)
 {
     (void)state;
@@ -441,6 +557,10 @@ int main(void)
         TEST(test_pending_needs_a_mounted_store),
         TEST(test_pending_without_memory_saves_at_once),
         TEST(test_pending_reset_drops_it),
+        TEST(test_pending_flush_of_several_is_one_transaction),
+        TEST(test_pending_flush_without_work_saves_one_by_one),
+        TEST(test_pending_flush_with_too_little_work_saves_one_by_one),
+        TEST(test_pending_flush_saves_what_it_can),
         TEST(test_pending_idle_gives_the_store_time),
         TEST(test_pending_open_refuses_what_cannot_work),
     };

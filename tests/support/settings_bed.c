@@ -97,9 +97,70 @@ int settings_end(void **state)
     return box_end(state) == 0 && is_free ? 0 : -1;
 }
 
-void settings_reboot(void)
+void settings_remount(void)
 {
+    bed.lock_depth = 0; /* memory, lost with the power */
     assert_int_equal(box_reboot(&box), NACRE_OK);
     assert_int_equal(nacre_pending_open(&bed.pending, &bed.pending_cfg), NACRE_OK);
+}
+
+void settings_reboot(void)
+{
+    settings_remount();
     assert_int_equal(settings_reopen(), NACRE_OK);
+}
+
+/* docs/format.md section 3: the key in bytes 0 and 1, its place behind all others of the key. */
+static uint32_t newest_granule(uint32_t key, uint32_t from, uint32_t to)
+{
+    uint32_t found = SIM_NOR_NO_COMMAND;
+    for (uint32_t addr = from; addr < to; addr += 16u) {
+        const uint8_t *const granule = &box.sim->data[addr];
+        const bool is_first = (granule[3] & 0x80u) != 0u && granule[12] != 0xFFu;
+        if (is_first && granule[0] == (uint8_t)key && granule[1] == (uint8_t)(key >> 8)) {
+            found = addr;
+        }
+    }
+    return found;
+}
+
+void settings_damage(uint32_t key)
+{
+    const struct nacre_geometry *const geometry = &box.sim->medium.geometry;
+    const uint32_t lanes = geometry->cut_bytes > 16u ? 2u : 1u;
+    const uint32_t lane_bytes = geometry->unit_bytes * geometry->unit_count / lanes;
+    for (uint32_t lane = 0; lane < lanes; lane++) {
+        const uint32_t from = lane * lane_bytes;
+        const uint32_t addr = newest_granule(key, from, from + lane_bytes);
+        assert_int_not_equal(addr, SIM_NOR_NO_COMMAND);
+        sim_nor_flip(box.sim, addr + 5u, 0x24);
+    }
+}
+
+bool settings_cut(uint32_t command, const struct sim_tear *tear, void (*act)(void))
+{
+    static jmp_buf jump;
+    static bool is_cut;
+    is_cut = true;
+    if (setjmp(jump) == 0) {
+        sim_nor_cut_at(box.sim, command, tear, &jump);
+        act();
+        is_cut = false;
+    }
+    sim_nor_cut_never(box.sim);
+    settings_remount();
+    return is_cut;
+}
+
+struct sim_nor *settings_keep(void)
+{
+    struct sim_nor *const kept = sim_nor_create(&box.sim->medium.geometry, 1);
+    sim_nor_copy(kept, box.sim);
+    return kept;
+}
+
+void settings_rewind(const struct sim_nor *kept)
+{
+    sim_nor_copy(box.sim, kept);
+    settings_remount();
 }

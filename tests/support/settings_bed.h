@@ -39,7 +39,7 @@ enum bed_key {
 extern const struct nacre_setting bed_table[BED_ROWS];
 
 #define BED_PENDING_BYTES NACRE_PENDING_BYTES(3, 24)
-#define BED_WORK_BYTES NACRE_TRANSACTION_BYTES(4, 64)
+#define BED_WORK_BYTES NACRE_TRANSACTION_BYTES(16, 64)
 
 struct settings_bed {
     struct nacre_settings settings;
@@ -69,5 +69,24 @@ enum nacre_err settings_reopen(void);
 
 /* The next boot, without an unmount: mount, forget what was pending, open. */
 void settings_reboot(void);
+
+/* Power off and on, and mount; the settings are not opened. */
+void settings_remount(void);
+
+/* Turn bits around in the newest whole record of a key, in each lane. */
+void settings_damage(uint32_t key);
+
+/*
+ * Call act with the power failing at a command of it; the store is mounted again behind it, the
+ * settings are not open.
+ *
+ * command  0 is the first program or erase
+ * Returns  false where act ended before that command: nothing was cut
+ */
+bool settings_cut(uint32_t command, const struct sim_tear *tear, void (*act)(void));
+
+/* What a chip holds, to come back to: settings_rewind mounts it. */
+struct sim_nor *settings_keep(void);
+void settings_rewind(const struct sim_nor *kept);
 
 #endif

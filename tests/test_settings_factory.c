@@ -1,0 +1,310 @@
+/*
+ * Values made in the factory: written once, answered where the user set nothing, and what a factory
+ * reset returns to, at every cut all of it or nothing. And how things stand where bad bits hit a
+ * value.
+ */
+#include "tests/support/settings_bed.h"
+
+#include "tests/support/cmocka_all.h"
+
+#include <string.h>
+
+static void expect_trim(int32_t value, enum nacre_origin origin, enum nacre_state how)
+{
+    int32_t found = 0x5A5A;
+    struct nacre_setting_state state;
+    assert_int_equal(nacre_settings_get_i32(&bed.settings, BED_TRIM, &found, &state), NACRE_OK);
+    assert_int_equal(found, value);
+    assert_int_equal(state.origin, origin);
+    assert_int_equal(state.state, how);
+}
+
+static enum nacre_err make_trim(int32_t value)
+{
+    return nacre_settings_set_factory(&bed.settings, BED_TRIM, &value, sizeof value);
+}
+
+static void test_factory_value_stands_before_the_default(void **state)
+{
+    (void)state;
+    char name[16];
+    uint8_t key[32];
+    struct nacre_setting_state how;
+    assert_int_equal(make_trim(-7), NACRE_OK);
+    assert_int_equal(nacre_settings_set_factory(&bed.settings, BED_NAME, "unit 7", 6), NACRE_OK);
+    assert_int_equal(nacre_settings_set_factory(&bed.settings, BED_KEY, "\0\1\2", 3), NACRE_OK);
+    settings_reboot();
+    expect_trim(-7, NACRE_ORIGIN_FACTORY, NACRE_STATE_GOOD);
+    assert_int_equal(nacre_settings_get_string(&bed.settings, BED_NAME, name, 16, &how), NACRE_OK);
+    assert_string_equal(name, "unit 7");
+    assert_int_equal(how.origin, NACRE_ORIGIN_FACTORY);
+    assert_int_equal(nacre_settings_get_blob(&bed.settings, BED_KEY, key, 32, &how), NACRE_OK);
+    assert_int_equal(how.length, 3);
+    assert_memory_equal(key, "\0\1\2", 3);
+    assert_int_equal(nacre_settings_set_i32(&bed.settings, BED_TRIM, 9), NACRE_OK);
+    expect_trim(9, NACRE_ORIGIN_USER, NACRE_STATE_GOOD);
+    assert_int_equal(nacre_settings_reset(&bed.settings, BED_TRIM), NACRE_OK);
+    expect_trim(-7, NACRE_ORIGIN_FACTORY, NACRE_STATE_GOOD);
+    assert_int_equal(bed.changed_origin, NACRE_ORIGIN_FACTORY);
+}
+
+static void test_factory_value_too_long_for_the_buffer_is_told(void **state)
+{
+    (void)state;
+    char name[8] = "xxxxxxx";
+    struct nacre_setting_state how = {99, 98, 97};
+    assert_int_equal(nacre_settings_set_factory(&bed.settings, BED_NAME, "nine char", 9), NACRE_OK);
+    assert_int_equal(nacre_settings_get_string(&bed.settings, BED_NAME, name, 8, &how),
+                     NACRE_TOO_SMALL);
+    assert_int_equal(how.length, 9);
+    assert_string_equal(name, "xxxxxxx");
+}
+
+static void test_factory_value_is_written_once(void **state)
+{
+    (void)state;
+    assert_int_equal(make_trim(-7), NACRE_OK);
+    assert_int_equal(bed.changes, 1);
+    box_remember(&box);
+    assert_int_equal(make_trim(-7), NACRE_OK); /* the same again */
+    assert_int_equal(make_trim(8), NACRE_WRITTEN_ONCE);
+    assert_int_equal(bed.changes, 1);
+    assert_true(box_is_unchanged(&box));
+    settings_reboot();
+    assert_int_equal(make_trim(8), NACRE_WRITTEN_ONCE);
+    assert_int_equal(nacre_factory_reset(&bed.settings), NACRE_OK);
+    assert_int_equal(make_trim(8), NACRE_WRITTEN_ONCE);
+    expect_trim(-7, NACRE_ORIGIN_FACTORY, NACRE_STATE_GOOD);
+    assert_int_equal(nacre_format(&box.store, &box.cfg), NACRE_OK);
+    assert_int_equal(settings_reopen(), NACRE_OK);
+    expect_trim(0, NACRE_ORIGIN_DEFAULT, NACRE_STATE_GOOD);
+    assert_int_equal(make_trim(8), NACRE_OK);
+}
+
+static void test_factory_value_that_does_not_fit_is_refused(void **state)
+{
+    (void)state;
+    const uint16_t u16 = 1000;
+    const int32_t trim = 5;
+    box_remember(&box);
+    assert_int_equal(make_trim(1001), NACRE_OUT_OF_LIMITS);
+    assert_int_equal(nacre_settings_set_factory(&bed.settings, BED_TRIM, &trim, 2), NACRE_BAD_TYPE);
+    assert_int_equal(nacre_settings_set_factory(&bed.settings, BED_TRIM, NULL, 4),
+                     NACRE_BAD_BUFFER);
+    assert_int_equal(nacre_settings_set_factory(&bed.settings, BED_TRIM, NULL, 0), NACRE_BAD_TYPE);
+    assert_int_equal(nacre_settings_set_factory(&bed.settings, BED_U16, &u16, 2), NACRE_BAD_TYPE);
+    assert_int_equal(nacre_settings_set_factory(&bed.settings, 4, &u16, 2), NACRE_NOT_FOUND);
+    assert_int_equal(nacre_settings_set_factory(&bed.settings, BED_NAME, "sixteen letters!", 16),
+                     NACRE_TOO_LARGE);
+    assert_true(box_is_unchanged(&box));
+    assert_int_equal(bed.changes, 0);
+    assert_int_equal(nacre_unmount(&box.store), NACRE_OK);
+    assert_int_equal(make_trim(1), NACRE_NOT_MOUNTED);
+}
+
+/* A table whose limits have moved on since the factory. */
+static void test_factory_value_outside_narrowed_limits_is_told(void **state)
+{
+    (void)state;
+    assert_int_equal(nacre_factory_set(&box.store, BED_TRIM, "\xe9\x03\0\0", 4), NACRE_OK); /* 1001 */
+    expect_trim(0, NACRE_ORIGIN_DEFAULT, NACRE_STATE_UNFIT);
+    assert_int_equal(nacre_settings_set_i32(&bed.settings, BED_TRIM, 9), NACRE_OK);
+    expect_trim(9, NACRE_ORIGIN_USER, NACRE_STATE_GOOD);
+    assert_int_equal(nacre_settings_reset(&bed.settings, BED_TRIM), NACRE_OK);
+    assert_int_equal(bed.changed_origin, NACRE_ORIGIN_DEFAULT); /* what a get answers with */
+}
+
+static void test_factory_value_of_a_row_without_the_flag_is_not_asked_for(void **state)
+{
+    (void)state;
+    uint8_t found = 0;
+    assert_int_equal(nacre_factory_set(&box.store, BED_U8, "\7", 1), NACRE_OK);
+    assert_int_equal(nacre_settings_get_u8(&bed.settings, BED_U8, &found, NULL), NACRE_OK);
+    assert_int_equal(found, 50);
+}
+
+static void test_factory_value_behind_a_users_is_no_change(void **state)
+{
+    (void)state;
+    assert_int_equal(nacre_settings_set_i32(&bed.settings, BED_TRIM, 9), NACRE_OK);
+    assert_int_equal(bed.changes, 1);
+    assert_int_equal(make_trim(-7), NACRE_OK);
+    assert_int_equal(bed.changes, 1);
+    expect_trim(9, NACRE_ORIGIN_USER, NACRE_STATE_GOOD);
+}
+
+/* Sets of the user's on three rows, one of them pending, and a key that is in no table. */
+static void use_settings(void)
+{
+    assert_int_equal(make_trim(-7), NACRE_OK);
+    assert_int_equal(nacre_settings_set_i32(&bed.settings, BED_TRIM, 9), NACRE_OK);
+    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_U8, 80), NACRE_OK);
+    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_VOLUME, 33), NACRE_OK);
+    assert_int_equal(nacre_set(&box.store, 3000, "foreign", 7), NACRE_OK);
+}
+
+static uint32_t told[BED_ROWS + 1u];
+static uint32_t told_count;
+
+static void note_told(uint32_t key, enum nacre_origin origin, void *context)
+{
+    (void)context;
+    assert_int_equal(origin, key == BED_TRIM ? NACRE_ORIGIN_FACTORY : NACRE_ORIGIN_DEFAULT);
+    assert_true(told_count < BED_ROWS);
+    told[told_count++] = key;
+}
+
+static void expect_all_reset(void)
+{
+    uint8_t found = 0;
+    uint32_t length;
+    expect_trim(-7, NACRE_ORIGIN_FACTORY, NACRE_STATE_GOOD);
+    assert_int_equal(nacre_settings_get_u8(&bed.settings, BED_U8, &found, NULL), NACRE_OK);
+    assert_int_equal(found, 50);
+    assert_int_equal(nacre_settings_get_u8(&bed.settings, BED_VOLUME, &found, NULL), NACRE_OK);
+    assert_int_equal(found, 10);
+    assert_int_equal(nacre_get(&box.store, 3000, NULL, 0, &length), NACRE_NOT_FOUND);
+}
+
+static void test_factory_reset_returns_to_factory_values(void **state)
+{
+    (void)state;
+    use_settings();
+    told_count = 0;
+    bed.settings.cfg.on_change = note_told;
+    assert_int_equal(nacre_factory_reset(&bed.settings), NACRE_OK);
+    assert_int_equal(told_count, 3); /* those that changed, and no other */
+    assert_true(told[0] == BED_U8 && told[1] == BED_TRIM && told[2] == BED_VOLUME);
+    expect_all_reset();
+    assert_false(nacre_settings_is_pending(&bed.settings, BED_VOLUME));
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+    settings_reboot();
+    expect_all_reset();
+}
+
+static void test_factory_reset_without_work_tells_of_each_row(void **state)
+{
+    (void)state;
+    bed.cfg.work = NULL;
+    bed.cfg.work_bytes = 0;
+    bed.cfg.pending = NULL;
+    assert_int_equal(settings_reopen(), NACRE_OK);
+    use_settings();
+    told_count = 0;
+    bed.settings.cfg.on_change = note_told;
+    assert_int_equal(nacre_factory_reset(&bed.settings), NACRE_OK);
+    assert_int_equal(told_count, BED_ROWS);
+    expect_all_reset();
+}
+
+static void test_factory_reset_that_failed_changes_nothing(void **state)
+{
+    (void)state;
+    use_settings();
+    const uint32_t changes = bed.changes;
+    box.sim->faults.program_fails = 0;
+    box.sim->faults.fail_count = SIM_NOR_NO_COMMAND;
+    assert_int_not_equal(nacre_factory_reset(&bed.settings), NACRE_OK);
+    assert_int_equal(bed.changes, changes);
+    expect_trim(9, NACRE_ORIGIN_USER, NACRE_STATE_GOOD);
+    assert_true(nacre_settings_is_pending(&bed.settings, BED_VOLUME));
+}
+
+static void reset_all(void)
+{
+    assert_int_equal(nacre_factory_reset(&bed.settings), NACRE_OK);
+}
+
+/* After the next boot: all values, or none; the pending one is lost with the power. */
+static bool judge_reset(void)
+{
+    int32_t trim = 0;
+    uint8_t u8 = 0;
+    uint32_t length;
+    assert_int_equal(settings_reopen(), NACRE_OK);
+    assert_int_equal(nacre_settings_get_i32(&bed.settings, BED_TRIM, &trim, NULL), NACRE_OK);
+    assert_int_equal(nacre_settings_get_u8(&bed.settings, BED_U8, &u8, NULL), NACRE_OK);
+    const bool is_gone = nacre_get(&box.store, 3000, NULL, 0, &length) == NACRE_NOT_FOUND;
+    assert_int_equal(trim, is_gone ? -7 : 9);
+    assert_int_equal(u8, is_gone ? 50 : 80);
+    return is_gone;
+}
+
+static void test_factory_reset_cut_is_all_or_nothing(void **state)
+{
+    (void)state;
+    uint32_t gone = 0;
+    uint32_t points = 0;
+    use_settings();
+    struct sim_nor *const kept = settings_keep();
+    bool is_cut = true;
+    for (uint32_t command = 0; is_cut; command++) {
+        for (uint32_t seed = 0; seed < 16u && is_cut; seed++) {
+            const struct sim_tear tear = {
+                .kind = seed == 0 ? SIM_TEAR_NONE : seed == 1 ? SIM_TEAR_DONE : SIM_TEAR_ANY,
+                .seed = seed};
+            settings_rewind(kept);
+            assert_int_equal(settings_reopen(), NACRE_OK);
+            is_cut = settings_cut(command, &tear, reset_all);
+            const bool is_gone = judge_reset();
+            settings_reboot();
+            assert_int_equal(judge_reset(), is_gone); /* what one boot reads, each later one reads */
+            if (is_gone) gone++;
+            points++;
+        }
+    }
+    sim_nor_destroy(kept);
+    assert_true(points > 32u && gone > 8u && gone < points);
+}
+
+static void test_settings_value_hit_by_bad_bits_is_stale(void **state)
+{
+    (void)state;
+    assert_int_equal(nacre_settings_set_i32(&bed.settings, BED_TRIM, 9), NACRE_OK);
+    assert_int_equal(nacre_settings_set_i32(&bed.settings, BED_TRIM, 10), NACRE_OK);
+    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_U8, 1), NACRE_OK);
+    settings_damage(BED_TRIM);
+    expect_trim(9, NACRE_ORIGIN_USER, NACRE_STATE_STALE);
+    settings_reboot();
+    expect_trim(9, NACRE_ORIGIN_USER, NACRE_STATE_STALE);
+    assert_int_equal(nacre_settings_set_i32(&bed.settings, BED_TRIM, 9), NACRE_OK);
+    expect_trim(9, NACRE_ORIGIN_USER, NACRE_STATE_GOOD); /* the same, but known now */
+    settings_reboot();
+    expect_trim(9, NACRE_ORIGIN_USER, NACRE_STATE_GOOD);
+}
+
+static void test_settings_value_lost_to_bad_bits_answers_with_what_is_left(void **state)
+{
+    (void)state;
+    assert_int_equal(make_trim(-7), NACRE_OK);
+    assert_int_equal(nacre_settings_set_i32(&bed.settings, BED_TRIM, 10), NACRE_OK);
+    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_U8, 1), NACRE_OK);
+    settings_damage(BED_TRIM);
+    expect_trim(-7, NACRE_ORIGIN_FACTORY, NACRE_STATE_STALE);
+    settings_damage(NACRE_KEY_FACTORY | BED_TRIM);
+    expect_trim(0, NACRE_ORIGIN_DEFAULT, NACRE_STATE_STALE);
+    assert_int_equal(nacre_settings_reset(&bed.settings, BED_TRIM), NACRE_OK);
+    expect_trim(0, NACRE_ORIGIN_DEFAULT, NACRE_STATE_STALE); /* the factory's still is */
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, settings_begin, settings_end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_factory_value_stands_before_the_default),
+        TEST(test_factory_value_too_long_for_the_buffer_is_told),
+        TEST(test_factory_value_is_written_once),
+        TEST(test_factory_value_that_does_not_fit_is_refused),
+        TEST(test_factory_value_outside_narrowed_limits_is_told),
+        TEST(test_factory_value_of_a_row_without_the_flag_is_not_asked_for),
+        TEST(test_factory_value_behind_a_users_is_no_change),
+        TEST(test_factory_reset_returns_to_factory_values),
+        TEST(test_factory_reset_without_work_tells_of_each_row),
+        TEST(test_factory_reset_that_failed_changes_nothing),
+        TEST(test_factory_reset_cut_is_all_or_nothing),
+        TEST(test_settings_value_hit_by_bad_bits_is_stale),
+        TEST(test_settings_value_lost_to_bad_bits_answers_with_what_is_left),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -4,7 +4,6 @@
 #include "nacre/core/scan.h"
 
 #include "nacre/core/lost.h"
-#include "nacre/core/mark.h"
 #include "nacre/core/own.h"
 #include "nacre/core/head.h"
 #include "nacre/core/tail.h"
@@ -147,15 +146,6 @@ static enum nacre_err take_member(struct scan *scan)
     return NACRE_OK;
 }
 
-static enum nacre_err take_unit(struct scan *scan)
-{
-    struct nacre_mark mark;
-    const uint32_t place = nacre_log_place(scan->log, scan->walk.generation, 0);
-    const enum nacre_err err = nacre_mark_read(&scan->log->lanes, place, &mark);
-    if (err == NACRE_OK) know_oldest(scan, mark.oldest, true);
-    return err == NACRE_NOT_FOUND ? NACRE_OK : err;
-}
-
 static enum nacre_err take_damage(struct scan *scan)
 {
     scan->log->count.damaged++;
@@ -164,7 +154,10 @@ static enum nacre_err take_damage(struct scan *scan)
 
 static enum nacre_err take_event(struct scan *scan, enum nacre_walk_event event)
 {
-    if (event == NACRE_WALK_UNIT) return take_unit(scan);
+    if (event == NACRE_WALK_UNIT) {
+        if (scan->walk.is_marked) know_oldest(scan, scan->walk.mark.oldest, true);
+        return NACRE_OK;
+    }
     if (event == NACRE_WALK_RECORD) return take_record(scan);
     if (event == NACRE_WALK_MEMBER) return take_member(scan);
     return take_damage(scan);

@@ -39,10 +39,20 @@ static bool next_unit(struct nacre_walk *walk)
     return true;
 }
 
+static enum nacre_err read_mark(struct nacre_walk *walk)
+{
+    const struct nacre_log *const log = walk->log;
+    const uint32_t place = nacre_log_place(log, walk->generation, 0);
+    const enum nacre_err err = nacre_mark_read(&log->lanes, place, &walk->mark);
+    walk->is_marked = err == NACRE_OK && walk->mark.generation == walk->generation;
+    walk->is_used = walk->is_marked;
+    return err == NACRE_NOT_FOUND ? NACRE_OK : err;
+}
+
 /* Granules between what was met before and a slot: nothing has explained them. */
 static bool take_damage(struct nacre_walk *walk, uint32_t from)
 {
-    const bool is_damage = walk->has_newest && walk->run_end > from;
+    const bool is_damage = walk->has_newest && walk->is_used && walk->run_end > from;
     walk->lost_from = from;
     walk->lost_to = walk->run_end;
     walk->run_end = 0;
@@ -119,6 +129,7 @@ static enum nacre_err step_down(struct nacre_walk *walk, enum nacre_walk_event *
                              nacre_head_read(walk->log, &walk->spot, &walk->record, walk->value,
                                              sizeof walk->value);
     if (err == NACRE_OK) {
+        walk->is_used = true;
         if (take_damage(walk, slot + nacre_record_granules(&walk->record))) {
             *event = NACRE_WALK_DAMAGED; /* the record comes next */
             return NACRE_OK;
@@ -142,8 +153,9 @@ enum nacre_err nacre_walk_next(struct nacre_walk *walk, enum nacre_walk_event *e
     }
     if (walk->slot == 1u && take_damage(walk, 1u)) {
         *event = NACRE_WALK_DAMAGED;
-    } else if (next_unit(walk)) {
-        *event = NACRE_WALK_UNIT;
+        return NACRE_OK;
     }
-    return NACRE_OK;
+    if (!next_unit(walk)) return NACRE_OK;
+    *event = NACRE_WALK_UNIT;
+    return read_mark(walk);
 }

@@ -8,10 +8,11 @@
 #define NACRE_CORE_WALK_H
 
 #include "nacre/core/log.h"
+#include "nacre/core/mark.h"
 
 enum nacre_walk_event {
     NACRE_WALK_END,
-    NACRE_WALK_UNIT,    /* a unit begins: generation */
+    NACRE_WALK_UNIT,    /* a unit begins: generation, mark */
     NACRE_WALK_RECORD,  /* a record that counts: record, value, spot */
     NACRE_WALK_MEMBER,  /* a member without a closing: record, spot */
     NACRE_WALK_DAMAGED, /* granules that no lane can explain: generation, lost_from, lost_to */
@@ -26,6 +27,9 @@ struct nacre_walk {
     uint32_t run_end;    /* slot behind the granules that nothing has explained yet; 0: none */
     uint32_t start_generation; /* members count from here on */
     uint32_t start_slot;
+    struct nacre_mark mark; /* of the unit, where is_marked */
+    bool is_marked;  /* the unit has a mark of its generation */
+    bool is_used;    /* or a record: else nothing of it is damage, it failed to be made ready */
     bool has_newest; /* a record was met: what cannot be explained below it is damage */
     bool has_reset;
     struct nacre_record record;

@@ -159,14 +159,15 @@ enum nacre_err nacre_own_equals(struct nacre_store *store, uint32_t key, const v
                                 uint32_t n, bool *equals)
 {
     const struct nacre_change change = {.key = key, .length = n, .value = value};
-    const enum nacre_err err = nacre_guard_enter(store);
+    enum nacre_err err = nacre_guard_enter(store);
     if (err != NACRE_OK) return err;
     const struct nacre_medium *const medium = store->log.lanes.medium;
-    if (!medium->ops->can_access(medium, value, n, false)) {
-        return nacre_guard_leave(store, NACRE_BAD_BUFFER);
+    const bool can_read = medium->ops->can_access(medium, value, n, false);
+    err = can_read ? nacre_guard_write(store) : NACRE_BAD_BUFFER;
+    if (err == NACRE_OK) {
+        *equals = n <= NACRE_VALUE_BYTES_MAX && nacre_put_is_equal(&store->log, &change);
     }
-    *equals = n <= NACRE_VALUE_BYTES_MAX && nacre_put_is_equal(&store->log, &change);
-    return nacre_guard_leave(store, NACRE_OK);
+    return nacre_guard_leave(store, err);
 }
 
 static enum nacre_err reset(struct nacre_store *store)

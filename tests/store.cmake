@@ -1,7 +1,8 @@
 # The store on the simulated NOR: what its calls promise, and every cut of the power.
 add_library(store_support STATIC
-    support/sim_nor.c support/sim_tear.c support/oracle.c support/store_bed.c support/store_box.c
-    support/box_fixture.c support/cut_run.c support/soak.c support/decode.c)
+    support/sim_nor.c support/sim_tear.c support/oracle.c support/store_bed.c support/bed_steps.c
+    support/store_box.c
+       support/box_fixture.c support/cut_run.c support/soak.c support/decode.c)
 target_link_libraries(store_support PUBLIC nacre_core)
 # An object of each program, not of the archive: the core, which is linked last, needs it.
 target_sources(store_support INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/support/assert_failed.c)
@@ -10,8 +11,12 @@ foreach(name support oracle api room faults format garbage)
     nacre_test(test_store_${name} SOURCES test_store_${name}.c LIBS store_support)
 endforeach()
 nacre_test(test_store_loop SOURCES test_store_loop.c LIBS store_support TIMEOUT 300)
-nacre_test(test_store_cuts SOURCES test_store_cuts.c LIBS store_support TIMEOUT 600)
+# All of it at speed, a part of it with sanitizers.
+nacre_test(test_store_cuts SOURCES test_store_cuts.c support/fast_crc.c LIBS store_support IN host
+    TIMEOUT 900)
+nacre_test(test_store_cuts_share SOURCES test_store_cuts.c LIBS store_support ARGS --share 30
+    TIMEOUT 600)
 
-add_executable(campaign_store campaign_store.c)
+add_executable(campaign_store campaign_store.c support/fast_crc.c)
 target_link_libraries(campaign_store PRIVATE store_support)
 nacre_test(test_crc SOURCES test_crc.c LIBS nacre_core store_support)

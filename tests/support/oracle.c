@@ -354,11 +354,19 @@ bool oracle_judge_answer(struct oracle *oracle, uint32_t slot, enum nacre_err er
     }
 }
 
+static enum nacre_err get_slot(struct nacre_store *store, uint32_t slot, uint8_t *buf, uint32_t *n)
+{
+    const uint32_t size = NACRE_VALUE_BYTES_MAX;
+    if (slot < ORACLE_FACTORY) return nacre_get(store, slot, buf, size, n);
+    if (slot < ORACLE_OWN) return nacre_factory_get(store, slot - ORACLE_FACTORY, buf, size, n);
+    return nacre_own_get(store, oracle_key(slot), buf, size, n);
+}
+
 static bool judge_slot(struct oracle *oracle, struct nacre_store *store, uint32_t slot)
 {
     uint8_t buf[NACRE_VALUE_BYTES_MAX];
     uint32_t n = 0;
-    const enum nacre_err err = nacre_get(store, oracle_key(slot), buf, sizeof buf, &n);
+    const enum nacre_err err = get_slot(store, slot, buf, &n);
     return oracle_judge_answer(oracle, slot, err, buf, n);
 }
 
@@ -397,6 +405,9 @@ static bool judge_walk(struct oracle *oracle, struct nacre_store *store)
 bool oracle_judge(struct oracle *oracle, struct nacre_store *store)
 {
     for (uint32_t i = 0; i < oracle->key_count; i++) {
+        if (!judge_slot(oracle, store, i)) return false;
+    }
+    for (uint32_t i = ORACLE_FACTORY; i < ORACLE_SLOTS; i++) {
         if (!judge_slot(oracle, store, i)) return false;
     }
     return judge_walk(oracle, store);

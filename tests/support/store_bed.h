@@ -25,6 +25,8 @@ struct bed_scene {
     uint32_t reboot_percent; /* steps that are a clean unmount and a mount */
     uint32_t laps;           /* each unit is erased so often before a run is judged */
     uint32_t cut_bytes;      /* what a cut program may spoil; more than a granule: two lanes */
+    uint32_t transaction_percent;
+    uint32_t rare_permille;  /* resets, factory values and own records, together */
 };
 
 #define BED_SCENES 16u
@@ -44,6 +46,7 @@ struct bed {
     bool tells;           /* print each step */
     bool checks_bytes;    /* judge by the decoder too */
     uint32_t full_count;  /* sets that answered NACRE_FULL */
+    uint32_t commit_count; /* transactions that returned success */
     uint32_t update_count; /* sets and removals that returned success, and the like */
     struct sim_counters mount_cost; /* of the last mount */
     jmp_buf jump;         /* where a cut lands */

@@ -1,7 +1,6 @@
 /*
  * Values made in the factory: written once, answered where the user set nothing, and what a factory
- * reset returns to, at every cut all of it or nothing. And how things stand where bad bits hit a
- * value.
+ * reset returns to. And how things stand where bad bits hit a value.
  */
 #include "tests/support/settings_bed.h"
 
@@ -106,7 +105,8 @@ static void test_factory_value_that_does_not_fit_is_refused(void **state)
 static void test_factory_value_outside_narrowed_limits_is_told(void **state)
 {
     (void)state;
-    assert_int_equal(nacre_factory_set(&box.store, BED_TRIM, "\xe9\x03\0\0", 4), NACRE_OK); /* 1001 */
+    const uint8_t too_large[] = {0xE9, 0x03, 0, 0}; /* 1001 */
+    assert_int_equal(nacre_factory_set(&box.store, BED_TRIM, too_large, 4), NACRE_OK);
     expect_trim(0, NACRE_ORIGIN_DEFAULT, NACRE_STATE_UNFIT);
     assert_int_equal(nacre_settings_set_i32(&bed.settings, BED_TRIM, 9), NACRE_OK);
     expect_trim(9, NACRE_ORIGIN_USER, NACRE_STATE_GOOD);
@@ -210,53 +210,6 @@ static void test_factory_reset_that_failed_changes_nothing(void **state)
     assert_true(nacre_settings_is_pending(&bed.settings, BED_VOLUME));
 }
 
-static void reset_all(void)
-{
-    assert_int_equal(nacre_factory_reset(&bed.settings), NACRE_OK);
-}
-
-/* After the next boot: all values, or none; the pending one is lost with the power. */
-static bool judge_reset(void)
-{
-    int32_t trim = 0;
-    uint8_t u8 = 0;
-    uint32_t length;
-    assert_int_equal(settings_reopen(), NACRE_OK);
-    assert_int_equal(nacre_settings_get_i32(&bed.settings, BED_TRIM, &trim, NULL), NACRE_OK);
-    assert_int_equal(nacre_settings_get_u8(&bed.settings, BED_U8, &u8, NULL), NACRE_OK);
-    const bool is_gone = nacre_get(&box.store, 3000, NULL, 0, &length) == NACRE_NOT_FOUND;
-    assert_int_equal(trim, is_gone ? -7 : 9);
-    assert_int_equal(u8, is_gone ? 50 : 80);
-    return is_gone;
-}
-
-static void test_factory_reset_cut_is_all_or_nothing(void **state)
-{
-    (void)state;
-    uint32_t gone = 0;
-    uint32_t points = 0;
-    use_settings();
-    struct sim_nor *const kept = settings_keep();
-    bool is_cut = true;
-    for (uint32_t command = 0; is_cut; command++) {
-        for (uint32_t seed = 0; seed < 16u && is_cut; seed++) {
-            const struct sim_tear tear = {
-                .kind = seed == 0 ? SIM_TEAR_NONE : seed == 1 ? SIM_TEAR_DONE : SIM_TEAR_ANY,
-                .seed = seed};
-            settings_rewind(kept);
-            assert_int_equal(settings_reopen(), NACRE_OK);
-            is_cut = settings_cut(command, &tear, reset_all);
-            const bool is_gone = judge_reset();
-            settings_reboot();
-            assert_int_equal(judge_reset(), is_gone); /* what one boot reads, each later one reads */
-            if (is_gone) gone++;
-            points++;
-        }
-    }
-    sim_nor_destroy(kept);
-    assert_true(points > 32u && gone > 8u && gone < points);
-}
-
 static void test_settings_value_hit_by_bad_bits_is_stale(void **state)
 {
     (void)state;
@@ -302,7 +255,6 @@ int main(void)
         TEST(test_factory_reset_returns_to_factory_values),
         TEST(test_factory_reset_without_work_tells_of_each_row),
         TEST(test_factory_reset_that_failed_changes_nothing),
-        TEST(test_factory_reset_cut_is_all_or_nothing),
         TEST(test_settings_value_hit_by_bad_bits_is_stale),
         TEST(test_settings_value_lost_to_bad_bits_answers_with_what_is_left),
     };

@@ -390,74 +390,6 @@ static void set_three(uint8_t volume, const char *title, int16_t balance)
     assert_int_equal(nacre_settings_set_i16(&bed.settings, BED_BALANCE, balance), NACRE_OK);
 }
 
-static void flush(void)
-{
-    set_three(2, "new", -2);
-    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
-}
-
-/* After the next boot: how many of the three are new; the others are old. */
-static uint32_t count_new(void)
-{
-    uint8_t volume = 0;
-    int16_t balance = 0;
-    char title[32];
-    assert_int_equal(settings_reopen(), NACRE_OK);
-    assert_int_equal(nacre_settings_get_u8(&bed.settings, BED_VOLUME, &volume, NULL), NACRE_OK);
-    assert_int_equal(nacre_settings_get_i16(&bed.settings, BED_BALANCE, &balance, NULL), NACRE_OK);
-    assert_int_equal(nacre_settings_get_string(&bed.settings, BED_TITLE, title, 32, NULL),
-                     NACRE_OK);
-    assert_true(volume == 1 || volume == 2);
-    assert_true(balance == -1 || balance == -2);
-    assert_true(strcmp(title, "old") == 0 || strcmp(title, "new") == 0);
-    return (volume == 2 ? 1u : 0u) + (balance == -2 ? 1u : 0u) + (title[0] == 'n' ? 1u : 0u);
-}
-
-/* Cut a flush of three at every command; seen[n]: how often n of them were new afterwards. */
-static void cut_flush(uint32_t *seen)
-{
-    set_three(1, "old", -1);
-    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
-    struct sim_nor *const kept = settings_keep();
-    bool is_cut = true;
-    for (uint32_t command = 0; is_cut; command++) {
-        for (uint32_t seed = 0; seed < 12u && is_cut; seed++) {
-            const struct sim_tear tear = {
-                .kind = seed == 0 ? SIM_TEAR_NONE : seed == 1 ? SIM_TEAR_DONE : SIM_TEAR_ANY,
-                .seed = seed};
-            settings_rewind(kept);
-            assert_int_equal(settings_reopen(), NACRE_OK);
-            is_cut = settings_cut(command, &tear, flush);
-            if (!is_cut) continue;
-            const uint32_t new = count_new();
-            settings_remount();
-            assert_int_equal(count_new(), new); /* what one boot reads, each later one reads */
-            seen[new]++;
-        }
-    }
-    sim_nor_destroy(kept);
-}
-
-static void test_pending_flush_of_several_is_one_transaction(void **state)
-{
-    (void)state;
-    uint32_t seen[4] = {0};
-    cut_flush(seen);
-    assert_true(seen[0] > 10u && seen[3] > 0u);
-    assert_true(seen[1] == 0u && seen[2] == 0u);
-}
-
-static void test_pending_flush_without_work_saves_one_by_one(void **state)
-{
-    (void)state;
-    uint32_t seen[4] = {0};
-    bed.cfg.work = NULL;
-    bed.cfg.work_bytes = 0;
-    assert_int_equal(settings_reopen(), NACRE_OK);
-    cut_flush(seen);
-    assert_true(seen[0] > 0u && seen[1] > 0u && seen[2] > 0u && seen[3] > 0u);
-}
-
 static void test_pending_flush_with_too_little_work_saves_one_by_one(void **state)
 {
     (void)state;
@@ -557,8 +489,6 @@ int main(void)
         TEST(test_pending_needs_a_mounted_store),
         TEST(test_pending_without_memory_saves_at_once),
         TEST(test_pending_reset_drops_it),
-        TEST(test_pending_flush_of_several_is_one_transaction),
-        TEST(test_pending_flush_without_work_saves_one_by_one),
         TEST(test_pending_flush_with_too_little_work_saves_one_by_one),
         TEST(test_pending_flush_saves_what_it_can),
         TEST(test_pending_idle_gives_the_store_time),

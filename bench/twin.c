@@ -2,7 +2,10 @@
  * What a save and an erase cost the application, measured on the twin with the real image; how
  * that grows with what is not known of the silicon; and how fast the twin starts a board.
  *
- * usage: bench_twin ELF
+ * usage: bench_twin TWO_LANES_ELF ONE_LANE_ELF
+ *
+ * The figures are those of two lanes, where a cut spoils the page; those named "one_lane." are of
+ * the other image, where it spoils only the granules that are being programmed.
  */
 #include "bench/figure.h"
 #include "bench/times.h"
@@ -14,10 +17,18 @@
 #include <time.h>
 
 #define ROW "blackout.rww.mx66uw1g45g."
+#define RECORD_BYTES 16u /* of a brightness, in each lane */
 #define SAVES 600u /* two units and more: several erases */
 #define BOOTS 300u
 #define INSTANTS 200u /* of one erase */
 #define ERASE_US 24000u /* of its 25 ms, what is left after the half millisecond and the typing */
+
+/* What is run. */
+struct image {
+    const char *elf;
+    uint32_t lanes;
+    const char *row; /* what its figures begin with */
+};
 
 /* What one run of SAVES saves costs. */
 struct cost {
@@ -52,12 +63,13 @@ struct silicon {
     uint32_t cpu_mhz;
 };
 
-static void create(struct board *board, const char *elf, struct silicon silicon)
+static void create(struct board *board, const struct image *image, struct silicon silicon)
 {
     struct twin_cfg cfg;
     char error[TWIN_ERROR_BYTES];
     twin_cfg_default(&cfg);
-    cfg.app_path = elf;
+    cfg.app_path = image->elf;
+    cfg.tear = image->lanes == 1 ? TWIN_TEAR_GRANULE : TWIN_TEAR_PAGE;
     cfg.register_ns = silicon.register_ns;
     cfg.calibration_ns = silicon.calibration_ns;
     cfg.cpu_hz = silicon.cpu_mhz * 1000000u;
@@ -88,19 +100,20 @@ static void raise(double *most, uint64_t ps)
     if (ledger_us(ps) > *most) *most = ledger_us(ps);
 }
 
-static struct cost measure(const char *elf, struct silicon silicon)
+static struct cost measure(const struct image *image, struct silicon silicon)
 {
     struct board board;
     struct twin_counters counters;
     struct cost cost = {0};
-    create(&board, elf, silicon);
+    create(&board, image, silicon);
     twin_counters_clear(board.twin);
     type_saves(&board, SAVES);
     twin_counters_get(board.twin, &counters);
     if (board.ledger.erase_count == 0) give_up("no erase in the session", &board);
     for (size_t i = 0; i < board.ledger.save_count; i++) {
         const struct ledger_save *save = &board.ledger.saves[i];
-        if (save->programmed_bytes == 16) raise(&cost.dark_per_save_us, save->dark_ps);
+        const bool is_record = save->programmed_bytes == RECORD_BYTES * image->lanes;
+        if (is_record) raise(&cost.dark_per_save_us, save->dark_ps);
         raise(&cost.durable_longest_us, save->durable_ps);
     }
     cost.longest_us = ledger_us(counters.longest_blackout_ps);
@@ -112,15 +125,23 @@ static struct cost measure(const char *elf, struct silicon silicon)
     return cost;
 }
 
-static void print_base(const struct cost *cost)
+static void print_row(const struct image *image, const char *name, double value, const char *unit,
+                      double limit)
 {
-    figure_print(ROW "longest_us", cost->longest_us, "us", 5);
-    figure_print(ROW "dark_per_save_us", cost->dark_per_save_us, "us", 20);
-    figure_print(ROW "dark_per_erase_us", cost->dark_per_erase_us, "us", 200);
-    figure_print(ROW "dark_share_percent", cost->dark_share_percent, "%", 2);
-    figure_print(ROW "latency_added_us", cost->latency_added_us, "us", FIGURE_NO_LIMIT);
-    figure_print(ROW "durable_us", cost->durable_us, "us", FIGURE_NO_LIMIT);
-    figure_print(ROW "durable_longest_us", cost->durable_longest_us, "us", FIGURE_NO_LIMIT);
+    char whole[96];
+    (void)snprintf(whole, sizeof whole, "%s%s", image->row, name);
+    figure_print(whole, value, unit, limit);
+}
+
+static void print_base(const struct image *image, const struct cost *cost)
+{
+    print_row(image, "longest_us", cost->longest_us, "us", 5);
+    print_row(image, "dark_per_save_us", cost->dark_per_save_us, "us", 20);
+    print_row(image, "dark_per_erase_us", cost->dark_per_erase_us, "us", 200);
+    print_row(image, "dark_share_percent", cost->dark_share_percent, "%", 2);
+    print_row(image, "latency_added_us", cost->latency_added_us, "us", FIGURE_NO_LIMIT);
+    print_row(image, "durable_us", cost->durable_us, "us", FIGURE_NO_LIMIT);
+    print_row(image, "durable_longest_us", cost->durable_longest_us, "us", FIGURE_NO_LIMIT);
 }
 
 static void print_other(const struct cost *cost, const char *where)
@@ -161,13 +182,13 @@ static void go_to_erase(struct board *board)
 }
 
 /* A save that is typed at a random instant of an erase under way: from its call to its return. */
-static void print_in_erase(const char *elf)
+static void print_in_erase(const struct image *image)
 {
     static struct board board;
     struct times times;
     struct rng lot = {1};
     times_init(&times);
-    create(&board, elf, (struct silicon){40, 0, 600});
+    create(&board, image, (struct silicon){40, 0, 600});
     go_to_erase(&board);
     struct twin_snapshot *begin = twin_snapshot(board.twin);
     for (unsigned i = 0; i < INSTANTS; i++) {
@@ -177,29 +198,30 @@ static void print_in_erase(const char *elf)
         if (board_type(&board, "set 77") != BOARD_READY) give_up("a save in an erase", &board);
         times_add(&times, board.ledger.saves[board.ledger.save_count - 1].durable_ps / 1000u);
     }
-    figure_print(ROW "in_erase.durable_median_us", times_percentile_us(&times, 50), "us",
-                 FIGURE_NO_LIMIT);
-    figure_print(ROW "in_erase.durable_p99_us", times_percentile_us(&times, 99), "us",
-                 FIGURE_NO_LIMIT);
-    figure_print(ROW "in_erase.durable_longest_us", times_percentile_us(&times, 100), "us",
-                 FIGURE_NO_LIMIT);
+    print_row(image, "in_erase.durable_median_us", times_percentile_us(&times, 50), "us",
+              FIGURE_NO_LIMIT);
+    print_row(image, "in_erase.durable_p99_us", times_percentile_us(&times, 99), "us",
+              FIGURE_NO_LIMIT);
+    print_row(image, "in_erase.durable_longest_us", times_percentile_us(&times, 100), "us",
+              FIGURE_NO_LIMIT);
     times_free(&times);
     twin_snapshot_free(board.twin, begin);
     board_destroy(&board);
 }
 
+/* Of this processor's time: what else the machine does is of no account. */
 static double seconds_now(void)
 {
     struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
 /* Power-cut boots: a board whose region is in use is cut in a program, then started again. */
-static double boots_per_s(const char *elf)
+static double boots_per_s(const struct image *image)
 {
     struct board board;
-    create(&board, elf, (struct silicon){40, 0, 600});
+    create(&board, image, (struct silicon){40, 0, 600});
     type_saves(&board, SAVES);
     board_aim(&board, TWIN_COMMAND_PROGRAM, 0.5);
     if (board_type(&board, "set 77") != BOARD_CUT) give_up("the cut did not come", &board);
@@ -216,25 +238,37 @@ static double boots_per_s(const char *elf)
     return BOOTS / seconds;
 }
 
-int main(int argc, char **argv)
+/* How the figures move with what is not known of the silicon. */
+static void print_silicon(const struct image *image, const struct cost *base)
 {
-    if (argc != 2) {
-        fprintf(stderr, "usage: bench_twin ELF\n");
-        return 3;
-    }
-    const struct cost base = measure(argv[1], (struct silicon){40, 0, 600});
-    const struct cost at_25 = measure(argv[1], (struct silicon){25, 0, 600});
-    const struct cost at_80 = measure(argv[1], (struct silicon){80, 0, 600});
-    const struct cost calibrated_500 = measure(argv[1], (struct silicon){40, 500, 600});
-    const struct cost calibrated_2000 = measure(argv[1], (struct silicon){40, 2000, 600});
-    const struct cost core_at_twice = measure(argv[1], (struct silicon){40, 0, 1200});
-    print_base(&base);
+    const struct cost at_25 = measure(image, (struct silicon){25, 0, 600});
+    const struct cost at_80 = measure(image, (struct silicon){80, 0, 600});
+    const struct cost calibrated_500 = measure(image, (struct silicon){40, 500, 600});
+    const struct cost calibrated_2000 = measure(image, (struct silicon){40, 2000, 600});
+    const struct cost core_at_twice = measure(image, (struct silicon){40, 0, 1200});
     print_other(&at_25, "access_25ns");
     print_other(&at_80, "access_80ns");
     print_other(&calibrated_500, "calibration_500ns");
     print_other(&calibrated_2000, "calibration_2000ns");
-    print_parts(&base, &at_80, &core_at_twice);
-    print_in_erase(argv[1]);
-    figure_print("twin.boots_per_s", boots_per_s(argv[1]), "1/s", 100);
+    print_parts(base, &at_80, &core_at_twice);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3) {
+        fprintf(stderr, "usage: bench_twin TWO_LANES_ELF ONE_LANE_ELF\n");
+        return 3;
+    }
+    const struct image two_lanes = {argv[1], 2, ROW};
+    const struct image one_lane = {argv[2], 1, ROW "one_lane."};
+    const struct cost base = measure(&two_lanes, (struct silicon){40, 0, 600});
+    print_base(&two_lanes, &base);
+    print_silicon(&two_lanes, &base);
+    print_in_erase(&two_lanes);
+    const struct cost other = measure(&one_lane, (struct silicon){40, 0, 600});
+    print_base(&one_lane, &other);
+    print_in_erase(&one_lane);
+    figure_print("twin.boots_per_s", boots_per_s(&two_lanes), "1/s", 100);
+    figure_print("twin.one_lane.boots_per_s", boots_per_s(&one_lane), "1/s", 100);
     return 0;
 }

@@ -108,6 +108,28 @@ static void test_ledger_what_is_no_save_is_not_counted(void **state)
     ledger_free(&ledger);
 }
 
+static void test_ledger_save_is_the_outermost_call(void **state)
+{
+    (void)state;
+    ledger_init(&ledger);
+    send_call(TWIN_EVENT_CALL, "nacre_settings_set", 500, 500, 0);
+    send_dark(100);
+    one_save(16, 0);
+    assert_true(was_durable); /* from here on a cut must find the new value */
+    assert_int_equal(ledger.save_count, 0);
+    send_call(TWIN_EVENT_RETURN, "nacre_settings_set", 9500, 500, 0);
+    assert_int_equal(ledger.save_count, 1);
+    assert_int_equal(ledger.saves[0].durable_ps, 9000);
+    assert_int_equal(ledger.saves[0].dark_ps, 600);
+    assert_int_equal(ledger.saves[0].programmed_bytes, 16);
+    send_call(TWIN_EVENT_CALL, "nacre_settings_set", 500, 500, 0);
+    send_call(TWIN_EVENT_CALL, "nacre_set", 1000, 1000, 0);
+    ledger_power_off(&ledger); /* cut */
+    one_save(32, 0);
+    assert_int_equal(ledger.save_count, 2);
+    ledger_free(&ledger);
+}
+
 static void test_ledger_dark_of_an_erase_is_its_start_and_its_polls(void **state)
 {
     (void)state;
@@ -147,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ledger_costs_are_summed_per_save),
         cmocka_unit_test(test_ledger_what_is_no_save_is_not_counted),
+        cmocka_unit_test(test_ledger_save_is_the_outermost_call),
         cmocka_unit_test(test_ledger_dark_of_an_erase_is_its_start_and_its_polls),
         cmocka_unit_test(test_ledger_holds_more_than_its_first_room),
     };

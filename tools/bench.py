@@ -56,7 +56,8 @@ def print_table(figures):
 def main():
     figures = program_figures([os.path.join(HOST, "bench", "bench_store")])
     figures += bench_sizes.figures()
-    figures += program_figures([os.path.join(HOST, "bench", "bench_twin"), bench_sizes.ELF])
+    figures += program_figures([os.path.join(HOST, "bench", "bench_twin"), bench_sizes.ELF,
+                                bench_sizes.ONE_LANE_ELF])
     print_table(figures)
     path = os.path.join(ROOT, "build", "bench.json")
     with open(path, "w", encoding="utf-8") as file:

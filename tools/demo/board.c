@@ -40,8 +40,13 @@ int board_create(struct board *board, struct twin_cfg *cfg, char *error)
     if (board->twin == NULL) return -1;
     ledger_init(&board->ledger);
     oracle_init(&board->oracle);
-    if (!twin_watch(board->twin, "nacre_set") || !twin_watch(board->twin, "nacre_remove")) {
-        (void)snprintf(error, TWIN_ERROR_BYTES, "%s: nacre_set or nacre_remove is not in it",
+    bool has_set = false;
+    for (size_t i = 0; ledger_calls[i] != NULL; i++) {
+        const bool is_there = twin_watch(board->twin, ledger_calls[i]);
+        has_set = has_set || (is_there && strcmp(ledger_calls[i], "nacre_set") == 0);
+    }
+    if (!has_set) {
+        (void)snprintf(error, TWIN_ERROR_BYTES, "%s: nacre_set is not in it",
                        cfg->app_path);
         twin_destroy(board->twin);
         return -1;

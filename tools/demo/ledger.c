@@ -39,25 +39,32 @@ void ledger_free(struct ledger *ledger)
 
 void ledger_power_off(struct ledger *ledger)
 {
-    ledger->in_save = false;
+    ledger->depth = 0;
 }
 
-/* The calls of the store that make a change durable. */
+/* Typed settings call the store's own, so the first of them is the application's call. */
+const char *const ledger_calls[] = {"nacre_settings_set", "nacre_settings_reset", "nacre_set",
+                                    "nacre_remove", NULL};
+
 static bool is_save(const char *symbol)
 {
-    return strcmp(symbol, "nacre_set") == 0 || strcmp(symbol, "nacre_remove") == 0;
+    for (size_t i = 0; ledger_calls[i] != NULL; i++) {
+        if (strcmp(symbol, ledger_calls[i]) == 0) return true;
+    }
+    return false;
 }
 
 static void save_begin(struct ledger *ledger)
 {
-    ledger->in_save = true;
-    ledger->save = (struct ledger_save){.line = ledger->line};
+    if (ledger->depth++ == 0) ledger->save = (struct ledger_save){.line = ledger->line};
 }
 
 static bool save_end(struct ledger *ledger, const struct twin_event *event)
 {
-    const bool is_durable = ledger->in_save && event->u.call.result == 0;
-    ledger->in_save = false;
+    if (ledger->depth == 0) return false;
+    const bool is_durable = event->u.call.result == 0;
+    ledger->depth--;
+    if (ledger->depth > 0) return is_durable;
     if (!is_durable || ledger->save.programmed_bytes == 0) return is_durable;
     ledger->save.durable_ps = event->time_ps - event->u.call.call_ps;
     ledger->saves = grown(ledger->saves, ledger->save_count, &ledger->save_room,
@@ -101,7 +108,7 @@ bool ledger_event(struct ledger *ledger, const struct twin_event *event)
         save_begin(ledger);
     } else if (event->kind == TWIN_EVENT_RETURN && is_save(event->u.call.symbol)) {
         return save_end(ledger, event);
-    } else if (ledger->in_save) {
+    } else if (ledger->depth > 0) {
         note_in_save(&ledger->save, event);
     }
     return false;

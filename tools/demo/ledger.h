@@ -1,9 +1,10 @@
 /*
  * What a session is remembered by: each save with its costs, each boot with what it found.
  *
- * Fed with the twin's events. A save is one call of nacre_set or nacre_remove that programmed
- * something and returned success; what was dark or late while it ran is its cost. A set of an
- * equal value programs nothing and is no save; one that a cut ended is told by the boot after it.
+ * Fed with the twin's events. A save is the application's call, of a setting or of the store's own
+ * nacre_set or nacre_remove, that programmed something and returned success; what was dark or late
+ * while it ran is its cost. A set of an equal value programs nothing and is no save; one that a cut
+ * ended is told by the boot after it.
  */
 #ifndef TOOLS_DEMO_LEDGER_H
 #define TOOLS_DEMO_LEDGER_H
@@ -43,7 +44,7 @@ struct ledger {
     uint64_t operation_dark_ps; /* of the program or erase begun last */
     bool is_erase;              /* it is an erase */
     unsigned line;              /* of the script, now */
-    bool in_save;
+    unsigned depth;             /* calls that save, one inside the other, under way */
     struct ledger_save save;    /* under way */
 };
 
@@ -55,7 +56,10 @@ void ledger_free(struct ledger *ledger);
 /* The power failed: a save that was under way is none. */
 void ledger_power_off(struct ledger *ledger);
 
-/* Note an event of the twin. True if it is the return of a save that says it is durable. */
+/* The calls that save, ended by NULL: what a board watches. */
+extern const char *const ledger_calls[];
+
+/* Note an event of the twin. True if it is the return of a call that says it is durable. */
 bool ledger_event(struct ledger *ledger, const struct twin_event *event);
 
 /* Note a boot; the copy is kept. */

@@ -46,6 +46,7 @@ const char *nacre_err_name(enum nacre_err err)
     case NACRE_WRONG_KEY: return "NACRE_WRONG_KEY";
     case NACRE_REPLAYED: return "NACRE_REPLAYED";
     case NACRE_CRYPT: return "NACRE_CRYPT";
+    case NACRE_OTHER_GEOMETRY: return "NACRE_OTHER_GEOMETRY";
     case NACRE_IO: return "NACRE_IO";
     case NACRE_VERIFY: return "NACRE_VERIFY";
     case NACRE_TIMEOUT: return "NACRE_TIMEOUT";

@@ -121,6 +121,23 @@ static enum nacre_err region_is_new(const struct nacre_log *log, bool *new)
     return NACRE_OK;
 }
 
+/* What is foreign may be a store that was formatted with other units or lanes: some mark tells. */
+static enum nacre_err foreign_kind(const struct nacre_log *log)
+{
+    struct nacre_lanes other = log->lanes;
+    for (uint32_t unit = 0; unit < NACRE_UNITS_MIN; unit++) {
+        for (uint32_t count = NACRE_UNITS_MIN; count <= NACRE_UNITS_MAX; count++) {
+            struct nacre_mark mark;
+            other.unit_count = (uint16_t)count;
+            const enum nacre_err err =
+                nacre_mark_read_lane(&other, 0, unit * log->lanes.slots, &mark);
+            if (err == NACRE_OK) return NACRE_OTHER_GEOMETRY;
+            if (err != NACRE_NOT_FOUND) return err;
+        }
+    }
+    return NACRE_FOREIGN;
+}
+
 enum nacre_err nacre_head_find(struct nacre_log *log)
 {
     uint32_t newest = 0;
@@ -140,5 +157,5 @@ enum nacre_err nacre_head_find(struct nacre_log *log)
     log->generation = 0;
     const enum nacre_err err = region_is_new(log, &is_found);
     if (err != NACRE_OK) return err;
-    return is_found ? NACRE_OK : NACRE_FOREIGN;
+    return is_found ? NACRE_OK : foreign_kind(log);
 }

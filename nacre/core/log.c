@@ -86,6 +86,7 @@ enum nacre_err nacre_log_read(const struct nacre_log *log, uint32_t place,
 enum nacre_err nacre_log_read_to_copy(const struct nacre_log *log, uint32_t place,
                                       struct nacre_record *record, struct nacre_source *source)
 {
+    if (place == NACRE_PLACE_OWED) return NACRE_DAMAGED;
     const struct nacre_spot spot = nacre_log_spot(log, place);
     const enum nacre_err err = nacre_record_open(&spot, record, source);
     record->kind = NACRE_KIND_PLAIN;

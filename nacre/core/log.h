@@ -42,6 +42,7 @@
 
 #define NACRE_IGNORED_MAX 4u
 #define NACRE_UNITS_MIN 3u /* of a lane */
+#define NACRE_UNITS_MAX 256u
 
 enum nacre_next {
     NACRE_NEXT_UNKNOWN = 0, /* live, or dead and to be erased */

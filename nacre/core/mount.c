@@ -15,7 +15,6 @@
 #include <string.h>
 
 #define UNITS_MIN_CUT_UNIT 5u /* where a cut spoils a whole unit: one to lose, two to spare */
-#define UNITS_MAX 256u
 #define SLOTS_MIN 64u
 #define SLOTS_MAX 4096u
 #define SLOTS_A_CUT 16u /* of a smaller unit a settling would take too much: it is spoiled whole */
@@ -59,7 +58,7 @@ static enum nacre_err lanes_start(struct nacre_lanes *lanes, const struct nacre_
     const uint32_t unit_count_min = cut >= slots ? UNITS_MIN_CUT_UNIT : NACRE_UNITS_MIN;
     if (geometry->unit_count < NACRE_UNITS_MIN || slots < SLOTS_MIN) return NACRE_REGION_TOO_SMALL;
     if (unit_count < unit_count_min) return NACRE_CUT_TOO_COARSE;
-    if (unit_count > UNITS_MAX || slots > SLOTS_MAX || unit_count * slots > PLACES_MAX) {
+    if (unit_count > NACRE_UNITS_MAX || slots > SLOTS_MAX || unit_count * slots > PLACES_MAX) {
         return NACRE_REGION_TOO_LARGE;
     }
     lanes->medium = cfg->medium;
@@ -161,12 +160,12 @@ static enum nacre_err open(struct nacre_store *store, const struct nacre_store_c
     store->refuse_when_busy = cfg->refuse_when_busy;
     (void)cfg->medium->ops->erase_wait(cfg->medium); /* a store left open: its unit is dead */
     err = scan_and_settle(log, cfg, &clean);
-    const bool readable = err == NACRE_OK || err == NACRE_KEYS_FULL || err == NACRE_UNSETTLED;
-    if (readable) store->mounted = NACRE_MOUNTED;
+    const bool is_readable = err == NACRE_OK || err == NACRE_KEYS_FULL || err == NACRE_UNSETTLED;
+    if (is_readable) store->mounted = NACRE_MOUNTED;
     if (err != NACRE_OK) log->read_only = (uint8_t)err;
-    NACRE_ASSERT(!readable || nacre_log_is_sound(log));
+    NACRE_ASSERT(!is_readable || nacre_log_is_sound(log));
     if (err == NACRE_OK && !clean) err = make_ready(log);
-    NACRE_ASSERT(!readable || nacre_log_is_sound(log));
+    NACRE_ASSERT(!is_readable || nacre_log_is_sound(log));
     return err;
 }
 
@@ -212,7 +211,9 @@ enum nacre_err nacre_format(struct nacre_store *store, const struct nacre_store_
 {
     if (store == NULL) return NACRE_BAD_ARGUMENT;
     enum nacre_err err = open(store, cfg);
-    if (err == NACRE_FOREIGN || err == NACRE_NEWER_FORMAT) {
+    const bool is_other =
+        err == NACRE_FOREIGN || err == NACRE_NEWER_FORMAT || err == NACRE_OTHER_GEOMETRY;
+    if (is_other) {
         err = erase_all(cfg->medium);
         return err == NACRE_OK ? open(store, cfg) : err;
     }

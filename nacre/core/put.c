@@ -100,6 +100,15 @@ enum nacre_err nacre_put(struct nacre_log *log, const struct nacre_change *chang
     return nacre_guard_settle_after(log, err);
 }
 
+enum nacre_err nacre_put_renew(struct nacre_log *log, uint32_t key)
+{
+    enum nacre_err err = nacre_guard_settle(log);
+    if (err == NACRE_OK) err = nacre_room_make(log, log->longest);
+    if (err == NACRE_OK) err = nacre_room_copy(log, key);
+    (void)nacre_guard_may_retry(log, err);
+    return nacre_guard_settle_after(log, err);
+}
+
 /* What the index holds of the user's is void now. */
 static enum nacre_err drop_user_keys(struct nacre_log *log)
 {

@@ -54,6 +54,13 @@ NACRE_MUST_CHECK enum nacre_err nacre_put(struct nacre_log *log,
                                           const struct nacre_change *change);
 
 /*
+ * Write the value of a key anew.
+ *
+ * Cost, Returns, Cut  as nacre_renew
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_put_renew(struct nacre_log *log, uint32_t key);
+
+/*
  * Remove the user's values.
  *
  * Cost, Returns, Cut  as nacre_reset

@@ -170,6 +170,12 @@ static enum nacre_err copy_entry(struct nacre_log *log, const struct nacre_index
     return err == NACRE_OK ? nacre_room_moved(log, key, log->newest.place) : err;
 }
 
+enum nacre_err nacre_room_copy(struct nacre_log *log, uint32_t key)
+{
+    const struct nacre_index_entry *const entry = nacre_index_find(&log->index, key);
+    return entry == NULL ? NACRE_NOT_FOUND : copy_entry(log, entry, NACRE_KIND_PLAIN);
+}
+
 /* Copy one record out of the oldest unit, or, where none is left, let the unit die. */
 static enum nacre_err step(struct nacre_log *log, bool *copied)
 {

@@ -53,6 +53,15 @@ NACRE_MUST_CHECK enum nacre_err nacre_room_idle(struct nacre_log *log, bool *mor
 NACRE_MUST_CHECK enum nacre_err nacre_room_prepare_next(struct nacre_log *log);
 
 /*
+ * Write the record of a key anew; a damaged one falls back (nacre_repair_fall_back).
+ *
+ * log      not doubtful; there is room
+ * Cost, Returns  as nacre_log_append
+ * Cut      changes no value
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_room_copy(struct nacre_log *log, uint32_t key);
+
+/*
  * Where no unit is dead: let the oldest one die, if nothing in it need be copied.
  *
  * Cost     no program: the next control block says so

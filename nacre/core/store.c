@@ -182,6 +182,16 @@ enum nacre_err nacre_reset(struct nacre_store *store)
     return err == NACRE_OK ? nacre_guard_leave(store, reset(store)) : err;
 }
 
+enum nacre_err nacre_renew(struct nacre_store *store, uint32_t key)
+{
+    if (key > NACRE_KEY_OWN_MAX) return NACRE_BAD_ARGUMENT;
+    enum nacre_err err = nacre_guard_enter(store);
+    if (err != NACRE_OK) return err;
+    err = nacre_guard_write(store);
+    if (err == NACRE_OK) err = nacre_put_renew(&store->log, key);
+    return nacre_guard_leave(store, err);
+}
+
 static enum nacre_err next(const struct nacre_log *log, uint32_t *key)
 {
     if (key == NULL) return NACRE_BAD_ARGUMENT;

@@ -94,6 +94,7 @@ struct nacre_store {
  *          NACRE_KEYS_FULL*   more keys than index_count: gets answer for those that fit, nothing
  *                             can be written, nothing was; stats.index_used tells how many fit
  *          NACRE_FOREIGN      something else lies there; unchanged: nacre_format, if meant
+ *          NACRE_OTHER_GEOMETRY  a store of ours lies there, with other units or lanes; unchanged
  *          NACRE_NEWER_FORMAT a newer version wrote it; unchanged
  *          NACRE_CUT_TOO_COARSE  a cut may spoil more than a granule, and the region has not the
  *                             units for two lanes (6; 10 where it may spoil a unit)
@@ -186,6 +187,18 @@ NACRE_MUST_CHECK enum nacre_err nacre_remove(struct nacre_store *store, uint32_t
  * Returns, Cut, Context  as nacre_set; all of them or none
  */
 NACRE_MUST_CHECK enum nacre_err nacre_reset(struct nacre_store *store);
+
+/*
+ * Write the value of any key anew, as it is: after nacre_check_store has found that only one lane
+ * still holds it.
+ *
+ * key      0 to NACRE_KEY_OWN_MAX
+ * Cost     as nacre_set
+ * Returns  NACRE_NOT_FOUND; else as nacre_set
+ * Cut      changes no value
+ * Context  thread only
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_renew(struct nacre_store *store, uint32_t key);
 
 /*
  * Write the factory value of a key, once for ever: only nacre_format forgets it.

@@ -53,13 +53,6 @@ static void nothing(void)
 /* How often so many values were new after a cut. */
 static uint32_t seen[4];
 
-static void set_three(uint8_t volume, const char *title, int16_t balance)
-{
-    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_VOLUME, volume), NACRE_OK);
-    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, title), NACRE_OK);
-    assert_int_equal(nacre_settings_set_i16(&bed.settings, BED_BALANCE, balance), NACRE_OK);
-}
-
 static void flush_new(void)
 {
     set_three(2, "new", -2);

@@ -145,6 +145,17 @@ static void test_move_too_large_for_its_memory_changes_nothing(void **state)
     assert_true(is_version_3());
 }
 
+static void test_move_with_memory_that_cannot_be_written_changes_nothing(void **state)
+{
+    (void)state;
+    make_version_1();
+    box.sim->unreadable = bed.work;
+    box.sim->unreadable_bytes = sizeof bed.work;
+    assert_int_equal(settings_reopen(), NACRE_BAD_BUFFER);
+    box.sim->unreadable_bytes = 0;
+    assert_true(is_version_1());
+}
+
 static void expect_bad_moves(void)
 {
     assert_int_equal(settings_reopen(), NACRE_BAD_ARGUMENT);
@@ -349,6 +360,7 @@ int main(void)
         TEST(test_move_leaves_a_newer_store_alone),
         TEST(test_move_step_that_fails_changes_nothing),
         TEST(test_move_too_large_for_its_memory_changes_nothing),
+        TEST(test_move_with_memory_that_cannot_be_written_changes_nothing),
         TEST(test_move_refuses_what_makes_no_sense),
         TEST(test_move_with_its_version_lost_asks_the_application),
         TEST(test_move_counts_values_that_bad_bits_took),

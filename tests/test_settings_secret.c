@@ -55,7 +55,11 @@ static enum nacre_err false_set(struct nacre_secrets *secrets, uint32_t key, con
     if (false_secrets.set_err != NACRE_OK) return false_secrets.set_err;
     for (uint32_t i = 0; i < n; i++) bytes[i] = (uint8_t) ~((const uint8_t *)value)[i];
     if (key <= NACRE_KEY_MAX) return nacre_set(&box.store, key, bytes, n);
-    return nacre_factory_set(&box.store, key & ~NACRE_KEY_FACTORY, bytes, n);
+    uint32_t length; /* equal or not: a true one cannot tell, either */
+    if (nacre_own_get(&box.store, key, NULL, 0, &length) != NACRE_NOT_FOUND) {
+        return NACRE_WRITTEN_ONCE;
+    }
+    return nacre_own_set(&box.store, key, bytes, n);
 }
 
 static enum nacre_err false_remove(struct nacre_secrets *secrets, uint32_t key)
@@ -259,11 +263,26 @@ static void test_settings_secret_that_cannot_be_read_does_not_move(void **state)
     false_secrets.set_err = NACRE_CRYPT;
     assert_int_equal(settings_reopen(), NACRE_CRYPT);
     false_secrets.set_err = NACRE_OK;
-    false_secrets.get_err = NACRE_STALE; /* both: lost to bad bits */
-    assert_int_equal(settings_reopen(), NACRE_OK);
-    assert_int_equal(bed.settings.moves_lost, 2);
+    struct sim_nor *const kept = settings_keep();
+    const enum nacre_err lost[] = {NACRE_STALE, NACRE_DAMAGED};
+    for (uint32_t i = 0; i < 2; i++) {
+        settings_rewind(kept);
+        false_secrets.get_err = lost[i];
+        assert_int_equal(settings_reopen(), NACRE_OK);
+        assert_int_equal(bed.settings.moves_lost, 2); /* the user's and the factory's */
+    }
+    sim_nor_destroy(kept);
     assert_int_equal(nacre_get(&box.store, MOVED, NULL, 0, &length), NACRE_NOT_FOUND);
     assert_int_equal(nacre_get(&box.store, PASSWORD, NULL, 0, &length), NACRE_NOT_FOUND);
+}
+
+static void test_settings_secret_that_was_never_set_does_not_move(void **state)
+{
+    (void)state;
+    assert_int_equal(nacre_own_set(&box.store, NACRE_OWN_TABLE_VERSION, "\1\0\0\0", 4), NACRE_OK);
+    bed.cfg.moves = &moves;
+    assert_int_equal(settings_reopen(), NACRE_OK);
+    expect_password("", NACRE_ORIGIN_DEFAULT);
 }
 
 static void open_settings(void)
@@ -306,6 +325,7 @@ int main(void)
         TEST(test_settings_secret_of_the_factory),
         TEST(test_settings_secret_moves_to_another_key),
         TEST(test_settings_secret_that_cannot_be_read_does_not_move),
+        TEST(test_settings_secret_that_was_never_set_does_not_move),
         TEST(test_settings_secret_move_cut_is_run_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

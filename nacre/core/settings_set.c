@@ -42,18 +42,14 @@ void nacre_settings_tell(struct nacre_settings *settings, const struct nacre_set
     settings->in_change = false;
 }
 
-/* Does a get answer with this very value, as a good or pending one of the user's? */
-static bool is_answered(const struct nacre_settings *settings, const struct nacre_setting *row,
-                        const void *bytes, uint32_t n)
+static bool is_secret(const struct nacre_setting *row)
 {
-    const uint8_t *pending;
-    uint32_t pending_n;
-    bool is_same = false;
-    if (nacre_settings_find_pending(settings, row->key, &pending, &pending_n)) {
-        return pending_n == n && (n == 0u || memcmp(pending, bytes, n) == 0);
-    }
-    return nacre_own_equals(settings->cfg.store, row->key, bytes, n, &is_same) == NACRE_OK &&
-           is_same;
+    return (row->flags & NACRE_SECRET) != 0u;
+}
+
+static bool is_coalesced(const struct nacre_settings *settings, const struct nacre_setting *row)
+{
+    return (row->flags & NACRE_COALESCED) != 0u && settings->cfg.pending != NULL;
 }
 
 /* A value that is to be pending is refused where it could not be saved. */
@@ -65,30 +61,61 @@ static enum nacre_err store_is_writable(const struct nacre_settings *settings)
     return stats.read_only == NACRE_OK ? NACRE_OK : NACRE_READ_ONLY;
 }
 
+/* A value on its way. */
+struct writing {
+    const void *bytes;
+    uint32_t n;
+    bool is_same; /* a get answers with it already, as a good or pending value of the user's */
+};
+
+/* Is it the same? Asked only where somebody wants to know: it may have to wait for an erase. */
+static enum nacre_err compare(const struct nacre_settings *settings,
+                              const struct nacre_setting *row, struct writing *writing)
+{
+    const uint8_t *bytes;
+    const uint32_t n = writing->n;
+    uint32_t pending_n;
+    if (nacre_settings_find_pending(settings, row->key, &bytes, &pending_n)) {
+        writing->is_same = pending_n == n && (n == 0u || memcmp(bytes, writing->bytes, n) == 0);
+        return store_is_writable(settings);
+    }
+    const bool is_pending = is_coalesced(settings, row);
+    if (is_secret(row) || (settings->cfg.on_change == NULL && !is_pending)) return NACRE_OK;
+    const enum nacre_err err = nacre_own_equals(settings->cfg.store, row->key, writing->bytes, n,
+                                                &writing->is_same);
+    return err == NACRE_BUSY && is_pending ? NACRE_OK : err; /* the flush will see */
+}
+
 static enum nacre_err secret_set(const struct nacre_settings *settings, uint32_t key,
-                                 const void *bytes, uint32_t n)
+                                 const struct writing *writing)
 {
     struct nacre_secrets *const secrets = settings->cfg.secrets;
-    return secrets == NULL ? NACRE_NO_SECRETS : secrets->ops->set(secrets, key, bytes, n);
+    if (secrets == NULL) return NACRE_NO_SECRETS;
+    return secrets->ops->set(secrets, key, writing->bytes, writing->n);
+}
+
+static enum nacre_err keep(struct nacre_settings *settings, const struct nacre_setting *row,
+                           const struct writing *writing)
+{
+    if (is_secret(row)) return secret_set(settings, row->key, writing);
+    if (is_coalesced(settings, row)) {
+        return settings->cfg.pending->ops->put(settings, row->key, writing->bytes, writing->n);
+    }
+    return nacre_set(settings->cfg.store, row->key, writing->bytes, writing->n);
 }
 
 enum nacre_err nacre_settings_write(struct nacre_settings *settings,
                                     const struct nacre_setting *row, const void *bytes,
                                     uint32_t n)
 {
-    const struct nacre_pending *const pending = settings->cfg.pending;
+    struct writing writing = {.bytes = bytes, .n = n, .is_same = false};
     enum nacre_err err = nacre_settings_enter(settings);
     if (err != NACRE_OK) return err;
-    const bool is_same = is_answered(settings, row, bytes, n);
-    if ((row->flags & NACRE_SECRET) != 0u) {
-        err = secret_set(settings, row->key, bytes, n);
-    } else if ((row->flags & NACRE_COALESCED) != 0u && pending != NULL) {
-        err = store_is_writable(settings);
-        if (err == NACRE_OK && !is_same) err = pending->ops->put(settings, row->key, bytes, n);
-    } else {
-        err = nacre_set(settings->cfg.store, row->key, bytes, n);
+    err = compare(settings, row, &writing);
+    if (err == NACRE_OK && !writing.is_same) {
+        err = keep(settings, row, &writing);
+        if (err == NACRE_OK) nacre_settings_tell(settings, row);
     }
-    if (err == NACRE_OK && !is_same) nacre_settings_tell(settings, row);
     return nacre_settings_leave(settings, err);
 }
 
@@ -113,7 +140,7 @@ static enum nacre_err record_remove(const struct nacre_settings *settings,
                                     const struct nacre_setting *row)
 {
     struct nacre_secrets *const secrets = settings->cfg.secrets;
-    if ((row->flags & NACRE_SECRET) == 0u) return nacre_remove(settings->cfg.store, row->key);
+    if (!is_secret(row)) return nacre_remove(settings->cfg.store, row->key);
     return secrets == NULL ? NACRE_NO_SECRETS : secrets->ops->remove(secrets, row->key);
 }
 

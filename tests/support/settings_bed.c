@@ -164,3 +164,48 @@ void settings_rewind(const struct sim_nor *kept)
     sim_nor_copy(box.sim, kept);
     settings_remount();
 }
+
+void set_volume(uint8_t value)
+{
+    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_VOLUME, value), NACRE_OK);
+}
+
+void set_three(uint8_t volume, const char *title, int16_t balance)
+{
+    set_volume(volume);
+    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, title), NACRE_OK);
+    assert_int_equal(nacre_settings_set_i16(&bed.settings, BED_BALANCE, balance), NACRE_OK);
+}
+
+void idle(void)
+{
+    bool more;
+    assert_int_equal(nacre_settings_idle(&bed.settings, &more), NACRE_OK);
+}
+
+void expect_volume(uint8_t value, enum nacre_origin origin, enum nacre_state how)
+{
+    uint8_t found = 0;
+    struct nacre_setting_state state;
+    assert_int_equal(nacre_settings_get_u8(&bed.settings, BED_VOLUME, &found, &state), NACRE_OK);
+    assert_int_equal(found, value);
+    assert_int_equal(state.origin, origin);
+    assert_int_equal(state.state, how);
+    assert_int_equal(nacre_settings_is_pending(&bed.settings, BED_VOLUME),
+                     how == NACRE_STATE_PENDING);
+}
+
+void expect_stored(uint32_t key, const void *bytes, uint32_t n)
+{
+    uint8_t found[64];
+    uint32_t length;
+    assert_int_equal(nacre_get(&box.store, key, found, sizeof found, &length), NACRE_OK);
+    assert_int_equal(length, n);
+    assert_memory_equal(found, bytes, n);
+}
+
+void expect_not_stored(uint32_t key)
+{
+    uint32_t length;
+    assert_int_equal(nacre_get(&box.store, key, NULL, 0, &length), NACRE_NOT_FOUND);
+}

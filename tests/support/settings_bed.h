@@ -67,6 +67,16 @@ int settings_end(void **state);
 /* Open the settings again, as bed.cfg says. */
 enum nacre_err settings_reopen(void);
 
+/* Calls that must work: sets of the rows that are coalesced, and an idle call. */
+void set_volume(uint8_t value);
+void set_three(uint8_t volume, const char *title, int16_t balance);
+void idle(void);
+
+/* What a get of the volume answers with, and what the store has. */
+void expect_volume(uint8_t value, enum nacre_origin origin, enum nacre_state how);
+void expect_stored(uint32_t key, const void *bytes, uint32_t n);
+void expect_not_stored(uint32_t key);
+
 /* The next boot, without an unmount: mount, forget what was pending, open. */
 void settings_reboot(void);
 

@@ -23,7 +23,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_head_read(const struct nacre_log *log,
  * Find the head from the bytes, and set log->generation: 0 for a region that is new.
  *
  * Cost     reads at most twice the region's bytes
- * Returns  NACRE_OK; NACRE_FOREIGN; NACRE_OTHER_GEOMETRY; NACRE_NEWER_FORMAT; what the medium answers
+ * Returns  NACRE_OK; NACRE_FOREIGN; NACRE_OTHER_GEOMETRY; NACRE_NEWER_FORMAT; what the medium
+ *          answers
  * Source   docs/format.md section 5, 1
  */
 NACRE_MUST_CHECK enum nacre_err nacre_head_find(struct nacre_log *log);

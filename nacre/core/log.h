@@ -82,6 +82,7 @@ struct nacre_log {
     uint16_t top; /* the head's first granule that nothing was programmed into */
     uint16_t oldest_live;
     uint16_t longest;   /* granules of the longest record that may live */
+    uint16_t wanted;    /* index entries that the call under way will take */
     struct nacre_newest newest;
     uint16_t ignored[NACRE_IGNORED_MAX]; /* places of records that no scan shall see; 0: none */
     uint8_t next;       /* enum nacre_next, of the unit behind the head */

@@ -39,7 +39,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_own_set(struct nacre_store *store, uint32_
 NACRE_MUST_CHECK enum nacre_err nacre_own_remove(struct nacre_store *store, uint32_t own_key);
 
 /*
- * Is the newest value of any key this one, and good? Asked on behalf of a set: waits, as that would.
+ * Is the newest value of any key this one, and good? Asked on behalf of a set: waits, as that
+ * would.
  *
  * value    n bytes
  * equals   false also where the record is stale or cannot be read; written on NACRE_OK

@@ -93,10 +93,12 @@ enum nacre_err nacre_put(struct nacre_log *log, const struct nacre_change *chang
     enum nacre_err err = nacre_put_check(log, &need);
     if (err != NACRE_OK && change->length != NACRE_LENGTH_REMOVED) return err;
     need.granules = granules;
+    log->wanted = (uint16_t)need.keys;
     for (uint32_t i = 0; i < TRIES; i++) {
         err = put_once(log, change, &need);
         if (err == NACRE_OK || !nacre_guard_may_retry(log, err)) break;
     }
+    log->wanted = 0;
     return nacre_guard_settle_after(log, err);
 }
 

@@ -32,6 +32,7 @@
 #define VALUE_BYTES_MAX 1024u
 #define BLANK 0xFFu
 #define READ_BACKS 3u
+#define STEADY_READS 8u /* a cell that flickers in one lane: take the other */
 
 /* The part of the payload that a granule holds, and where byte `at` of it lies there. */
 struct part {
@@ -89,6 +90,7 @@ static bool record_decode(const uint8_t *granule, struct nacre_record *record)
     record->length = (uint16_t)(info & INFO_LENGTH);
     if (record->length > VALUE_BYTES_MAX && record->length != NACRE_LENGTH_REMOVED) return false;
     record->kind = (uint8_t)(info >> INFO_KIND_SHIFT & INFO_KIND);
+    if (record->kind > NACRE_KIND_MEMBER) return false;
     record->is_stale = (info & INFO_STALE) != 0u;
     record->has_control = (info & INFO_CONTROL) != 0u;
     record->control.void_from = NACRE_VOID_NONE;
@@ -104,7 +106,8 @@ static bool record_decode(const uint8_t *granule, struct nacre_record *record)
 struct sink {
     uint8_t *buf;    /* null, or room for size bytes: it is filled where the value fits */
     uint32_t size;
-    uint32_t digest; /* running check sum */
+    uint32_t digest; /* running check sum, where it is wanted */
+    bool wants_digest;
 };
 
 /* Take the part of the value that lies in granule k. */
@@ -115,10 +118,11 @@ static void value_take(const struct nacre_record *record, uint32_t k, const uint
     const uint32_t end = payload_bytes(record);
     const struct part part = part_of(k);
     const bool fits = end - skip <= sink->size;
+    if (!fits && !sink->wants_digest) return;
     for (uint32_t at = part.from; at < part.end && at < end; at++) {
         if (at < skip) continue;
         const uint8_t *const byte = granule + offset_in(&part, at);
-        sink->digest = nacre_crc_update(sink->digest, byte, 1);
+        if (sink->wants_digest) sink->digest = nacre_crc_update(sink->digest, byte, 1);
         if (fits) sink->buf[at - skip] = *byte;
     }
 }
@@ -185,11 +189,26 @@ enum nacre_err nacre_record_check_lane(const struct nacre_spot *spot, uint32_t l
     return read_lane(spot, lane, &record, &sink);
 }
 
+/* The first lane in which the record reads whole as often as it is asked. */
+static enum nacre_err read_steady(const struct nacre_spot *spot, struct nacre_record *record,
+                                  struct sink *sink)
+{
+    const uint32_t lanes = spot->lanes->count;
+    for (uint32_t lane = 0; lane < lanes && lanes > 1u; lane++) {
+        enum nacre_err err = NACRE_OK;
+        for (uint32_t i = 0; i < STEADY_READS && err == NACRE_OK; i++) {
+            err = read_lane(spot, lane, record, sink);
+        }
+        if (err == NACRE_OK) return err;
+    }
+    return read_any(spot, record, sink);
+}
+
 enum nacre_err nacre_record_open(const struct nacre_spot *spot, struct nacre_record *record,
                                  struct nacre_source *source)
 {
-    struct sink sink = {.buf = NULL};
-    const enum nacre_err err = read_any(spot, record, &sink);
+    struct sink sink = {.wants_digest = true};
+    const enum nacre_err err = read_steady(spot, record, &sink);
     memset(source, 0, sizeof *source);
     source->place = spot->place;
     source->skip = skip_bytes(record);
@@ -277,7 +296,7 @@ static enum nacre_err record_crc(const struct nacre_spot *spot, const struct nac
                                  struct nacre_source *source, uint32_t *result)
 {
     uint8_t granule[NACRE_GRANULE_BYTES];
-    struct sink sink = {.digest = NACRE_CRC_START};
+    struct sink sink = {.digest = NACRE_CRC_START, .wants_digest = true};
     const uint32_t count = nacre_record_granules(record);
     uint32_t crc = nacre_granule_seed(spot->lanes, spot->generation, spot->place);
     for (uint32_t k = 0; k < count; k++) {

@@ -32,7 +32,9 @@ bool nacre_repair_retire(struct nacre_log *log, uint32_t generation)
     log->retired++;
     const bool has_room = nacre_room_capacity(log, log->longest) >= log->live;
     const bool can_spare = left >= NACRE_UNITS_MIN && has_room;
-    if (can_spare && nacre_index_put(&log->index, key, NACRE_PLACE_OWED) != NULL) {
+    const bool has_entry = log->index.capacity - log->index.count > log->wanted;
+    if (can_spare && has_entry) {
+        (void)nacre_index_put(&log->index, key, NACRE_PLACE_OWED);
         log->owes = true;
         return true;
     }

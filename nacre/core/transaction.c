@@ -231,10 +231,12 @@ static enum nacre_err commit_several(const struct nacre_transaction *tx,
     struct nacre_log *const log = &tx->store->log;
     enum nacre_err err = nacre_put_check(log, need);
     if (err != NACRE_OK) return err;
+    log->wanted = (uint16_t)need->keys;
     for (uint32_t i = 0; i < TRIES; i++) {
         err = write_all(tx, need);
         if (err == NACRE_OK || !nacre_guard_may_retry(log, err)) break;
     }
+    log->wanted = 0;
     if (err == NACRE_OK) err = point_all(tx);
     return nacre_guard_settle_after(log, err);
 }

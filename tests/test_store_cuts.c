@@ -63,14 +63,19 @@ static void run_scene(uint32_t scene)
 }
 
 #define SCENE(number, name) \
-    static void test_store_cuts_##name##_old_or_new(void **state) { (void)state; run_scene(number); }
+    static void test_store_cuts_##name##_old_or_new(void **state) \
+    { \
+        (void)state; \
+        run_scene(number); \
+    }
 SCENE(0, mixed8)
 SCENE(1, mixed4)
 SCENE(2, small8)
 SCENE(3, small4)
 SCENE(4, large8)
 SCENE(5, sleepy4)
-SCENE(6, fresh4) /* the first lap of a new region, where nothing lies behind the log yet */
+/* The first lap of a new region, where nothing lies behind the log yet. */
+SCENE(6, fresh4)
 /* Two lanes: page tears, then unit tears. */
 SCENE(7, pmixed8)
 SCENE(8, pmixed4)

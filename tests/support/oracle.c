@@ -391,6 +391,10 @@ static bool judge_walk(struct oracle *oracle, struct nacre_store *store)
         uint32_t key = due;
         const enum nacre_err err = nacre_next(store, &key);
         if (err == NACRE_NOT_FOUND) return judge_gap(oracle, due, oracle->key_count);
+        if (err == NACRE_OK && key >= oracle->key_count && oracle->history != NULL) {
+            /* A damaged record named a key that nobody set: it answers that it is lost. */
+            return judge_gap(oracle, due, oracle->key_count);
+        }
         if (err != NACRE_OK || key < due || key >= oracle->key_count) {
             return wrong(oracle, "walk: answered %d with key %u, from key %u on", (int)err, key,
                          due);

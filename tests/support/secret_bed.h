@@ -39,7 +39,8 @@ struct secret_bed {
     uint8_t work[NACRE_VALUE_BYTES_MAX];
     psa_key_id_t keys[BED_KEYS];
     enum bed_random random;
-    enum nacre_err seal_fails; /* what the next seals answer; NACRE_OK: they work */
+    enum nacre_err seal_fails; /* what seals answer; NACRE_OK: they work */
+    uint32_t seals_before;     /* so many work first */
     bool open_lies;            /* the cipher leaves its output plain and answers NACRE_WRONG_KEY */
     uint64_t value;            /* of the monotonic counter */
     enum nacre_err value_fails;   /* what reading it answers */

@@ -1,6 +1,6 @@
 /*
- * The bed, but for its steps. Every random choice comes from bed->rng, so that a copy of the bed goes
- * the same way.
+ * The bed, but for its steps. Every random choice comes from bed->rng, so that a copy of the bed
+ * goes the same way.
  */
 #include "tests/support/store_bed.h"
 
@@ -107,6 +107,7 @@ bool bed_excuses(struct bed *bed, enum nacre_err err)
     case NACRE_IO:
     case NACRE_VERIFY:
     case NACRE_NOT_ERASED:
+    case NACRE_FULL:
         return true;
     case NACRE_UNSETTLED:
     case NACRE_WORN_OUT:
@@ -152,6 +153,12 @@ static void tell_found(struct bed *bed)
             (void)printf("%02x", buf[i]);
         }
         (void)printf("  allowed %s\n", oracle_allowed(&bed->oracle, key, allowed));
+    }
+    for (uint32_t slot = ORACLE_FACTORY; slot < ORACLE_SLOTS; slot++) {
+        char allowed[200];
+        if (!bed->oracle.current[slot].is_set && bed->oracle.trust[slot] == ORACLE_GOOD) continue;
+        (void)printf("    slot %2u: allowed %s\n", slot,
+                     oracle_allowed(&bed->oracle, slot, allowed));
     }
     bed->sim->rng = rng;
     bed->sim->now_ns = now_ns;

@@ -57,8 +57,8 @@ enum nacre_err {
     NACRE_WRONG_KEY = 51,      /* the secret is not authentic: another key, or another record */
     NACRE_REPLAYED = 52,       /* the store's contents are older than the monotonic counter says */
     NACRE_CRYPT = 53,          /* the cipher or the random source failed: try again */
-    NACRE_OTHER_GEOMETRY = 54, /* a store of another size, or of another number of lanes, lies there:
-                                  mount it as it was formatted */
+    NACRE_OTHER_GEOMETRY = 54, /* a store of another size, or of another number of lanes, lies
+                                  there: mount it as it was formatted */
 
     /* The medium and the chip. */
     NACRE_IO = 60,             /* the chip reports that a program or an erase failed */

@@ -34,12 +34,12 @@ enum nacre_err nacre_guard_leave(const struct nacre_store *store, enum nacre_err
 
 enum nacre_err nacre_guard_settle(struct nacre_log *log)
 {
-    if (log->read_only != NACRE_OK) return NACRE_READ_ONLY;
+    if (log->read_only != NACRE_OK) return log->doubtful ? NACRE_UNSETTLED : NACRE_READ_ONLY;
     for (uint32_t i = 0; log->doubtful && i < SETTLES_MAX; i++) {
         if (nacre_tail_settle(log, i >= SETTLES_IN_PLACE) == NACRE_OK) return NACRE_OK;
         if (log->read_only != NACRE_OK) break;
     }
-    if (log->doubtful) log->read_only = NACRE_UNSETTLED;
+    if (log->doubtful && log->read_only == NACRE_OK) log->read_only = NACRE_UNSETTLED;
     return log->doubtful ? NACRE_UNSETTLED : NACRE_OK;
 }
 
@@ -54,7 +54,7 @@ enum nacre_err nacre_guard_write(struct nacre_store *store)
 enum nacre_err nacre_guard_settle_after(struct nacre_log *log, enum nacre_err err)
 {
     enum nacre_err settled = NACRE_OK;
-    if (log->read_only != NACRE_OK) return err;
+    if (log->read_only != NACRE_OK) return log->doubtful ? NACRE_UNSETTLED : err;
     if (err != NACRE_OK || log->doubtful) settled = nacre_guard_settle(log);
     if (settled != NACRE_OK) return settled;
     if (nacre_repair_pay(log) != NACRE_OK) settled = nacre_guard_settle(log);

@@ -170,7 +170,9 @@ static void owe_lost_keys(struct scan *scan)
     for (uint32_t i = 0; i < scan->lost.count; i++) {
         const uint32_t key = scan->lost.keys[i];
         const bool is_user = key <= NACRE_KEY_MAX;
-        if (key >= NACRE_KEY_RETIRED || (is_user && scan->walk.has_reset)) continue;
+        const bool is_unit = key >= NACRE_KEY_RETIRED && key < NACRE_KEY_RETIRED_END;
+        if (key > NACRE_KEY_OWN_MAX || is_unit) continue;
+        if (is_user && scan->walk.has_reset) continue;
         if (nacre_index_find(&log->index, key) != NULL) continue;
         struct nacre_index_entry *const entry =
             nacre_index_put(&log->index, key, NACRE_PLACE_OWED);

@@ -39,7 +39,7 @@ enum nacre_err nacre_guard_settle(struct nacre_log *log)
         if (nacre_tail_settle(log, i >= SETTLES_IN_PLACE) == NACRE_OK) return NACRE_OK;
         if (log->read_only != NACRE_OK) break;
     }
-    if (log->doubtful && log->read_only == NACRE_OK) log->read_only = NACRE_UNSETTLED;
+    if (log->doubtful) log->read_only = NACRE_UNSETTLED;
     return log->doubtful ? NACRE_UNSETTLED : NACRE_OK;
 }
 
@@ -53,12 +53,12 @@ enum nacre_err nacre_guard_write(struct nacre_store *store)
 
 enum nacre_err nacre_guard_settle_after(struct nacre_log *log, enum nacre_err err)
 {
-    enum nacre_err settled = NACRE_OK;
     if (log->read_only != NACRE_OK) return log->doubtful ? NACRE_UNSETTLED : err;
-    if (err != NACRE_OK || log->doubtful) settled = nacre_guard_settle(log);
+    const enum nacre_err settled = log->doubtful ? nacre_guard_settle(log) : NACRE_OK;
     if (settled != NACRE_OK) return settled;
-    if (nacre_repair_pay(log) != NACRE_OK) settled = nacre_guard_settle(log);
-    return err != NACRE_OK ? err : settled;
+    /* The call itself has ended; what is owed may wait. */
+    if (nacre_repair_pay(log) != NACRE_OK) (void)nacre_guard_settle(log);
+    return err;
 }
 
 bool nacre_guard_may_retry(struct nacre_log *log, enum nacre_err err)

@@ -26,7 +26,7 @@ enum nacre_err nacre_guard_leave(const struct nacre_store *store, enum nacre_err
  *
  * Returns  NACRE_OK; NACRE_READ_ONLY; NACRE_UNSETTLED: read-only from now on
  */
-NACRE_MUST_CHECK enum nacre_err nacre_guard_settle(struct nacre_log *log);
+enum nacre_err nacre_guard_settle(struct nacre_log *log);
 
 /*
  * May a call that writes begin? Waits for an erase that is under way, counted, before anything is

@@ -6,7 +6,7 @@ if(NOT TARGET nacre_psa)
 endif()
 add_library(secret_support STATIC support/secret_bed.c)
 target_link_libraries(secret_support PUBLIC nacre_psa store_support cmocka)
-foreach(name "" _calls _nonces _replay)
+foreach(name "" _calls _nonces _replay _stale)
     nacre_test(test_secret${name} SOURCES test_secret${name}.c LIBS secret_support)
 endforeach()
 # memmem

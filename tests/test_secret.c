@@ -318,6 +318,9 @@ static void test_secret_factory_value_is_set_once(void **state)
     assert_int_equal(secret_bed_get(factory_key), NACRE_NOT_FOUND);
     assert_int_equal(secret_bed_set(factory_key, 20, 1), NACRE_OK);
     assert_int_equal(secret_bed_set(factory_key, 20, 2), NACRE_WRITTEN_ONCE);
+    box.sim->faults.read_fails = NACRE_IO;
+    assert_int_equal(secret_bed_set(factory_key, 20, 2), NACRE_IO);
+    box.sim->faults.read_fails = NACRE_OK;
     assert_int_equal(secret_bed_set(KEY, 20, 3), NACRE_OK);
     assert_int_equal(secret_bed_reboot(), NACRE_OK);
     assert_true(secret_bed_holds(factory_key, 20, 1, NULL));
@@ -351,9 +354,12 @@ static void test_secret_id_lost_to_bad_bits_is_told_and_renewed(void **state)
     (void)state;
     assert_int_equal(secret_bed_set(KEY, 20, 1), NACRE_OK);
     const struct bed_raw id = secret_bed_raw_get(NACRE_OWN_STORE_ID);
-    struct bed_raw short_id = id;
-    short_id.n = 15;
-    secret_bed_raw_set(NACRE_OWN_STORE_ID, &short_id);
+    struct bed_raw wrong_id = id;
+    wrong_id.n = 17;
+    secret_bed_raw_set(NACRE_OWN_STORE_ID, &wrong_id);
+    assert_int_equal(secret_bed_open(), NACRE_DAMAGED);
+    wrong_id.n = 15;
+    secret_bed_raw_set(NACRE_OWN_STORE_ID, &wrong_id);
     assert_int_equal(secret_bed_open(), NACRE_DAMAGED);
     assert_int_equal(secret_bed_get(KEY), NACRE_DAMAGED);
     assert_int_equal(secret_bed_set(KEY, 20, 2), NACRE_DAMAGED);

@@ -118,19 +118,28 @@ static enum nacre_err ear_erase_start(struct nacre_medium *medium, uint32_t addr
     return ear.chip->erase_start(medium, addr);
 }
 
-static int begin(void **state)
+static int ear_begin(void)
 {
     memset(&ear, 0, sizeof ear);
     memset(ear.told, 0xff, sizeof ear.told);
     ear.seen = calloc(SECRETS_MAX, sizeof *ear.seen);
-    if (secret_bed_begin(state) != 0 || ear.seen == NULL) return -1;
     ear.chip = box.sim->medium.ops;
     ear.ops = *ear.chip;
     ear.ops.program = ear_program;
     ear.ops.erase_start = ear_erase_start;
     box.sim->medium.ops = &ear.ops;
     bed.random = BED_RANDOM_STUCK;
-    return box.sim->bytes == CHIP_BYTES && secret_bed_open() == NACRE_OK ? 0 : -1;
+    return box.sim->bytes == CHIP_BYTES && ear.seen != NULL ? 0 : -1;
+}
+
+static int begin(void **state)
+{
+    return secret_bed_begin(state) == 0 ? ear_begin() : -1;
+}
+
+static int begin_two_lanes(void **state)
+{
+    return secret_bed_begin_two_lanes(state) == 0 ? ear_begin() : -1;
 }
 
 static int end(void **state)
@@ -246,6 +255,12 @@ static void test_secret_nonces_never_repeat_over_boots_and_cuts(void **state)
 }
 
 static void test_secret_nonces_never_repeat_beside_a_monotonic_counter(void **state)
+{
+    (void)state;
+    check_boots(true);
+}
+
+static void test_secret_nonces_never_repeat_in_two_lanes(void **state)
 {
     (void)state;
     check_boots(true);
@@ -378,6 +393,8 @@ static const struct CMUnitTest tests[] = {
     NONCE_TEST(test_secret_nonces_carry_through_all_their_bytes),
     NONCE_TEST(test_secret_nonces_never_repeat_over_boots_and_cuts),
     NONCE_TEST(test_secret_nonces_never_repeat_beside_a_monotonic_counter),
+    cmocka_unit_test_setup_teardown(test_secret_nonces_never_repeat_in_two_lanes,
+                                    begin_two_lanes, end),
     NONCE_TEST(test_secret_nonces_never_repeat_after_failed_sets),
     NONCE_TEST(test_secret_nonces_differ_where_contents_were_played_back),
     NONCE_TEST(test_secret_nonces_of_stores_that_share_a_key_differ),

@@ -34,12 +34,21 @@ static void image_play_back(const struct image *image)
     sim_nor_poke(box.sim, 0, image->bytes, IMAGE_BYTES);
 }
 
-static int begin_with_counter(void **state)
+static int count_from_now(void)
 {
-    if (secret_bed_begin(state) != 0) return -1;
     bed.value = 1000;
     bed.cfg.monotonic = &bed.monotonic;
     return secret_bed_open() == NACRE_OK ? 0 : -1;
+}
+
+static int begin_with_counter(void **state)
+{
+    return secret_bed_begin(state) == 0 ? count_from_now() : -1;
+}
+
+static int begin_two_lanes(void **state)
+{
+    return secret_bed_begin_two_lanes(state) == 0 ? count_from_now() : -1;
 }
 
 /* ---- contents of other times ---- */
@@ -54,6 +63,22 @@ static void test_secret_replay_is_accepted_without_a_counter(void **state)
     image_play_back(&old);
     assert_int_equal(secret_bed_reboot(), NACRE_OK);
     assert_true(secret_bed_holds(KEY, N, 1, NULL)); /* what guarantee.md says of it */
+}
+
+static void test_secret_older_record_of_the_same_setting_is_accepted(void **state)
+{
+    (void)state;
+    for (uint32_t counted = 0; counted < 2; counted++) {
+        bed.cfg.monotonic = counted == 1 ? &bed.monotonic : NULL;
+        assert_int_equal(secret_bed_open(), counted == 1 ? NACRE_REPLAYED : NACRE_OK);
+        assert_int_equal(nacre_secrets_renew(&bed.secrets), NACRE_OK);
+        assert_int_equal(secret_bed_set(KEY, N, 1), NACRE_OK);
+        const struct bed_raw old = secret_bed_raw_get(KEY);
+        assert_int_equal(secret_bed_set(KEY, N, 2), NACRE_OK);
+        secret_bed_raw_set(KEY, &old);
+        assert_int_equal(secret_bed_reboot(), NACRE_OK);
+        assert_true(secret_bed_holds(KEY, N, 1, NULL)); /* what guarantee.md says of it */
+    }
 }
 
 static void test_secret_replay_is_refused_with_a_counter(void **state)
@@ -248,6 +273,24 @@ static void test_secret_replay_counter_that_fails_to_advance_is_made_up_for(void
     }
 }
 
+static void test_secret_replay_epoch_that_cannot_be_sealed_leaves_the_new_value(void **state)
+{
+    (void)state;
+    static struct image old;
+    assert_int_equal(secret_bed_set(KEY, N, 1), NACRE_OK);
+    image_keep(&old);
+    bed.seal_fails = NACRE_CRYPT;
+    bed.seals_before = 1; /* the secret's own */
+    assert_int_equal(secret_bed_set(KEY, N, 2), NACRE_CRYPT);
+    bed.seal_fails = NACRE_OK;
+    assert_true(secret_bed_holds(KEY, N, 2, NULL));
+    assert_int_equal(secret_bed_reboot(), NACRE_OK);
+    assert_true(secret_bed_holds(KEY, N, 2, NULL));
+    assert_int_equal(secret_bed_set(KEY, N, 3), NACRE_OK);
+    image_play_back(&old);
+    assert_int_equal(secret_bed_reboot(), NACRE_REPLAYED);
+}
+
 /* ---- a set that is cut, or watched ---- */
 
 static void keep_image_of_event(const struct sim_event *event, void *context)
@@ -359,6 +402,11 @@ static void test_secret_replay_cut_at_any_command_locks_nobody_out(void **state)
     assert_true(first >= 15 * 4 && later >= 15 * 3);
 }
 
+static void test_secret_replay_cut_in_two_lanes_locks_nobody_out(void **state)
+{
+    test_secret_replay_cut_at_any_command_locks_nobody_out(state);
+}
+
 static void test_secret_cut_at_any_command_is_old_or_new(void **state)
 {
     (void)state;
@@ -374,6 +422,7 @@ static const struct CMUnitTest tests[] = {
 #define COUNTED_TEST(name) \
     cmocka_unit_test_setup_teardown(name, begin_with_counter, secret_bed_end)
     PLAIN_TEST(test_secret_replay_is_accepted_without_a_counter),
+    PLAIN_TEST(test_secret_older_record_of_the_same_setting_is_accepted),
     PLAIN_TEST(test_secret_cut_at_any_command_is_old_or_new),
     COUNTED_TEST(test_secret_replay_is_refused_with_a_counter),
     COUNTED_TEST(test_secret_replay_of_what_was_removed_is_refused),
@@ -385,8 +434,11 @@ static const struct CMUnitTest tests[] = {
     COUNTED_TEST(test_secret_replay_counter_given_later_asks_for_a_renewal),
     COUNTED_TEST(test_secret_replay_counter_that_cannot_be_read_is_told),
     COUNTED_TEST(test_secret_replay_counter_that_fails_to_advance_is_made_up_for),
+    COUNTED_TEST(test_secret_replay_epoch_that_cannot_be_sealed_leaves_the_new_value),
     COUNTED_TEST(test_secret_replay_of_no_moment_of_a_set_is_accepted_after_it),
     COUNTED_TEST(test_secret_replay_cut_at_any_command_locks_nobody_out),
+    cmocka_unit_test_setup_teardown(test_secret_replay_cut_in_two_lanes_locks_nobody_out,
+                                    begin_two_lanes, secret_bed_end),
 };
 
 int main(void)

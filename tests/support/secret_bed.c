@@ -102,9 +102,9 @@ static enum nacre_err value_advance(void *context)
 
 /* ---- the bed ---- */
 
-int secret_bed_begin(void **state)
+static int begin(uint32_t cut_bytes)
 {
-    (void)state;
+    const struct nacre_geometry geometry = { 4096, 8, 16, 256, cut_bytes };
     memset(&bed, 0, sizeof bed);
     if (psa_crypto_init() != PSA_SUCCESS) return -1;
     keys_make();
@@ -112,11 +112,28 @@ int secret_bed_begin(void **state)
     bed.crypt.ops = &probe_ops;
     bed.monotonic = (struct nacre_monotonic){ value_read, value_advance, &bed.value };
     box_open(&box, 8);
+    sim_nor_destroy(box.sim);
+    box.sim = sim_nor_create(&geometry, 8);
+    box.cfg.medium = &box.sim->medium;
     bed.cfg = (struct nacre_secrets_cfg){ .store = &box.store, .crypt = &bed.crypt,
                                           .work = bed.work, .work_bytes = sizeof bed.work,
                                           .key_id = BED_KEY_GCM_128 };
     if (nacre_mount(&box.store, &box.cfg) != NACRE_OK) return -1;
     return secret_bed_open() == NACRE_OK ? 0 : -1;
+}
+
+int secret_bed_begin(void **state)
+{
+    (void)state;
+    return begin(16);
+}
+
+int secret_bed_begin_two_lanes(void **state)
+{
+    struct nacre_stats stats;
+    (void)state;
+    if (begin(256) != 0 || nacre_stats(&box.store, &stats) != NACRE_OK) return -1;
+    return stats.lane_count == 2 ? 0 : -1;
 }
 
 int secret_bed_end(void **state)

@@ -59,6 +59,8 @@ extern struct secret_bed bed;
 
 /* cmocka fixture: PSA with its keys, a blank chip of eight units, mounted, secrets open. */
 int secret_bed_begin(void **state);
+/* The same with a chip on which a cut spoils the page, so that the store has two lanes. */
+int secret_bed_begin_two_lanes(void **state);
 int secret_bed_end(void **state);
 
 /* Open the secrets again, as a boot does, with bed.cfg. */

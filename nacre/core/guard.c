@@ -63,6 +63,7 @@ enum nacre_err nacre_guard_settle_after(struct nacre_log *log, enum nacre_err er
 
 bool nacre_guard_may_retry(struct nacre_log *log, enum nacre_err err)
 {
+    if (err == NACRE_DAMAGED) return true; /* a copy's source read differently: no unit's fault */
     if (err != NACRE_IO && err != NACRE_VERIFY) return false;
     (void)nacre_repair_retire(log, log->generation); /* if it cannot be spared, it is used on */
     return log->read_only == NACRE_OK;

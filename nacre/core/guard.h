@@ -44,7 +44,7 @@ enum nacre_err nacre_guard_settle_after(struct nacre_log *log, enum nacre_err er
 
 /*
  * Did a program fail? Then the unit of the head is retired, and what was to be written may be
- * written elsewhere.
+ * written elsewhere. Did a copy fail because its source flickers, it may be tried again.
  */
 bool nacre_guard_may_retry(struct nacre_log *log, enum nacre_err err);
 

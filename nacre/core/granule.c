@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define BLANK 0xFFu
+#define BLANK 0xFFFFFFFFu
 
 uint32_t nacre_granule_addr(const struct nacre_lanes *lanes, uint32_t lane, uint32_t place)
 {
@@ -34,11 +34,9 @@ enum nacre_err nacre_granule_read(const struct nacre_lanes *lanes, uint32_t lane
 
 static bool is_blank(const uint8_t *granule)
 {
-    uint32_t all = BLANK;
-    for (uint32_t i = 0; i < NACRE_GRANULE_BYTES; i++) {
-        all &= granule[i];
-    }
-    return all == BLANK;
+    uint32_t words[NACRE_GRANULE_BYTES / sizeof(uint32_t)];
+    memcpy(words, granule, sizeof words);
+    return (words[0] & words[1] & words[2] & words[3]) == BLANK;
 }
 
 enum nacre_err nacre_granule_is_blank_in(const struct nacre_lanes *lanes, uint32_t lane,

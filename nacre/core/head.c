@@ -56,12 +56,9 @@ static enum nacre_err slot_counts(const struct nacre_log *log, uint32_t generati
 {
     struct nacre_record record;
     uint8_t value[NACRE_NOTE_COMMIT] = {0};
-    struct nacre_look look;
     const struct nacre_spot spot = nacre_head_spot(log, generation, slot);
-    enum nacre_err err = nacre_granule_look(&log->lanes, spot.place, &look);
+    const enum nacre_err err = nacre_head_read(log, &spot, &record, value, sizeof value);
     *counts = false;
-    if (err != NACRE_OK || look.first == 0u) return err;
-    err = nacre_head_read(log, &spot, &record, value, sizeof value);
     if (err == NACRE_NOT_FOUND) return NACRE_OK;
     if (err != NACRE_OK) return err;
     *counts = record.kind != NACRE_KIND_TENTATIVE;
@@ -77,6 +74,11 @@ static enum nacre_err unit_counts(const struct nacre_log *log, uint32_t generati
     if (err != NACRE_OK && err != NACRE_NOT_FOUND) return err;
     *counts = false;
     if (err == NACRE_OK && mark.generation != generation) return NACRE_OK;
+    if (err == NACRE_NOT_FOUND && generation != 0u) {
+        bool blank; /* a unit that was never marked holds nothing */
+        err = nacre_granule_is_blank(&log->lanes, first, &blank);
+        if (err != NACRE_OK || blank) return err;
+    }
     for (uint32_t slot = 1; slot < log->lanes.slots && !*counts; slot++) {
         err = slot_counts(log, generation, slot, counts);
         if (err != NACRE_OK) return err;

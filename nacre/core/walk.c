@@ -123,11 +123,8 @@ static enum nacre_err step_down(struct nacre_walk *walk, enum nacre_walk_event *
     struct nacre_look look;
     walk->spot = nacre_head_spot(walk->log, walk->generation, slot);
     *event = NACRE_WALK_END;
-    enum nacre_err err = nacre_granule_look(&walk->log->lanes, walk->spot.place, &look);
-    if (err != NACRE_OK) return err;
-    err = look.first == 0u ? NACRE_NOT_FOUND :
-                             nacre_head_read(walk->log, &walk->spot, &walk->record, walk->value,
-                                             sizeof walk->value);
+    enum nacre_err err = nacre_head_read(walk->log, &walk->spot, &walk->record, walk->value,
+                                         sizeof walk->value);
     if (err == NACRE_OK) {
         walk->is_used = true;
         if (take_damage(walk, slot + nacre_record_granules(&walk->record))) {
@@ -138,7 +135,10 @@ static enum nacre_err step_down(struct nacre_walk *walk, enum nacre_walk_event *
         if (!record_counts(walk)) *event = NACRE_WALK_END;
         return NACRE_OK;
     }
-    if (err != NACRE_NOT_FOUND) return err;
+    if (err == NACRE_NOT_FOUND) {
+        err = nacre_granule_look(&walk->log->lanes, walk->spot.place, &look);
+    }
+    if (err != NACRE_OK) return err;
     if (look.blank == 0u && walk->run_end == 0u) walk->run_end = slot + 1u;
     walk->slot = slot;
     return NACRE_OK;

@@ -137,15 +137,25 @@ void bed_copy_free(struct bed_copy *copy)
     copy->sim = NULL;
 }
 
-uint64_t bed_set(struct bed *bed, uint32_t key)
+static enum nacre_err set_new(struct bed *bed, uint32_t key)
 {
     uint8_t value[BED_VALUE_BYTES_MAX];
     const uint32_t n = bed->lengths[key];
     for (uint32_t i = 0; i < n; i++) value[i] = (uint8_t)rng_next(&bed->rng);
     value[0] = (uint8_t)bed->made++;
+    return nacre_set(&bed->store, key, value, n);
+}
+
+uint64_t bed_set(struct bed *bed, uint32_t key)
+{
     const uint64_t start_ns = bed->sim->now_ns;
-    must(nacre_set(&bed->store, key, value, n), "set");
+    must(set_new(bed, key), "set");
     return bed->sim->now_ns - start_ns;
+}
+
+bool bed_set_is_well(struct bed *bed, uint32_t key)
+{
+    return set_new(bed, key) == NACRE_OK;
 }
 
 uint64_t bed_get(struct bed *bed, uint32_t key)

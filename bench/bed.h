@@ -67,6 +67,9 @@ bool bed_mount_is_well(struct bed *bed);
 /* Set a key to a new value of its length. Returns the time that it took in ns. */
 uint64_t bed_set(struct bed *bed, uint32_t key);
 
+/* The same, but an error is no end: false. */
+bool bed_set_is_well(struct bed *bed, uint32_t key);
+
 /* Get a key. Returns the time that it took in ns. */
 uint64_t bed_get(struct bed *bed, uint32_t key);
 

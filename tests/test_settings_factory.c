@@ -96,6 +96,9 @@ static void test_factory_value_that_does_not_fit_is_refused(void **state)
     assert_int_equal(nacre_settings_set_factory(&bed.settings, BED_NAME, "sixteen letters!", 16),
                      NACRE_TOO_LARGE);
     assert_true(box_is_unchanged(&box));
+    assert_int_equal(nacre_settings_set_factory(&bed.settings, BED_NAME, "fifteen letters", 15),
+                     NACRE_OK);
+    bed.changes = 0;
     assert_int_equal(bed.changes, 0);
     assert_int_equal(nacre_unmount(&box.store), NACRE_OK);
     assert_int_equal(make_trim(1), NACRE_NOT_MOUNTED);
@@ -172,6 +175,8 @@ static void test_factory_reset_returns_to_factory_values(void **state)
     use_settings();
     told_count = 0;
     bed.settings.cfg.on_change = note_told;
+    bed.settings.cfg.work_bytes = (BED_ROWS + 7u) / 8u; /* just enough, with anything in it */
+    memset(bed.work, 0xFF, sizeof bed.work);
     assert_int_equal(nacre_factory_reset(&bed.settings), NACRE_OK);
     assert_int_equal(told_count, 3); /* those that changed, and no other */
     assert_true(told[0] == BED_U8 && told[1] == BED_TRIM && told[2] == BED_VOLUME);

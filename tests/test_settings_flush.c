@@ -146,6 +146,20 @@ static void test_flush_saves_what_it_can(void **state)
     assert_int_equal(nacre_settings_due_ms(&bed.settings), 500);
 }
 
+static void test_flush_of_two_is_a_transaction_and_of_one_is_none(void **state)
+{
+    (void)state;
+    uint32_t programs = box.sim->counters.programs;
+    set_volume(20);
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+    assert_int_equal(box.sim->counters.programs, programs + 1u);
+    set_volume(21);
+    assert_int_equal(nacre_settings_set_i16(&bed.settings, BED_BALANCE, 7), NACRE_OK);
+    programs = box.sim->counters.programs;
+    assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);
+    assert_int_equal(box.sim->counters.programs, programs + 3u); /* two and what closes them */
+}
+
 static void test_flush_of_some_leaves_what_is_not_due(void **state)
 {
     (void)state;
@@ -230,6 +244,7 @@ int main(void)
         TEST(test_flush_quiesce_saves_and_unmounts),
         TEST(test_flush_with_too_little_work_saves_one_by_one),
         TEST(test_flush_saves_what_it_can),
+        TEST(test_flush_of_two_is_a_transaction_and_of_one_is_none),
         TEST(test_flush_of_some_leaves_what_is_not_due),
         TEST(test_flush_that_failed_puts_off_only_what_was_due),
         TEST(test_flush_with_memory_that_cannot_be_written_tells),

@@ -68,6 +68,18 @@ static void test_move_of_a_store_without_a_version_begins_at_0(void **state)
     assert_true(holds(NACRE_OWN_TABLE_VERSION, "\3\0\0\0", 4));
 }
 
+/* Key 0 is a key, and a step from version 0 is run. */
+static void test_move_of_a_store_with_one_key_is_no_new_one(void **state)
+{
+    (void)state;
+    const struct nacre_step from_0[] = {{0, move_step_1}, {2, move_step_2}};
+    set_raw(0, "a", 1);
+    moves.steps = from_0;
+    assert_int_equal(settings_reopen(), NACRE_OK);
+    assert_true(move_runs[0] == 1 && move_runs[1] == 1);
+    assert_true(has_keys("0 "));
+}
+
 static void test_move_without_steps_writes_the_version(void **state)
 {
     (void)state;
@@ -174,6 +186,9 @@ static void test_move_refuses_what_makes_no_sense(void **state)
     box_remember(&box);
     moves.version = 0;
     expect_bad_moves();
+    moves.version = 0;
+    moves.count = 0;
+    expect_bad_moves();
     moves.version = 2; /* step 2 would lead beyond it */
     expect_bad_moves();
     moves.run = NULL;
@@ -242,6 +257,7 @@ static void test_move_counts_values_that_bad_bits_took(void **state)
 /* Calls with what no step may ask for. */
 static enum nacre_err bad_step(struct nacre_move *move, void *context)
 {
+    const uint32_t made = NACRE_KEY_FACTORY | OLD_TRIM; /* it has a value */
     uint32_t n = 77;
     uint8_t u8 = 0;
     uint32_t u32 = 0;
@@ -263,12 +279,15 @@ static enum nacre_err bad_step(struct nacre_move *move, void *context)
     assert_int_equal(nacre_move_remove(move, 99), NACRE_OK);
     assert_int_equal(nacre_move_remove(move, NACRE_OWN_NONCE), NACRE_BAD_ARGUMENT);
     assert_int_equal(nacre_move_rename(move, 1, 1), NACRE_BAD_ARGUMENT);
-    assert_int_equal(nacre_move_rename(move, NACRE_KEY_MAX + 1u, 1), NACRE_BAD_ARGUMENT);
-    assert_int_equal(nacre_move_rename(move, 1, NACRE_KEY_MAX + 1u), NACRE_BAD_ARGUMENT);
+    assert_int_equal(nacre_move_rename(move, made, 21), NACRE_BAD_ARGUMENT);
+    assert_int_equal(nacre_move_rename(move, 1, made + 1u), NACRE_BAD_ARGUMENT);
     assert_int_equal(nacre_move_rename_secret(move, 1, 1), NACRE_BAD_ARGUMENT);
-    assert_int_equal(nacre_move_rename_secret(move, NACRE_KEY_MAX + 1u, 1), NACRE_BAD_ARGUMENT);
-    assert_int_equal(nacre_move_rename_secret(move, 1, NACRE_KEY_MAX + 1u), NACRE_BAD_ARGUMENT);
+    assert_int_equal(nacre_move_rename_secret(move, made, 21), NACRE_BAD_ARGUMENT);
+    assert_int_equal(nacre_move_rename_secret(move, 1, made + 1u), NACRE_BAD_ARGUMENT);
     assert_int_equal(nacre_move_rename_secret(move, 1, 2), NACRE_NO_SECRETS);
+    assert_int_equal(nacre_move_rename_secret(move, NACRE_KEY_MAX, 2), NACRE_NO_SECRETS);
+    assert_int_equal(nacre_move_rename_secret(move, 1, NACRE_KEY_MAX), NACRE_NO_SECRETS);
+    assert_int_equal(nacre_move_rename(move, NACRE_KEY_MAX, 2), NACRE_OK); /* nothing there */
     assert_true(n == 77 && u8 == 0 && u32 == 0);
     /* A step sees its own changes: a value, one too long for the buffer, an empty one, none. */
     assert_int_equal(nacre_move_set_bytes(move, 20, "abc", 3), NACRE_OK);
@@ -356,6 +375,7 @@ int main(void)
         TEST(test_move_of_the_same_version_costs_nothing),
         TEST(test_move_of_a_new_store_takes_the_version),
         TEST(test_move_of_a_store_without_a_version_begins_at_0),
+        TEST(test_move_of_a_store_with_one_key_is_no_new_one),
         TEST(test_move_without_steps_writes_the_version),
         TEST(test_move_leaves_a_newer_store_alone),
         TEST(test_move_step_that_fails_changes_nothing),

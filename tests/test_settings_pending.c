@@ -239,10 +239,14 @@ static void test_pending_needs_a_mounted_store(void **state)
     (void)state;
     uint8_t found;
     bool more;
+    char text[4];
     set_volume(20);
+    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, "abc"), NACRE_OK);
     assert_int_equal(nacre_unmount(&box.store), NACRE_OK);
     assert_int_equal(nacre_settings_get_u8(&bed.settings, BED_VOLUME, &found, NULL),
                      NACRE_NOT_MOUNTED);
+    assert_int_equal(nacre_settings_get_string(&bed.settings, BED_TITLE, text, 4, NULL),
+                     NACRE_NOT_MOUNTED); /* it would just fit */
     assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_VOLUME, 30), NACRE_NOT_MOUNTED);
     assert_int_equal(nacre_flush(&bed.settings), NACRE_NOT_MOUNTED);
     assert_int_equal(nacre_settings_idle(&bed.settings, &more), NACRE_NOT_MOUNTED);

@@ -14,6 +14,7 @@
 #define SPOILT 2u
 
 static const int64_t two_values[] = {3, 9};
+static const int64_t second_too_large[] = {9, 256};
 static struct nacre_setting rows[ROWS];
 
 static void good_rows(void)
@@ -122,6 +123,9 @@ static void test_settings_table_with_bad_limits_is_refused(void **state)
     *spoilt_row() = (struct nacre_setting){NACRE_SETTING_U8(3, "c", 1, 0, 9)};
     rows[SPOILT].least.i = -1;
     expect_bad(NACRE_ROW_LIMITS);
+    *spoilt_row() = (struct nacre_setting){NACRE_SETTING_U8(3, "c", 1, 0, 9)};
+    rows[SPOILT].most.u = 0x1FF; /* its low byte would do */
+    expect_bad(NACRE_ROW_LIMITS);
     *spoilt_row() = (struct nacre_setting){NACRE_SETTING_U64(3, "c", 1, 1, 9)};
     rows[SPOILT].value.i = -1;
     expect_bad(NACRE_ROW_DEFAULT);
@@ -174,6 +178,9 @@ static void test_settings_table_with_a_bad_list_of_values_is_refused(void **stat
     rows[SPOILT].count = 0;
     expect_bad(NACRE_ROW_LIMITS);
     *spoilt_row() = choice;
+    rows[SPOILT].list = second_too_large;
+    expect_bad(NACRE_ROW_LIMITS);
+    *spoilt_row() = choice;
     rows[SPOILT].type = NACRE_TYPE_BOOL;
     expect_bad(NACRE_ROW_LIMITS);
     *spoilt_row() = choice;
@@ -221,6 +228,20 @@ static void test_settings_table_with_a_bad_blob_is_refused(void **state)
     *spoilt_row() = blob;
     rows[SPOILT].list = NULL;
     expect_bad(NACRE_ROW_DEFAULT);
+}
+
+static void test_settings_table_with_the_least_and_the_most_bytes_is_good(void **state)
+{
+    (void)state;
+    struct nacre_settings settings;
+    *spoilt_row() = (struct nacre_setting){NACRE_SETTING_STRING(3, "c", "a", 2)};
+    assert_int_equal(open_rows(&settings), NACRE_OK);
+    *spoilt_row() = (struct nacre_setting){NACRE_SETTING_BLOB(3, "c", 1)};
+    assert_int_equal(open_rows(&settings), NACRE_OK);
+    *spoilt_row() = (struct nacre_setting){NACRE_SETTING_BLOB(3, "c", NACRE_VALUE_BYTES_MAX)};
+    assert_int_equal(open_rows(&settings), NACRE_OK);
+    *spoilt_row() = (struct nacre_setting){NACRE_SETTING_STRING(3, "c", "", 1024)};
+    assert_int_equal(open_rows(&settings), NACRE_OK);
 }
 
 static void test_settings_table_refusals_touch_nothing(void **state)
@@ -271,6 +292,7 @@ int main(void)
         TEST(test_settings_table_with_a_bad_list_of_values_is_refused),
         TEST(test_settings_table_with_a_bad_string_is_refused),
         TEST(test_settings_table_with_a_bad_blob_is_refused),
+        TEST(test_settings_table_with_the_least_and_the_most_bytes_is_good),
         TEST(test_settings_table_refusals_touch_nothing),
         TEST(test_settings_open_refuses_null),
     };

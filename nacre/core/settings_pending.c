@@ -226,13 +226,12 @@ static enum nacre_err save_together(const struct saving *saving)
     struct entry entry;
     uint32_t at = 0;
     enum nacre_err err = nacre_begin(&transaction, cfg->store, cfg->work, cfg->work_bytes);
-    if (err != NACRE_OK) return err;
     while (err == NACRE_OK && entry_next(cfg->pending, &at, &entry)) {
         if (!is_meant(saving, &entry)) continue;
         err = nacre_stage_set(&transaction, entry.key, entry.bytes, entry.n);
     }
     if (err != NACRE_OK) {
-        nacre_abandon(&transaction);
+        nacre_abandon(&transaction); /* where it was begun */
         return err;
     }
     err = nacre_commit(&transaction);

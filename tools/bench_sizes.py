@@ -58,7 +58,8 @@ def linked_bytes(calls):
     entries = [word for call in calls for word in ("-Wl,-u," + call,)]
     run(COMPILER + entries + ["-nostdlib", "-Wl,--gc-sections", "-Wl,-e," + calls[0],
                               "-Wl,--unresolved-symbols=ignore-all", "-Wl,-Map=" + map_file,
-                              archive("nor"), archive("core"), "-o", os.path.join(WORK, "linked.elf")])
+                              archive("nor"), archive("core"),
+                              "-o", os.path.join(WORK, "linked.elf")])
     with open(map_file, encoding="utf-8") as file:
         text = file.read().split("Linker script and memory map", 1)[1]
     sizes = {}

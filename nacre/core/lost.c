@@ -3,16 +3,20 @@
  */
 #include "nacre/core/lost.h"
 
-void nacre_lost_add(struct nacre_lost *lost, uint32_t key)
+void nacre_lost_add(struct nacre_lost *lost, uint32_t key, bool is_sure)
 {
     for (uint32_t i = 0; i < lost->count; i++) {
-        if (lost->keys[i] == key) return;
+        if (lost->keys[i] != key) continue;
+        lost->is_sure[i] = lost->is_sure[i] && is_sure;
+        return;
     }
     if (lost->count == NACRE_LOST_MAX) {
         lost->is_any = true;
         return;
     }
-    lost->keys[lost->count++] = (uint16_t)key;
+    lost->keys[lost->count] = (uint16_t)key;
+    lost->is_sure[lost->count] = is_sure;
+    lost->count++;
 }
 
 /* The key that a granule names in each lane in which it may be a first one. */
@@ -24,7 +28,7 @@ static enum nacre_err add_granule(struct nacre_lost *lost, const struct nacre_la
         const enum nacre_err err = nacre_record_peek_key(lanes, lane, place, &key);
         if (err == NACRE_NOT_FOUND) continue;
         if (err != NACRE_OK) return err;
-        nacre_lost_add(lost, key);
+        nacre_lost_add(lost, key, false);
     }
     return NACRE_OK;
 }
@@ -50,7 +54,8 @@ bool nacre_lost_concerns(const struct nacre_lost *lost, uint32_t key)
 {
     for (uint32_t i = 0; i < lost->count; i++) {
         const uint32_t difference = lost->keys[i] ^ key;
-        if ((difference & (difference - 1u)) == 0u) return true;
+        if (difference == 0u) return true;
+        if (!lost->is_sure[i] && (difference & (difference - 1u)) == 0u) return true;
     }
     return lost->is_any;
 }

@@ -13,14 +13,17 @@
 
 struct nacre_lost {
     uint16_t keys[NACRE_LOST_MAX];
+    bool is_sure[NACRE_LOST_MAX]; /* it was this key, and no neighbour */
     uint32_t count;
     bool is_any;
 };
 
 /*
  * A record of a key was lost.
+ *
+ * is_sure  the key was read from a whole record
  */
-void nacre_lost_add(struct nacre_lost *lost, uint32_t key);
+void nacre_lost_add(struct nacre_lost *lost, uint32_t key, bool is_sure);
 
 /*
  * The granules that the walk found damaged: whose were they?

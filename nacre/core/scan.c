@@ -142,7 +142,7 @@ static enum nacre_err take_member(struct scan *scan)
     const enum nacre_err err = is_durable(scan, &durable);
     if (err != NACRE_OK) return err;
     take_control(scan, durable);
-    if (scan->newest_known) nacre_lost_add(&scan->lost, scan->walk.record.key);
+    if (scan->newest_known) nacre_lost_add(&scan->lost, scan->walk.record.key, true);
     return NACRE_OK;
 }
 

@@ -151,6 +151,7 @@ static void test_secret_key_that_cannot_do_it_is_refused(void **state)
     } rows[] = {
         { BED_KEY_UNKNOWN, NACRE_WRONG_KEY },   { BED_KEY_GONE, NACRE_WRONG_KEY },
         { BED_KEY_CTR, NACRE_BAD_ARGUMENT },    { BED_KEY_SHORT_TAG, NACRE_BAD_ARGUMENT },
+        { BED_KEY_MISFIT, NACRE_BAD_ARGUMENT }, { BED_KEY_OPEN_ONLY, NACRE_BAD_ARGUMENT },
     };
     assert_int_equal(secret_bed_set(KEY, 20, 1), NACRE_OK);
     for (uint32_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -136,6 +136,14 @@ static void test_secret_random_source_that_fails_stores_nothing(void **state)
     assert_int_equal(nacre_get(&box.store, OTHER_KEY, NULL, 0, &length), NACRE_NOT_FOUND);
 }
 
+static void test_secret_before_psa_is_ready_is_refused(void **state)
+{
+    (void)state;
+    mbedtls_psa_crypto_free();
+    assert_int_equal(secret_bed_set(KEY, 20, 1), NACRE_CRYPT);
+    assert_int_equal(secret_bed_get(KEY), NACRE_NOT_FOUND);
+}
+
 /* ---- the lock ---- */
 
 /* A lock that must be free when it is taken, and whose owner it counts. */
@@ -186,6 +194,7 @@ static const struct CMUnitTest tests[] = {
     CALL_TEST(test_secret_of_the_largest_size_fits_a_larger_work_buffer),
     CALL_TEST(test_secret_cipher_that_fails_changes_nothing),
     CALL_TEST(test_secret_random_source_that_fails_stores_nothing),
+    CALL_TEST(test_secret_before_psa_is_ready_is_refused),
     CALL_TEST(test_secret_each_call_takes_the_lock_once),
 };
 

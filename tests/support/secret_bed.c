@@ -40,6 +40,9 @@ static void keys_make(void)
     bed.keys[BED_KEY_CTR] = key_make(PSA_KEY_TYPE_AES, 128, PSA_ALG_CTR, both);
     bed.keys[BED_KEY_SEAL_ONLY] =
         key_make(PSA_KEY_TYPE_AES, 128, PSA_ALG_GCM, PSA_KEY_USAGE_ENCRYPT);
+    bed.keys[BED_KEY_OPEN_ONLY] =
+        key_make(PSA_KEY_TYPE_AES, 128, PSA_ALG_GCM, PSA_KEY_USAGE_DECRYPT);
+    bed.keys[BED_KEY_MISFIT] = key_make(PSA_KEY_TYPE_AES, 256, PSA_ALG_CHACHA20_POLY1305, both);
     bed.keys[BED_KEY_GONE] = key_make(PSA_KEY_TYPE_AES, 128, PSA_ALG_GCM, both);
     assert_int_equal(psa_destroy_key(bed.keys[BED_KEY_GONE]), PSA_SUCCESS);
 }

@@ -18,8 +18,10 @@ enum bed_key {
     BED_KEY_SHORT_TAG = 6, /* AES-GCM with a tag of 12 bytes: not for secrets */
     BED_KEY_CTR = 7,       /* no AEAD */
     BED_KEY_SEAL_ONLY = 8, /* its policy allows no decryption */
-    BED_KEY_GONE = 10,     /* was destroyed: its identifier names nothing */
-    BED_KEYS = 11
+    BED_KEY_GONE = 10,      /* was destroyed: its identifier names nothing */
+    BED_KEY_OPEN_ONLY = 11, /* its policy allows no encryption */
+    BED_KEY_MISFIT = 12,    /* an AES key whose policy names ChaCha20-Poly1305 */
+    BED_KEYS = 13
 };
 
 #define BED_KEY_UNKNOWN 99u

@@ -16,6 +16,7 @@ static enum nacre_err err_of(psa_status_t status)
     case PSA_ERROR_INVALID_HANDLE:    /* no such key, as PSA 1.0 says it */
     case PSA_ERROR_DOES_NOT_EXIST: return NACRE_WRONG_KEY;
     case PSA_ERROR_NOT_PERMITTED:
+    case PSA_ERROR_INVALID_ARGUMENT: /* the key does not fit its algorithm */
     case PSA_ERROR_NOT_SUPPORTED: return NACRE_BAD_ARGUMENT;
     default: return NACRE_CRYPT;
     }

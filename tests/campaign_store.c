@@ -127,11 +127,12 @@ static void print_soak(const struct soak_result *soak, FILE *out)
 {
     (void)fprintf(out, "\"operations\": %llu, \"boots\": %llu, \"cuts\": %llu, "
                   "\"flips\": %llu, \"faults\": %llu, \"stuck_units\": %llu, "
-                  "\"failures\": %llu, \"weak_programs\": %llu, "
+                  "\"ended_worn_out\": %llu, \"ended_unsettled\": %llu, \"failures\": %llu, \"weak_programs\": %llu, "
                   "\"erases_cut_between_calls\": %llu, \"cuts_by_depth\": [",
                   (unsigned long long)soak->operations, (unsigned long long)soak->boots,
                   (unsigned long long)soak->cut_count, (unsigned long long)soak->flips,
                   (unsigned long long)soak->faults, (unsigned long long)soak->stuck_units,
+                  (unsigned long long)soak->worn_out, (unsigned long long)soak->unsettled,
                   (unsigned long long)soak->failure_count,
                   (unsigned long long)soak->weak_programs, (unsigned long long)soak->idle_cuts);
     for (uint32_t i = 0; i < SOAK_DEPTHS; i++) {

@@ -73,7 +73,8 @@ static void erase_settle(struct sim_nor *sim)
         sim_cells_erase(sim, addr);
     }
     if ((stuck & SIM_STUCK_SILENT) != 0) sim->data[addr + addr / 64u % 4096u] &= 0xfbu;
-    if (sim->erase_result == NACRE_OK) {
+    /* What went wrong need not be read to its end: the first wrong byte tells enough. */
+    if (!sim->erase_fails && !sim->erase_lies && stuck == 0) {
         sim_lanes_wrote(sim, addr, sim->medium.geometry.unit_bytes);
     }
 }
@@ -236,10 +237,11 @@ static enum nacre_err op_program(struct nacre_medium *medium, uint32_t addr, con
     }
     if (program_fails(sim, addr, bytes, n)) return NACRE_IO;
     program_granules(sim, addr, bytes, n);
-    sim_lanes_wrote(sim, addr, n);
     if (torn) cut(sim);
     if (fault_strikes(&sim->faults.program_wrong, &sim->faults)) {
         sim->data[addr + rng_below(&sim->rng, n)] ^= (uint8_t)(1u << rng_below(&sim->rng, 8u));
+    } else {
+        sim_lanes_wrote(sim, addr, n);
     }
     return NACRE_OK;
 }
@@ -253,7 +255,8 @@ static enum nacre_err op_erase_start(struct nacre_medium *medium, uint32_t addr)
         violate(sim, "erase at 0x%x is not a unit of the region", addr);
         return NACRE_BAD_ARGUMENT;
     }
-    check_lanes(sim, addr);
+    /* Lane A's erase, again perhaps, may come before lane B's was looked at. */
+    if (addr / medium->geometry.unit_bytes >= sim->lane_units) check_lanes(sim, addr);
     const bool torn = cut_is_due(sim, SIM_ERASE, medium->geometry.unit_bytes);
     tell(sim, SIM_ERASE, addr, medium->geometry.unit_bytes, torn);
     if (torn && sim->cut_tear.kind == SIM_TEAR_NONE) cut(sim);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define CHAPTER_OPERATIONS 2000u
+#define LIVES_MAX 2000u
 #define STEPS_MAX 60u /* between two cuts */
 #define RECOVERY_COMMANDS 10u
 #define DEEP 5u       /* from so many cuts in a row on, a mount may answer NACRE_UNSETTLED */
@@ -179,7 +180,14 @@ static bool wake(struct soak *soak)
         return true;
     }
     sim_faults_none(&bed->sim->faults);
-    return bed_boot(bed);
+    if (!bed_boot(bed)) return false;
+    if (bed->read_only == NACRE_OK) return true;
+    /* Units that are stuck may leave no way on. */
+    if (!soak->mood->sticks) return bed_wrong(bed, "mount answered %d", (int)bed->read_only);
+    if (bed->read_only == NACRE_WORN_OUT) soak->result->worn_out++;
+    else soak->result->unsettled++;
+    soak->is_over = true;
+    return true;
 }
 
 static bool one_life(struct soak *soak)
@@ -204,6 +212,7 @@ static bool one_life(struct soak *soak)
 
 static bool run_chapter(struct soak *soak, uint64_t seed)
 {
+    uint32_t lives = 0;
     struct bed *const bed = bed_create(&bed_scenes[soak->plan->scene], seed);
     soak->bed = bed;
     soak->mood = &moods[seed % MOODS];
@@ -216,7 +225,10 @@ static bool run_chapter(struct soak *soak, uint64_t seed)
     bed->is_faulty = soak->mood->faults || soak->mood->sticks;
     bool ok = bed_warm_up(bed);
     if (soak->plan->tell_from == 0) bed_tell_commands(bed);
-    while (ok && !soak->is_over && soak->operations < CHAPTER_OPERATIONS) ok = one_life(soak);
+    while (ok && !soak->is_over && soak->operations < CHAPTER_OPERATIONS) {
+        ok = one_life(soak);
+        if (++lives > LIVES_MAX) return bed_wrong(bed, "no operations in many boots");
+    }
     soak->result->weak_programs += bed->sim->counters.weak_programs;
     return ok;
 }

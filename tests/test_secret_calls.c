@@ -60,8 +60,8 @@ static void test_secret_calls_refuse_what_makes_no_sense(void **state)
     uint32_t length = 0;
     struct nacre_secrets *const secrets = &bed.secrets;
     assert_int_equal(nacre_secret_get(secrets, KEY, buf, 8, NULL), NACRE_BAD_ARGUMENT);
-    assert_int_equal(nacre_secret_get(secrets, KEY, NULL, 8, &length), NACRE_BAD_ARGUMENT);
-    assert_int_equal(nacre_secret_set(secrets, KEY, NULL, 8), NACRE_BAD_ARGUMENT);
+    assert_int_equal(nacre_secret_get(secrets, KEY, NULL, 8, &length), NACRE_BAD_BUFFER);
+    assert_int_equal(nacre_secret_set(secrets, KEY, NULL, 8), NACRE_BAD_BUFFER);
     static const uint32_t keys[] = { NACRE_KEY_MAX + 1u, NACRE_KEY_FACTORY - 1u,
                                      NACRE_KEY_FACTORY + NACRE_KEY_MAX + 1u, NACRE_OWN_STORE_ID,
                                      NACRE_OWN_NONCE, NACRE_OWN_EPOCH, 0xFFFFu, 0xFFFFFFFFu };
@@ -73,6 +73,22 @@ static void test_secret_calls_refuse_what_makes_no_sense(void **state)
     assert_int_equal(nacre_secret_get(secrets, KEY, buf, 8, &length), NACRE_NOT_FOUND);
     assert_int_equal(nacre_secret_remove(secrets, KEY), NACRE_NOT_FOUND);
     assert_int_equal(nacre_secrets_advance(secrets), NACRE_OK);
+}
+
+static void test_secret_buffer_that_cannot_be_accessed_is_refused(void **state)
+{
+    (void)state;
+    uint8_t buf[64] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+    uint32_t length = 0;
+    box.sim->unreadable = buf + 32;
+    box.sim->unreadable_bytes = 32;
+    box_remember(&box);
+    assert_int_equal(nacre_secret_set(&bed.secrets, KEY, buf + 40, 8), NACRE_BAD_BUFFER);
+    assert_true(box_is_unchanged(&box));
+    assert_int_equal(nacre_secret_set(&bed.secrets, KEY, buf, 8), NACRE_OK);
+    assert_int_equal(nacre_secret_get(&bed.secrets, KEY, buf + 25, 8, &length), NACRE_BAD_BUFFER);
+    assert_int_equal(nacre_secret_get(&bed.secrets, KEY, buf + 24, 8, &length), NACRE_OK);
+    assert_memory_equal(buf + 24, buf, 8);
 }
 
 static void test_secret_sizes_that_do_not_fit_are_told(void **state)
@@ -190,6 +206,7 @@ static const struct CMUnitTest tests[] = {
     CALL_TEST(test_secret_without_a_cipher_is_refused),
     CALL_TEST(test_secret_open_refuses_what_makes_no_sense),
     CALL_TEST(test_secret_calls_refuse_what_makes_no_sense),
+    CALL_TEST(test_secret_buffer_that_cannot_be_accessed_is_refused),
     CALL_TEST(test_secret_sizes_that_do_not_fit_are_told),
     CALL_TEST(test_secret_of_the_largest_size_fits_a_larger_work_buffer),
     CALL_TEST(test_secret_cipher_that_fails_changes_nothing),

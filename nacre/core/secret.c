@@ -27,6 +27,7 @@
 #include "nacre/core/bytes.h"
 #include "nacre/core/own.h"
 #include "nacre/core/wipe.h"
+#include "nacre/medium.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -299,11 +300,12 @@ static enum nacre_err id_settle(struct nacre_secrets *secrets)
 
 /* ---- the calls, with the lock held ---- */
 
-static enum nacre_err set_start(struct nacre_secrets *secrets)
+/* The cipher reads and writes the caller's memory without asking: ask the medium first. */
+static enum nacre_err may_access(const struct nacre_secrets *secrets, const void *buf, uint32_t n,
+                                 bool write)
 {
-    if (secrets->refused != NACRE_OK) return secrets->refused;
-    const enum nacre_err err = id_settle(secrets);
-    return err == NACRE_OK ? epoch_check(secrets) : err;
+    const struct nacre_medium *const medium = secrets->cfg.store->log.lanes.medium;
+    return medium->ops->can_access(medium, buf, n, write) ? NACRE_OK : NACRE_BAD_BUFFER;
 }
 
 static enum nacre_err get_locked(struct nacre_secrets *secrets, uint32_t key,
@@ -311,7 +313,9 @@ static enum nacre_err get_locked(struct nacre_secrets *secrets, uint32_t key,
 {
     uint32_t n = 0;
     if (secrets->refused != NACRE_OK) return secrets->refused;
-    const enum nacre_err err = record_get(secrets, key, &n);
+    enum nacre_err err = may_access(secrets, plain->bytes, plain->size, true);
+    if (err != NACRE_OK) return err;
+    err = record_get(secrets, key, &n);
     if (err == NACRE_OK) return record_open(secrets, key, n, plain);
     if (err == NACRE_TOO_SMALL) plain->length = n - NACRE_SECRET_OVERHEAD;
     return err;
@@ -321,7 +325,10 @@ static enum nacre_err set_locked(struct nacre_secrets *secrets, uint32_t key, co
                                  uint32_t n)
 {
     uint32_t found;
-    enum nacre_err err = set_start(secrets);
+    if (secrets->refused != NACRE_OK) return secrets->refused;
+    enum nacre_err err = may_access(secrets, value, n, false);
+    if (err == NACRE_OK) err = id_settle(secrets);
+    if (err == NACRE_OK) err = epoch_check(secrets);
     if (err != NACRE_OK) return err;
     if (key_is_factory(key)) {
         err = record_get(secrets, key, &found);
@@ -389,7 +396,7 @@ enum nacre_err nacre_secret_get(struct nacre_secrets *secrets, uint32_t key, voi
                                 uint32_t size, uint32_t *length)
 {
     if (!secrets_are_open(secrets)) return NACRE_NO_SECRETS;
-    if (length == NULL || (buf == NULL && size > 0u)) return NACRE_BAD_ARGUMENT;
+    if (length == NULL) return NACRE_BAD_ARGUMENT;
     if (key > NACRE_KEY_MAX && !key_is_factory(key)) return NACRE_BAD_ARGUMENT;
     struct plain plain = {.bytes = buf, .size = size};
     lock(secrets);
@@ -402,7 +409,6 @@ enum nacre_err nacre_secret_set(struct nacre_secrets *secrets, uint32_t key, con
                                 uint32_t n)
 {
     if (!secrets_are_open(secrets)) return NACRE_NO_SECRETS;
-    if (value == NULL && n > 0u) return NACRE_BAD_ARGUMENT;
     if (key > NACRE_KEY_MAX && !key_is_factory(key)) return NACRE_BAD_ARGUMENT;
     if (n > secrets->cfg.work_bytes - NACRE_SECRET_OVERHEAD) return NACRE_TOO_LARGE;
     lock(secrets);

@@ -80,8 +80,8 @@ struct nacre_secrets {
 };
 
 /*
- * Open the secrets of a store: read its id, and compare it with the monotonic counter if one is
- * given.
+ * Open the secrets of a store: read its id, and compare its age with the monotonic counter if one
+ * is given. To be done again after nacre_mount and nacre_format. One of these a store.
  *
  * secrets  any content; may be used from NACRE_OK on
  * cfg      copied; what it points to must live as long as the secrets are used
@@ -105,7 +105,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_secrets_open(struct nacre_secrets *secrets
  * Copy the value of a secret into buf.
  *
  * key      0 to NACRE_KEY_MAX, or NACRE_KEY_FACTORY | that for a factory value
- * buf      size bytes, writable; may be null where size is 0
+ * buf      size bytes; may be null where size is 0
  * length   bytes of the value; written on NACRE_OK and on NACRE_TOO_SMALL
  * Cost     reads the record, opens it
  * Returns  NACRE_OK         the very value that was last set under this key in this store
@@ -115,8 +115,10 @@ NACRE_MUST_CHECK enum nacre_err nacre_secrets_open(struct nacre_secrets *secrets
  *          NACRE_STALE, NACRE_DAMAGED  the newest value was lost to bad bits. An older one is
  *                           never told; set it again
  *          NACRE_TOO_SMALL  buf or the work buffer is; *length is what it takes, but not proven
- *          NACRE_NOT_FOUND, NACRE_BAD_ARGUMENT, NACRE_NOT_MOUNTED; what nacre_secrets_open
- *          answered; what the cipher or the medium answers: buf unchanged or zeros
+ *          NACRE_NO_SECRETS  they are not open
+ *          NACRE_NOT_FOUND, NACRE_BAD_ARGUMENT, NACRE_BAD_BUFFER, NACRE_NOT_MOUNTED; what
+ *          nacre_secrets_open answered; what the cipher or the medium answers: buf unchanged or
+ *          zeros
  * Context  thread only
  */
 NACRE_MUST_CHECK enum nacre_err nacre_secret_get(struct nacre_secrets *secrets, uint32_t key,
@@ -134,8 +136,9 @@ NACRE_MUST_CHECK enum nacre_err nacre_secret_get(struct nacre_secrets *secrets, 
  *          and after each NACRE_SECRET_BLOCK; one more in the first set after a format. With a
  *          monotonic counter one record of 39 bytes and one step of the counter more
  * Returns  NACRE_OK
- *          NACRE_CRYPT, NACRE_WRONG_KEY (the cipher has no key of this number), NACRE_TOO_LARGE,
- *          NACRE_WRITTEN_ONCE, NACRE_BAD_ARGUMENT; what nacre_set answers: value unchanged
+ *          NACRE_CRYPT, NACRE_WRONG_KEY (the cipher has no key of this number),
+ *          NACRE_BAD_ARGUMENT (or that key cannot do it), NACRE_TOO_LARGE, NACRE_WRITTEN_ONCE,
+ *          NACRE_NO_SECRETS, NACRE_REPLAYED, what nacre_set answers: value unchanged
  *          with a monotonic counter an error may also come after the new value became current:
  *          set it again; until then what lay there before could be played back
  * Cut      the old value or the new one

@@ -202,6 +202,20 @@ static void test_factory_reset_without_work_tells_of_each_row(void **state)
     expect_all_reset();
 }
 
+/* Seventeen rows take three bytes. */
+static void test_factory_reset_with_too_little_work_tells_of_each_row(void **state)
+{
+    (void)state;
+    bed.cfg.count = 17;
+    bed.cfg.work_bytes = 2;
+    assert_int_equal(settings_reopen(), NACRE_OK);
+    use_settings();
+    told_count = 0;
+    bed.settings.cfg.on_change = note_told;
+    assert_int_equal(nacre_factory_reset(&bed.settings), NACRE_OK);
+    assert_int_equal(told_count, 17);
+}
+
 static void test_factory_reset_that_failed_changes_nothing(void **state)
 {
     (void)state;
@@ -259,6 +273,7 @@ int main(void)
         TEST(test_factory_value_behind_a_users_is_no_change),
         TEST(test_factory_reset_returns_to_factory_values),
         TEST(test_factory_reset_without_work_tells_of_each_row),
+        TEST(test_factory_reset_with_too_little_work_tells_of_each_row),
         TEST(test_factory_reset_that_failed_changes_nothing),
         TEST(test_settings_value_hit_by_bad_bits_is_stale),
         TEST(test_settings_value_lost_to_bad_bits_answers_with_what_is_left),

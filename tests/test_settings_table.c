@@ -84,6 +84,19 @@ static void test_settings_table_with_equal_or_unsorted_keys_is_refused(void **st
     expect_bad(NACRE_ROW_KEY);
 }
 
+static void test_settings_table_is_checked_from_its_first_row_to_its_last(void **state)
+{
+    (void)state;
+    struct nacre_settings settings;
+    for (uint32_t i = 0; i < ROWS; i++) {
+        good_rows();
+        rows[i].type = 9;
+        assert_int_equal(open_rows(&settings), NACRE_BAD_TABLE);
+        assert_int_equal(settings.bad_row, i);
+        assert_int_equal(settings.bad, NACRE_ROW_TYPE);
+    }
+}
+
 static void test_settings_table_with_an_unknown_type_is_refused(void **state)
 {
     (void)state;
@@ -285,6 +298,7 @@ int main(void)
         TEST(test_settings_table_without_a_name_is_refused),
         TEST(test_settings_table_with_a_name_twice_is_refused),
         TEST(test_settings_table_with_equal_or_unsorted_keys_is_refused),
+        TEST(test_settings_table_is_checked_from_its_first_row_to_its_last),
         TEST(test_settings_table_with_an_unknown_type_is_refused),
         TEST(test_settings_table_with_flags_that_contradict_is_refused),
         TEST(test_settings_table_with_bad_limits_is_refused),

@@ -177,10 +177,7 @@ enum nacre_err nacre_move_set(struct nacre_move *move, uint32_t key, enum nacre_
 
 enum nacre_err nacre_move_remove(struct nacre_move *move, uint32_t key)
 {
-    uint32_t n;
-    const enum nacre_err err = nacre_move_get_bytes(move, key, NULL, 0, &n);
-    if (err == NACRE_NOT_FOUND) return NACRE_OK;
-    if (err == NACRE_BAD_ARGUMENT) return err;
+    if (!key_is_allowed(key)) return NACRE_BAD_ARGUMENT;
     return nacre_own_stage_remove(&move->transaction, key);
 }
 

@@ -113,8 +113,9 @@ NACRE_MUST_CHECK enum nacre_err nacre_move_set(struct nacre_move *move, uint32_t
                                                enum nacre_type type, const void *value);
 
 /*
- * For steps only: remove a key. Its factory value stays.
+ * For steps only: remove a key. The factory value of a user's key stays.
  *
+ * key      as nacre_move_get_bytes
  * Returns  NACRE_OK, also where it was never set; as nacre_move_set_bytes
  */
 NACRE_MUST_CHECK enum nacre_err nacre_move_remove(struct nacre_move *move, uint32_t key);

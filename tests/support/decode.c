@@ -240,16 +240,17 @@ static bool unit_counts(const struct decode *decode, uint32_t generation)
     return false;
 }
 
-/* With two lanes a granule is used only if it is blank in neither. */
-static bool is_used(const struct decode *decode, uint32_t place)
+/* In how many lanes is a granule blank? */
+static uint32_t blank_lanes(const struct decode *decode, uint32_t place)
 {
+    uint32_t lanes = 0;
     for (uint32_t lane = 0; lane < decode->lanes; lane++) {
         const uint8_t *const granule = granule_at(decode, lane, place);
         uint32_t blank = 0;
         while (blank < GRANULE && granule[blank] == 0xffu) blank++;
-        if (blank == GRANULE) return false;
+        lanes += blank == GRANULE;
     }
-    return true;
+    return lanes;
 }
 
 /* Section 5, step 1, where no unit has a record. */
@@ -262,9 +263,11 @@ static enum decode_state without_record(const struct decode *decode)
     uint32_t traces = 0;
     uint32_t counted = 0; /* the block behind the last one that was counted */
     for (uint32_t place = 0; place < last + decode->slots; place++) {
-        if (!is_used(decode, place)) continue;
+        const uint32_t blank = blank_lanes(decode, place);
+        if (blank == decode->lanes) continue;
         if (place < last + start || place >= last + end) return DECODE_FOREIGN;
-        if (place / decode->cut < counted) continue;
+        /* Used is what is blank in no lane. */
+        if (blank != 0 || place / decode->cut < counted) continue;
         counted = place / decode->cut + 1u;
         if (++traces > TRACES_MAX) return DECODE_FOREIGN;
     }

@@ -127,7 +127,8 @@ static void print_soak(const struct soak_result *soak, FILE *out)
 {
     (void)fprintf(out, "\"operations\": %llu, \"boots\": %llu, \"cuts\": %llu, "
                   "\"flips\": %llu, \"faults\": %llu, \"stuck_units\": %llu, "
-                  "\"ended_worn_out\": %llu, \"ended_unsettled\": %llu, \"failures\": %llu, \"weak_programs\": %llu, "
+                  "\"ended_worn_out\": %llu, \"ended_unsettled\": %llu, "
+                  "\"failures\": %llu, \"weak_programs\": %llu, "
                   "\"erases_cut_between_calls\": %llu, \"cuts_by_depth\": [",
                   (unsigned long long)soak->operations, (unsigned long long)soak->boots,
                   (unsigned long long)soak->cut_count, (unsigned long long)soak->flips,

@@ -4,6 +4,7 @@
 #include "nacre/core/check_store.h"
 
 #include "nacre/core/guard.h"
+#include "nacre/core/head.h"
 #include "nacre/core/walk.h"
 
 #include <stddef.h>
@@ -39,18 +40,18 @@ static void tell_place(struct look *look, struct nacre_finding finding, uint32_t
 static enum nacre_err look_at_damage(struct look *look)
 {
     const struct nacre_walk *const walk = &look->walk;
-    const uint32_t place = nacre_log_place(look->log, walk->generation, walk->lost_from);
     struct nacre_finding finding = {
         .kind = NACRE_FOUND_DAMAGED,
         .key = NACRE_KEY_NOTE,
         .count = walk->lost_to - walk->lost_from,
         .lane = NACRE_LANES_MAX,
     };
-    const enum nacre_err err =
-        nacre_record_peek_key(&look->log->lanes, 0, place, &finding.key);
+    const struct nacre_spot spot =
+        nacre_head_spot(look->log, walk->generation, walk->lost_from);
+    const enum nacre_err err = nacre_record_lost_key(&spot, 0, &finding.key);
     if (err == NACRE_NOT_FOUND) finding.key = NACRE_KEY_NOTE;
     if (err != NACRE_OK && err != NACRE_NOT_FOUND) return err;
-    tell_place(look, finding, place);
+    tell_place(look, finding, spot.place);
     return NACRE_OK;
 }
 

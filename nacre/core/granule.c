@@ -50,29 +50,24 @@ enum nacre_err nacre_granule_is_blank_in(const struct nacre_lanes *lanes, uint32
 }
 
 enum nacre_err nacre_granule_look(const struct nacre_lanes *lanes, uint32_t place,
-                                  struct nacre_look *look)
+                                  uint32_t *blank_lanes)
 {
-    look->blank = 0;
-    look->first = 0;
+    *blank_lanes = 0;
     for (uint32_t lane = 0; lane < lanes->count; lane++) {
         uint8_t granule[NACRE_GRANULE_BYTES];
         const enum nacre_err err = nacre_granule_read(lanes, lane, place, granule);
         if (err != NACRE_OK) return err;
-        if (is_blank(granule)) {
-            look->blank++;
-        } else if ((granule[NACRE_TAG_AT] & NACRE_TAG_FIRST) != 0u) {
-            look->first++;
-        }
+        if (is_blank(granule)) *blank_lanes += 1u;
     }
     return NACRE_OK;
 }
 
 enum nacre_err nacre_granule_is_blank(const struct nacre_lanes *lanes, uint32_t place, bool *blank)
 {
-    struct nacre_look look;
-    const enum nacre_err err = nacre_granule_look(lanes, place, &look);
+    uint32_t blank_lanes;
+    const enum nacre_err err = nacre_granule_look(lanes, place, &blank_lanes);
     if (err != NACRE_OK) return err;
-    *blank = look.blank == lanes->count;
+    *blank = blank_lanes == lanes->count;
     return NACRE_OK;
 }
 

@@ -66,21 +66,15 @@ NACRE_MUST_CHECK enum nacre_err nacre_granule_is_blank_in(const struct nacre_lan
 NACRE_MUST_CHECK enum nacre_err nacre_granule_is_blank(const struct nacre_lanes *lanes,
                                                        uint32_t place, bool *blank);
 
-/* What a granule is at first sight. */
-struct nacre_look {
-    uint32_t blank; /* lanes in which it is blank */
-    uint32_t first; /* lanes in which it is not, and may begin a record */
-};
-
 /*
- * Look at a granule in each lane. One that is blank in a lane never held a record that was
+ * In how many lanes is a granule blank? One that is so in any never held a record that was
  * acknowledged.
  *
- * look     written on NACRE_OK
+ * blank_lanes  written on NACRE_OK
  * Returns  NACRE_OK; what the medium answers
  */
 NACRE_MUST_CHECK enum nacre_err nacre_granule_look(const struct nacre_lanes *lanes,
-                                                   uint32_t place, struct nacre_look *look);
+                                                   uint32_t place, uint32_t *blank_lanes);
 
 /*
  * Take count granules of a lane from a place on into a running check sum (nacre_crc_update).

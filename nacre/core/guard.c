@@ -47,8 +47,15 @@ enum nacre_err nacre_guard_write(struct nacre_store *store)
 {
     struct nacre_log *const log = &store->log;
     if (log->read_only != NACRE_OK) return NACRE_READ_ONLY;
-    if (!store->refuse_when_busy || log->next != NACRE_NEXT_ERASING) return nacre_next_wait(log);
-    return nacre_next_step(log, false) == NACRE_BUSY ? NACRE_BUSY : NACRE_OK;
+    if (store->refuse_when_busy && log->next == NACRE_NEXT_ERASING &&
+        nacre_next_step(log, false) == NACRE_BUSY) {
+        return NACRE_BUSY;
+    }
+    const enum nacre_err err = nacre_next_wait(log);
+    if (err != NACRE_OK || !log->owes) return err;
+    (void)nacre_guard_settle(log);
+    (void)nacre_guard_settle_after(log, NACRE_OK); /* what cannot be written now stays owed */
+    return log->read_only == NACRE_OK ? NACRE_OK : NACRE_READ_ONLY;
 }
 
 enum nacre_err nacre_guard_settle_after(struct nacre_log *log, enum nacre_err err)

@@ -135,6 +135,7 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
     const struct nacre_spot spot = nacre_log_spot(log, place);
     const uint32_t granules = nacre_record_granules(record);
     const bool was_doubtful = log->doubtful;
+    if (slot + granules > log->lanes.slots) return NACRE_FULL; /* only forged bytes ask for it */
     log->top = (uint16_t)(slot + granules);
     log->count.programmed_bytes += granules * log->lanes.count * NACRE_GRANULE_BYTES;
     log->doubtful = true;

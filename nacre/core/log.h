@@ -92,7 +92,7 @@ struct nacre_log {
     uint8_t read_only;  /* enum nacre_err: why nothing may be written */
     bool closed;        /* the head ends with a closing record */
     bool doubtful;      /* settle before the next program */
-    bool owes;          /* the index says what no record says yet */
+    bool owes;          /* the index says what no record says yet: see repair.h */
 };
 
 /*

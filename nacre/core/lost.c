@@ -3,48 +3,51 @@
  */
 #include "nacre/core/lost.h"
 
-void nacre_lost_add(struct nacre_lost *lost, uint32_t key, bool is_sure)
+#include "nacre/core/head.h"
+#include "nacre/core/own.h"
+
+void nacre_lost_add(struct nacre_lost *lost, uint32_t key)
 {
-    for (uint32_t i = 0; i < lost->count; i++) {
-        if (lost->keys[i] != key) continue;
-        lost->is_sure[i] = lost->is_sure[i] && is_sure;
-        return;
-    }
+    if (nacre_lost_concerns(lost, key)) return;
     if (lost->count == NACRE_LOST_MAX) {
         lost->is_any = true;
         return;
     }
-    lost->keys[lost->count] = (uint16_t)key;
-    lost->is_sure[lost->count] = is_sure;
-    lost->count++;
+    lost->keys[lost->count++] = (uint16_t)key;
 }
 
-/* The key that a granule names in each lane in which it may be a first one. */
-static enum nacre_err add_granule(struct nacre_lost *lost, const struct nacre_lanes *lanes,
-                                  uint32_t place)
+/*
+ * The key that a granule names in each lane in which it may be a first one. Below a reset, the
+ * user's are of no account.
+ */
+static enum nacre_err add_granule(struct nacre_lost *lost, const struct nacre_spot *spot,
+                                  bool is_reset, bool *is_first)
 {
-    for (uint32_t lane = 0; lane < lanes->count; lane++) {
+    *is_first = false;
+    for (uint32_t lane = 0; lane < spot->lanes->count; lane++) {
         uint32_t key;
-        const enum nacre_err err = nacre_record_peek_key(lanes, lane, place, &key);
+        const enum nacre_err err = nacre_record_lost_key(spot, lane, &key);
         if (err == NACRE_NOT_FOUND) continue;
         if (err != NACRE_OK) return err;
-        nacre_lost_add(lost, key, false);
+        *is_first = true;
+        if (!is_reset || key > NACRE_KEY_MAX) nacre_lost_add(lost, key);
     }
     return NACRE_OK;
 }
 
 enum nacre_err nacre_lost_add_damage(struct nacre_lost *lost, const struct nacre_walk *walk)
 {
-    const struct nacre_lanes *const lanes = &walk->log->lanes;
-    const uint32_t first = nacre_log_place(walk->log, walk->generation, 0);
+    const struct nacre_log *const log = walk->log;
     bool was_used = false;
     for (uint32_t slot = walk->lost_from; slot < walk->lost_to; slot++) {
-        struct nacre_look look;
-        enum nacre_err err = nacre_granule_look(lanes, first + slot, &look);
-        const bool is_used = err == NACRE_OK && look.blank == 0u;
-        if (is_used && look.first > 0u) err = add_granule(lost, lanes, first + slot);
+        const struct nacre_spot spot = nacre_head_spot(log, walk->generation, slot);
+        uint32_t blank_lanes;
+        bool is_first = false;
+        enum nacre_err err = nacre_granule_look(&log->lanes, spot.place, &blank_lanes);
+        const bool is_used = err == NACRE_OK && blank_lanes == 0u;
+        if (is_used) err = add_granule(lost, &spot, walk->has_reset, &is_first);
         if (err != NACRE_OK) return err;
-        if (is_used && !was_used && look.first == 0u) lost->is_any = true;
+        if (is_used && !was_used && !is_first) lost->is_any = true;
         was_used = is_used;
     }
     return NACRE_OK;
@@ -53,9 +56,7 @@ enum nacre_err nacre_lost_add_damage(struct nacre_lost *lost, const struct nacre
 bool nacre_lost_concerns(const struct nacre_lost *lost, uint32_t key)
 {
     for (uint32_t i = 0; i < lost->count; i++) {
-        const uint32_t difference = lost->keys[i] ^ key;
-        if (difference == 0u) return true;
-        if (!lost->is_sure[i] && (difference & (difference - 1u)) == 0u) return true;
+        if (lost->keys[i] == key) return true;
     }
     return lost->is_any;
 }

@@ -139,7 +139,7 @@ static enum nacre_err scan_and_settle(struct nacre_log *log, const struct nacre_
         err = nacre_room_count(log);
         if (err == NACRE_OK && !*clean) err = nacre_tail_settle(log, failures >= SETTLES_IN_PLACE);
         if (err == NACRE_OK || err == NACRE_FULL || err == NACRE_UNSETTLED) break;
-        if (err != NACRE_DAMAGED) failures++;
+        if (err != NACRE_DAMAGED || log->count.erases > 0u) failures++; /* erases wear */
         if (i % SCANS_A_RECORD == SCANS_A_RECORD - 1u) {
             ignored[i / SCANS_A_RECORD] = log->newest.place;
         }

@@ -30,6 +30,7 @@
 #define NEXT_PAYLOAD_BYTES 15u
 #define CONTROL_BYTES 4u
 #define VALUE_BYTES_MAX 1024u
+#define HEAD_BITS 32u /* of key and info */
 #define BLANK 0xFFu
 #define READ_BACKS 3u
 #define STEADY_READS 8u /* a cell that flickers in one lane: take the other */
@@ -108,6 +109,7 @@ struct sink {
     uint32_t size;
     uint32_t digest; /* running check sum, where it is wanted */
     bool wants_digest;
+    uint32_t lane;
 };
 
 /* Take the part of the value that lies in granule k. */
@@ -127,40 +129,56 @@ static void value_take(const struct nacre_record *record, uint32_t k, const uint
     }
 }
 
-enum nacre_err nacre_record_peek_key(const struct nacre_lanes *lanes, uint32_t lane,
-                                     uint32_t place, uint32_t *key)
-{
-    uint8_t granule[NACRE_GRANULE_BYTES];
-    const enum nacre_err err = nacre_granule_read(lanes, lane, place, granule);
-    if (err != NACRE_OK) return err;
-    *key = nacre_get_le16(granule + KEY_AT);
-    return (granule[NACRE_TAG_AT] & NACRE_TAG_FIRST) != 0u ? NACRE_OK : NACRE_NOT_FOUND;
-}
-
-/* Is the record whole in one lane? */
-static enum nacre_err read_lane(const struct nacre_spot *spot, uint32_t lane,
+/* Is the record whole in one lane, its first granule being what is given? */
+static enum nacre_err read_from(const struct nacre_spot *spot, const uint8_t *first,
                                 struct nacre_record *record, struct sink *sink)
 {
     uint8_t granule[NACRE_GRANULE_BYTES];
     uint32_t crc = nacre_granule_seed(spot->lanes, spot->generation, spot->place);
-    enum nacre_err err = nacre_granule_read(spot->lanes, lane, spot->place, granule);
-    if (err != NACRE_OK) return err;
-    if (!record_decode(granule, record)) return NACRE_NOT_FOUND;
-    const uint32_t expected = nacre_get_le32(granule + CRC_AT);
-    sink->digest = NACRE_CRC_START;
+    if (!record_decode(first, record)) return NACRE_NOT_FOUND;
     const uint32_t count = nacre_record_granules(record);
     if (count > spot->end - spot->place) return NACRE_NOT_FOUND;
-    crc = nacre_crc_update(crc, granule, CRC_AT);
-    value_take(record, 0, granule, sink);
+    sink->digest = NACRE_CRC_START;
+    crc = nacre_crc_update(crc, first, CRC_AT);
+    value_take(record, 0, first, sink);
     for (uint32_t k = 1; k < count; k++) {
-        err = nacre_granule_read(spot->lanes, lane, spot->place + k, granule);
+        const enum nacre_err err =
+            nacre_granule_read(spot->lanes, sink->lane, spot->place + k, granule);
         if (err != NACRE_OK) return err;
         if (granule[NACRE_TAG_AT] != 0u) return NACRE_NOT_FOUND;
         crc = nacre_crc_update(crc, granule, NACRE_GRANULE_BYTES);
         value_take(record, k, granule, sink);
     }
-    record->lane = (uint8_t)lane;
-    return ~crc == expected ? NACRE_OK : NACRE_NOT_FOUND;
+    record->lane = (uint8_t)sink->lane;
+    return ~crc == nacre_get_le32(first + CRC_AT) ? NACRE_OK : NACRE_NOT_FOUND;
+}
+
+static enum nacre_err read_lane(const struct nacre_spot *spot, uint32_t lane,
+                                struct nacre_record *record, struct sink *sink)
+{
+    uint8_t first[NACRE_GRANULE_BYTES];
+    const enum nacre_err err = nacre_granule_read(spot->lanes, lane, spot->place, first);
+    sink->lane = lane;
+    return err == NACRE_OK ? read_from(spot, first, record, sink) : err;
+}
+
+enum nacre_err nacre_record_lost_key(const struct nacre_spot *spot, uint32_t lane, uint32_t *key)
+{
+    uint8_t first[NACRE_GRANULE_BYTES];
+    struct nacre_record record;
+    struct sink sink = {.lane = lane};
+    enum nacre_err err = nacre_granule_read(spot->lanes, lane, spot->place, first);
+    if (err != NACRE_OK) return err;
+    for (uint32_t bit = 0; bit < HEAD_BITS; bit++) {
+        uint8_t *const byte = first + bit / 8u;
+        *byte ^= (uint8_t)(1u << bit % 8u);
+        err = read_from(spot, first, &record, &sink);
+        if (err == NACRE_OK) *key = record.key;
+        if (err != NACRE_NOT_FOUND) return err;
+        *byte ^= (uint8_t)(1u << bit % 8u);
+    }
+    *key = nacre_get_le16(first + KEY_AT);
+    return (first[NACRE_TAG_AT] & NACRE_TAG_FIRST) != 0u ? NACRE_OK : NACRE_NOT_FOUND;
 }
 
 static enum nacre_err read_any(const struct nacre_spot *spot, struct nacre_record *record,

@@ -121,13 +121,15 @@ bool nacre_record_equals(const struct nacre_spot *spot, const struct nacre_recor
                          const uint8_t *value);
 
 /*
- * The key that a granule names in a lane, if it may be a first one. Its check sum is not looked at.
+ * The key of a damaged record: the one with which the record would be whole but for one wrong bit
+ * in its key or info, or else the one that its first granule names.
  *
- * Returns  NACRE_OK; NACRE_NOT_FOUND: it is no first granule; what the medium answers
+ * key      written on NACRE_OK
+ * Cost     reads the record up to 33 times
+ * Returns  NACRE_OK; NACRE_NOT_FOUND: no first granule can be told; what the medium answers
  */
-NACRE_MUST_CHECK enum nacre_err nacre_record_peek_key(const struct nacre_lanes *lanes,
-                                                      uint32_t lane, uint32_t place,
-                                                      uint32_t *key);
+NACRE_MUST_CHECK enum nacre_err nacre_record_lost_key(const struct nacre_spot *spot,
+                                                      uint32_t lane, uint32_t *key);
 
 /*
  * Read and check the record at a spot, to be copied from there.

@@ -19,7 +19,7 @@ enum nacre_err nacre_repair_fall_back(struct nacre_log *log, uint32_t key)
     if (err != NACRE_OK || entry == NULL) return err;
     entry->tag |= NACRE_ENTRY_STALE;
     entry->place = (uint16_t)place;
-    if (place == NACRE_PLACE_OWED) log->owes = true;
+    log->owes = true;
     log->count.damaged++;
     return nacre_room_count(log);
 }
@@ -42,16 +42,26 @@ bool nacre_repair_retire(struct nacre_log *log, uint32_t generation)
     return false;
 }
 
-static struct nacre_index_entry *find_owed(const struct nacre_log *log)
+/* Does no record say yet what the entry says? */
+static bool is_owed(const struct nacre_log *log, const struct nacre_index_entry *entry)
+{
+    struct nacre_record record;
+    if (entry->place == NACRE_PLACE_OWED) return true;
+    if (!nacre_entry_is_stale(entry)) return false;
+    const enum nacre_err err = nacre_log_read(log, entry->place, &record, NULL, 0);
+    return err == NACRE_OK && !record.is_stale;
+}
+
+static const struct nacre_index_entry *find_owed(const struct nacre_log *log)
 {
     for (uint32_t i = 0; i < log->index.count; i++) {
-        if (log->index.entries[i].place == NACRE_PLACE_OWED) return &log->index.entries[i];
+        if (is_owed(log, &log->index.entries[i])) return &log->index.entries[i];
     }
     return NULL;
 }
 
 /* A retired unit's record has no value; a lost key is removed, and stale. */
-static enum nacre_err pay_key(struct nacre_log *log, uint32_t key)
+static enum nacre_err write_owed(struct nacre_log *log, uint32_t key)
 {
     struct nacre_source nothing = {.bytes = (const uint8_t *)""};
     const bool is_unit = key >= NACRE_KEY_RETIRED && key < NACRE_KEY_RETIRED_END;
@@ -60,9 +70,17 @@ static enum nacre_err pay_key(struct nacre_log *log, uint32_t key)
         .length = is_unit ? 0u : NACRE_LENGTH_REMOVED,
         .is_stale = !is_unit,
     };
-    enum nacre_err err = nacre_room_make(log, 1u);
-    if (err == NACRE_OK) err = nacre_log_append(log, &record, &nothing);
+    const enum nacre_err err = nacre_log_append(log, &record, &nothing);
     return err == NACRE_OK ? nacre_room_moved(log, key, log->newest.place) : err;
+}
+
+static enum nacre_err pay_key(struct nacre_log *log, uint32_t key)
+{
+    const enum nacre_err err = nacre_room_make(log, log->longest);
+    const struct nacre_index_entry *const entry = nacre_index_find(&log->index, key);
+    if (err != NACRE_OK || entry == NULL) return err;
+    const bool has_record = entry->place != NACRE_PLACE_OWED;
+    return has_record ? nacre_room_copy(log, key) : write_owed(log, key);
 }
 
 enum nacre_err nacre_repair_pay(struct nacre_log *log)

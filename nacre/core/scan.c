@@ -117,8 +117,9 @@ static void take_key(struct scan *scan)
         scan->overflow = true;
         return;
     }
-    const bool is_stale = record.is_stale || nacre_lost_concerns(&scan->lost, record.key);
-    if (is_stale) entry->tag |= NACRE_ENTRY_STALE;
+    const bool is_lost = nacre_lost_concerns(&scan->lost, record.key);
+    if (is_lost || record.is_stale) entry->tag |= NACRE_ENTRY_STALE;
+    if (is_lost && !record.is_stale) log->owes = true; /* its record must say so, too */
     record.has_control = true;
     const uint32_t granules = nacre_record_granules(&record);
     if (granules > log->longest) log->longest = (uint16_t)granules;
@@ -142,7 +143,8 @@ static enum nacre_err take_member(struct scan *scan)
     const enum nacre_err err = is_durable(scan, &durable);
     if (err != NACRE_OK) return err;
     take_control(scan, durable);
-    if (scan->newest_known) nacre_lost_add(&scan->lost, scan->walk.record.key, true);
+    const bool is_void = scan->walk.has_reset && scan->walk.record.key <= NACRE_KEY_MAX;
+    if (scan->newest_known && !is_void) nacre_lost_add(&scan->lost, scan->walk.record.key);
     return NACRE_OK;
 }
 
@@ -169,10 +171,8 @@ static void owe_lost_keys(struct scan *scan)
     struct nacre_log *const log = scan->log;
     for (uint32_t i = 0; i < scan->lost.count; i++) {
         const uint32_t key = scan->lost.keys[i];
-        const bool is_user = key <= NACRE_KEY_MAX;
         const bool is_unit = key >= NACRE_KEY_RETIRED && key < NACRE_KEY_RETIRED_END;
         if (key > NACRE_KEY_OWN_MAX || is_unit) continue;
-        if (is_user && scan->walk.has_reset) continue;
         if (nacre_index_find(&log->index, key) != NULL) continue;
         struct nacre_index_entry *const entry =
             nacre_index_put(&log->index, key, NACRE_PLACE_OWED);

@@ -259,6 +259,18 @@ static enum nacre_err settle_in_next_unit(struct nacre_log *log, uint32_t granul
     return settle_in_place(log, granules);
 }
 
+/*
+ * Nothing can be said in the head: a unit that it vouches for must stay as it is, but where a cut
+ * spoils a whole unit and no mount believes it.
+ */
+static enum nacre_err settle_away(struct nacre_log *log, uint32_t next)
+{
+    const bool is_vouched =
+        log->next == NACRE_NEXT_VOUCHED && !nacre_log_cut_spoils_unit(log);
+    const bool can_skip = is_vouched && nacre_log_dead_units(log) > 1u;
+    return settle_in_fresh_unit(log, can_skip ? nacre_log_behind(log, next) : next, false);
+}
+
 static enum nacre_err settle_once(struct nacre_log *log, bool away)
 {
     struct again again;
@@ -266,7 +278,7 @@ static enum nacre_err settle_once(struct nacre_log *log, bool away)
     if (err != NACRE_OK) return err;
     const uint32_t granules = nacre_record_granules(&again.record);
     const uint32_t next = nacre_log_behind(log, log->generation);
-    if (away) return settle_in_fresh_unit(log, next, false);
+    if (away) return settle_away(log, next);
     const bool fits = pair_end(log, log->top, granules) <= log->lanes.slots;
     if (!log->closed && fits) return settle_in_place(log, granules);
     if (log->next == NACRE_NEXT_VOUCHED && nacre_log_dead_units(log) > 1u) {

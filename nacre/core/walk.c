@@ -45,7 +45,7 @@ static enum nacre_err read_mark(struct nacre_walk *walk)
     const uint32_t place = nacre_log_place(log, walk->generation, 0);
     const enum nacre_err err = nacre_mark_read(&log->lanes, place, &walk->mark);
     walk->is_marked = err == NACRE_OK && walk->mark.generation == walk->generation;
-    walk->is_used = walk->is_marked;
+    walk->is_used = false;
     return err == NACRE_NOT_FOUND ? NACRE_OK : err;
 }
 
@@ -120,7 +120,7 @@ static bool record_counts(const struct nacre_walk *walk)
 static enum nacre_err step_down(struct nacre_walk *walk, enum nacre_walk_event *event)
 {
     const uint32_t slot = walk->slot - 1u;
-    struct nacre_look look;
+    uint32_t blank_lanes = 0;
     walk->spot = nacre_head_spot(walk->log, walk->generation, slot);
     *event = NACRE_WALK_END;
     enum nacre_err err = nacre_head_read(walk->log, &walk->spot, &walk->record, walk->value,
@@ -136,10 +136,10 @@ static enum nacre_err step_down(struct nacre_walk *walk, enum nacre_walk_event *
         return NACRE_OK;
     }
     if (err == NACRE_NOT_FOUND) {
-        err = nacre_granule_look(&walk->log->lanes, walk->spot.place, &look);
+        err = nacre_granule_look(&walk->log->lanes, walk->spot.place, &blank_lanes);
     }
     if (err != NACRE_OK) return err;
-    if (look.blank == 0u && walk->run_end == 0u) walk->run_end = slot + 1u;
+    if (blank_lanes == 0u && walk->run_end == 0u) walk->run_end = slot + 1u;
     walk->slot = slot;
     return NACRE_OK;
 }

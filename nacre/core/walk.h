@@ -29,7 +29,7 @@ struct nacre_walk {
     uint32_t start_slot;
     struct nacre_mark mark; /* of the unit, where is_marked */
     bool is_marked;  /* the unit has a mark of its generation */
-    bool is_used;    /* or a record: else nothing of it is damage, it failed to be made ready */
+    bool is_used;    /* and a record: else nothing in it is damage, it failed to be made ready */
     bool has_newest; /* a record was met: what cannot be explained below it is damage */
     bool has_reset;
     struct nacre_record record;

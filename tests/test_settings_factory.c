@@ -136,12 +136,14 @@ static void test_factory_value_behind_a_users_is_no_change(void **state)
     expect_trim(9, NACRE_ORIGIN_USER, NACRE_STATE_GOOD);
 }
 
-/* Sets of the user's on three rows, one of them pending, and a key that is in no table. */
+/* Sets of the user's on five rows, one of them pending, and a key that is in no table. */
 static void use_settings(void)
 {
     assert_int_equal(make_trim(-7), NACRE_OK);
     assert_int_equal(nacre_settings_set_i32(&bed.settings, BED_TRIM, 9), NACRE_OK);
     assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_U8, 80), NACRE_OK);
+    assert_int_equal(nacre_settings_set_u32(&bed.settings, BED_U32, 80), NACRE_OK);
+    assert_int_equal(nacre_settings_set_i64(&bed.settings, BED_I64, 80), NACRE_OK);
     assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_VOLUME, 33), NACRE_OK);
     assert_int_equal(nacre_set(&box.store, 3000, "foreign", 7), NACRE_OK);
 }
@@ -178,8 +180,9 @@ static void test_factory_reset_returns_to_factory_values(void **state)
     bed.settings.cfg.work_bytes = (BED_ROWS + 7u) / 8u; /* just enough, with anything in it */
     memset(bed.work, 0xFF, sizeof bed.work);
     assert_int_equal(nacre_factory_reset(&bed.settings), NACRE_OK);
-    assert_int_equal(told_count, 3); /* those that changed, and no other */
-    assert_true(told[0] == BED_U8 && told[1] == BED_TRIM && told[2] == BED_VOLUME);
+    assert_int_equal(told_count, 5); /* those that changed, and no other */
+    assert_true(told[0] == BED_U8 && told[1] == BED_U32 && told[2] == BED_I64);
+    assert_true(told[3] == BED_TRIM && told[4] == BED_VOLUME);
     expect_all_reset();
     assert_false(nacre_settings_is_pending(&bed.settings, BED_VOLUME));
     assert_int_equal(nacre_flush(&bed.settings), NACRE_OK);

@@ -194,6 +194,22 @@ static void test_flush_that_failed_puts_off_only_what_was_due(void **state)
     assert_int_equal(nacre_settings_due_ms(&bed.settings), 200); /* the volume, at 2100 */
 }
 
+/* Nor does its latest time, once it has come, make each idle call try again. */
+static void test_flush_that_failed_at_the_latest_time_is_put_off(void **state)
+{
+    (void)state;
+    bool more;
+    start_erase();
+    bed.now_ms = 1000;
+    for (uint32_t i = 0; i < 10u; i++) {
+        set_volume((uint8_t)i);
+        bed.now_ms += 300;
+    }
+    assert_int_equal(bed.now_ms, 4000);
+    assert_int_equal(nacre_settings_idle(&bed.settings, &more), NACRE_BUSY);
+    assert_int_equal(nacre_settings_due_ms(&bed.settings), 500);
+}
+
 static void test_flush_with_memory_that_cannot_be_written_tells(void **state)
 {
     (void)state;
@@ -247,6 +263,7 @@ int main(void)
         TEST(test_flush_of_two_is_a_transaction_and_of_one_is_none),
         TEST(test_flush_of_some_leaves_what_is_not_due),
         TEST(test_flush_that_failed_puts_off_only_what_was_due),
+        TEST(test_flush_that_failed_at_the_latest_time_is_put_off),
         TEST(test_flush_with_memory_that_cannot_be_written_tells),
         TEST(test_flush_one_by_one_answers_its_first_error),
         TEST(test_flush_is_not_for_rows_that_are_saved_at_once),

@@ -49,6 +49,26 @@ static void test_move_of_the_same_version_costs_nothing(void **state)
     assert_true(box_is_unchanged(&box));
 }
 
+/* A store that can only be read is opened all the same, where nothing has to be written. */
+static void test_move_of_the_same_version_needs_no_writing(void **state)
+{
+    (void)state;
+    uint8_t kept = 0;
+    struct nacre_stats stats;
+    set_version(3);
+    set_raw(KEPT, "\7", 1);
+    box.sim->faults.program_fails = 0;
+    box.sim->faults.fail_count = SIM_NOR_NO_COMMAND;
+    assert_int_not_equal(box_reboot(&box), NACRE_OK); /* its tail cannot be settled */
+    assert_int_equal(nacre_stats(&box.store, &stats), NACRE_OK);
+    assert_int_not_equal(stats.read_only, NACRE_OK);
+    assert_int_equal(settings_reopen(), NACRE_OK);
+    assert_int_equal(nacre_settings_get_u8(&bed.settings, KEPT, &kept, NULL), NACRE_OK);
+    assert_int_equal(kept, 7);
+    moves.version = 4; /* here something has to be */
+    assert_int_equal(settings_reopen(), NACRE_READ_ONLY);
+}
+
 static void test_move_of_a_new_store_takes_the_version(void **state)
 {
     (void)state;
@@ -288,6 +308,7 @@ static enum nacre_err bad_step(struct nacre_move *move, void *context)
     assert_int_equal(nacre_move_rename_secret(move, NACRE_KEY_MAX, 2), NACRE_NO_SECRETS);
     assert_int_equal(nacre_move_rename_secret(move, 1, NACRE_KEY_MAX), NACRE_NO_SECRETS);
     assert_int_equal(nacre_move_rename(move, NACRE_KEY_MAX, 2), NACRE_OK); /* nothing there */
+    assert_int_equal(nacre_move_rename(move, 21, NACRE_KEY_MAX), NACRE_OK);
     assert_true(n == 77 && u8 == 0 && u32 == 0);
     /* A step sees its own changes: a value, one too long for the buffer, an empty one, none. */
     assert_int_equal(nacre_move_set_bytes(move, 20, "abc", 3), NACRE_OK);
@@ -373,6 +394,7 @@ int main(void)
         TEST(test_move_runs_all_steps),
         TEST(test_move_runs_only_the_steps_from_the_stored_version_on),
         TEST(test_move_of_the_same_version_costs_nothing),
+        TEST(test_move_of_the_same_version_needs_no_writing),
         TEST(test_move_of_a_new_store_takes_the_version),
         TEST(test_move_of_a_store_without_a_version_begins_at_0),
         TEST(test_move_of_a_store_with_one_key_is_no_new_one),

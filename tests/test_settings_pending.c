@@ -201,6 +201,29 @@ static void test_pending_full_memory_spares_the_row_that_is_set(void **state)
     expect_not_stored(BED_TITLE);
 }
 
+/* What goes makes the value that is set again move up, in front of it. */
+static void test_pending_full_memory_moves_what_stays(void **state)
+{
+    (void)state;
+    char title[32];
+    bed.pending_cfg.bytes = NACRE_PENDING_BYTES(2, 4);
+    assert_int_equal(nacre_pending_open(&bed.pending, &bed.pending_cfg), NACRE_OK);
+    set_volume(20);
+    bed.now_ms = 1;
+    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, "ab"), NACRE_OK);
+    bed.now_ms = 2;
+    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, "abcdef"), NACRE_OK);
+    expect_stored(BED_VOLUME, "\x14", 1);
+    assert_int_equal(nacre_settings_get_string(&bed.settings, BED_TITLE, title, 32, NULL),
+                     NACRE_OK);
+    assert_string_equal(title, "abcdef");
+    assert_int_equal(bed.pending.used, NACRE_PENDING_BYTES(1, 6)); /* once */
+    assert_int_equal(nacre_settings_due_ms(&bed.settings), 500);
+    bed.now_ms = 2900; /* its first time has come along: 1 */
+    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, "a"), NACRE_OK);
+    assert_int_equal(nacre_settings_due_ms(&bed.settings), 101);
+}
+
 static void test_pending_full_memory_saves_the_oldest(void **state)
 {
     (void)state;
@@ -332,6 +355,7 @@ int main(void)
         TEST(test_pending_value_that_never_fits_is_saved_at_once),
         TEST(test_pending_value_that_never_fits_needs_no_older_one),
         TEST(test_pending_full_memory_spares_the_row_that_is_set),
+        TEST(test_pending_full_memory_moves_what_stays),
         TEST(test_pending_full_memory_saves_the_oldest),
         TEST(test_pending_equal_value_costs_nothing),
         TEST(test_pending_needs_a_mounted_store),

@@ -20,10 +20,10 @@ static struct nacre_setting rows[ROWS];
 static void good_rows(void)
 {
     const struct nacre_setting good[ROWS] = {
-        {NACRE_SETTING_U8(1, "a", 5, 0, 9)},
-        {NACRE_SETTING_STRING(2, "b", "text", 8)},
+        {NACRE_SETTING_U8(1, "b", 5, 0, 9)},
+        {NACRE_SETTING_STRING(2, "a", "text", 8)},
         {NACRE_SETTING_I16(3, "c", 5, -9, 9)},
-        {NACRE_SETTING_BLOB(4, "d", 8)},
+        {NACRE_SETTING_BLOB(4, "B", 8)},
     };
     memcpy(rows, good, sizeof rows);
 }
@@ -68,7 +68,7 @@ static void test_settings_table_without_a_name_is_refused(void **state)
 static void test_settings_table_with_a_name_twice_is_refused(void **state)
 {
     (void)state;
-    const char same[] = {'a', '\0'}; /* equal, at another address */
+    const char same[] = {'b', '\0'}; /* equal, at another address */
     spoilt_row()->name = same;
     expect_bad(NACRE_ROW_NAME_TWICE);
 }

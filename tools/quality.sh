@@ -6,5 +6,6 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 status=0
 nice python3 tools/coverage.py || status=1
+nice python3 tools/mutate.py --count "${1:-300}" || status=1
 echo "quality   build/quality.json"
 exit $status

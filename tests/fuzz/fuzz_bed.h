@@ -3,7 +3,7 @@
  * fraction of a millisecond. What goes wrong ends the process, which is how a fuzzer learns of it.
  *
  * The first byte of an input chooses the bed:
- *     bits 0..1  units of a lane, less three
+ *     bits 0..1  units of a lane, less three, or less five where a cut spoils the unit
  *     bits 2..3  0 one lane, a cut spoils a granule; 1 one lane, the milder assumption is named;
  *                2 two lanes, a cut spoils the page; 3 two lanes, a cut spoils the unit
  *     bit 4      the index is small
@@ -18,8 +18,9 @@
 #define FUZZ_INDEX_SMALL 5u
 #define FUZZ_UNIT_BYTES 1024u
 #define FUZZ_PAGE_BYTES 256u
+#define FUZZ_PAGE_SMALL 64u /* where a cut spoils it: units are small here, too */
 #define FUZZ_BEDS 32u
-#define FUZZ_REGION_MAX (2u * 6u * FUZZ_UNIT_BYTES)
+#define FUZZ_REGION_MAX (2u * 8u * FUZZ_UNIT_BYTES)
 
 struct fuzz_bed {
     struct sim_nor *sim;
@@ -44,6 +45,9 @@ enum nacre_err fuzz_bed_mount(struct fuzz_bed *bed);
 
 /* Can a store be read after this answer of a mount? */
 bool fuzz_is_readable(enum nacre_err err);
+
+/* Does it say that what lies there is left as it was? */
+bool fuzz_is_left(enum nacre_err err);
 
 /* Everything that a store answers, in few bytes. */
 struct fuzz_answer {

@@ -88,14 +88,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     static uint8_t image[FUZZ_REGION_MAX];
     struct fuzz_input input = { bytes, n };
-    fuzz_bed_open(&bed, fuzz_byte(&input) & 15u); /* TEMPORARY until KEYS_FULL is mended */
+    fuzz_bed_open(&bed, fuzz_byte(&input));
     is_light = image_build(&bed, &input) <= IMAGE_LIGHT;
     sim_nor_peek(bed.sim, 0, image, bed.sim->bytes);
     enum nacre_err err = fuzz_bed_mount(&bed);
     if (fuzz_is_readable(err)) {
         if (call_boot(false)) calls(&input);
         if (fuzz_is_readable(fuzz_bed_mount(&bed))) (void)call_boot(false);
-    } else if (err == NACRE_FOREIGN || err == NACRE_NEWER_FORMAT) {
+    } else if (fuzz_is_left(err)) {
         expect_untouched(image, err);
         err = nacre_format(&bed.store, &bed.cfg);
         if (err != NACRE_OK) fuzz_wrong("format answers %d", (int)err);

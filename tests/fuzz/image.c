@@ -32,6 +32,8 @@ struct image {
     uint32_t unit;
     uint32_t slot;
     uint32_t spoilt; /* granules, about */
+    bool is_used;    /* a store was here */
+    bool is_wild;    /* something was said that no store can say */
 };
 
 static void put(uint8_t *bytes, uint32_t value, uint32_t n)
@@ -102,6 +104,10 @@ static void command_mark(struct image *image, struct fuzz_input *input, uint32_t
     const uint32_t seed = seed_crc(image->generation, place, image->bed->lane_units);
     put(granule + 12, decode_crc(seed, granule, 12) ^ (flags & 0x10u), 4);
     granules_put(image, place, granule, 1);
+    /* Beside the marks of a store, or in one lane alone, it contradicts others. */
+    image->is_wild = image->is_wild || image->is_used || image->lanes != 3u ||
+                     (flags & 0x20u) != 0 || behind > image->generation ||
+                     behind >= image->bed->lane_units;
 }
 
 /* Lay out a record: payload p starts in the first granule, the rest in 15 bytes a granule. */
@@ -159,6 +165,23 @@ static uint32_t length_of(uint32_t byte)
     return byte < 200u ? byte : (byte - 199u) * 20u;
 }
 
+/* A store says of a void range that it starts before the record, and of the oldest unit that it is
+ * there. */
+static void judge_control(struct image *image, const uint8_t *control)
+{
+    const uint32_t from = get(control, 2);
+    const uint32_t back = from >> 12;
+    const uint32_t slot = from & 0xfffu;
+    if (control[2] >= image->bed->lane_units || control[2] > image->generation) {
+        image->is_wild = true;
+    }
+    if (from == 0xffffu) return;
+    if (slot == 0 || slot >= SLOTS || back >= image->bed->lane_units ||
+        (back == 0 && slot >= image->slot)) {
+        image->is_wild = true;
+    }
+}
+
 static void command_record(struct image *image, struct fuzz_input *input, uint32_t flags)
 {
     uint8_t payload[4u + 1100u];
@@ -176,6 +199,7 @@ static void command_record(struct image *image, struct fuzz_input *input, uint32
         payload[2] = fuzz_byte(input);
         payload[3] = fuzz_byte(input);
         n = 4;
+        judge_control(image, payload);
     }
     const uint32_t bytes = length == REMOVED ? 0 : length;
     for (uint32_t i = 0; i < bytes; i++) payload[n + i] = (uint8_t)(fill + i);
@@ -286,6 +310,7 @@ static void command_run(struct image *image, struct fuzz_input *input, uint32_t 
         go_to_unit(image, unit, fuzz_byte(input));
     }
     const bool is_light = what == IMAGE_FLIP || what == IMAGE_GRANULE;
+    if (what == IMAGE_RESEAL) image->is_wild = true;
     image->spoilt += is_light ? 1u : 2u * (what != IMAGE_LANE && what != IMAGE_UNIT);
 }
 
@@ -326,6 +351,24 @@ static const uint8_t *used_region(uint32_t kind, uint32_t base)
     return *region;
 }
 
+static bool is_blank(const uint8_t *bytes, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (bytes[i] != 0xffu) return false;
+    }
+    return true;
+}
+
+/* Records without a mark: no store leaves that, and no bit that flips. */
+static bool lacks_a_mark(const struct image *image)
+{
+    for (uint32_t unit = 0; unit < image->bed->lane_units * image->bed->lane_count; unit++) {
+        const uint8_t *const bytes = image->bytes + unit * FUZZ_UNIT_BYTES;
+        if (is_blank(bytes, GRANULE) && !is_blank(bytes, FUZZ_UNIT_BYTES)) return true;
+    }
+    return false;
+}
+
 uint32_t image_build(struct fuzz_bed *bed, struct fuzz_input *input)
 {
     static uint8_t bytes[FUZZ_REGION_MAX];
@@ -343,6 +386,7 @@ uint32_t image_build(struct fuzz_bed *bed, struct fuzz_input *input)
         input->left -= n;
     } else {
         if (base != IMAGE_BLANK) {
+            image.is_used = true;
             memcpy(bytes, used_region(bed->kind, base % BASES), bed->sim->bytes);
         }
         for (uint32_t i = 0; i < COMMANDS_MAX && input->left != 0; i++) {
@@ -352,5 +396,5 @@ uint32_t image_build(struct fuzz_bed *bed, struct fuzz_input *input)
         }
     }
     sim_nor_poke(bed->sim, 0, bytes, bed->sim->bytes);
-    return image.spoilt;
+    return image.is_wild || lacks_a_mark(&image) ? IMAGE_WILD : image.spoilt;
 }

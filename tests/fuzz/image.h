@@ -34,6 +34,7 @@ enum image_command {
 };
 
 #define IMAGE_LIGHT 1u
+#define IMAGE_WILD UINT32_MAX /* it says what no store can say */
 
 /*
  * Lay the image into the chip of a bed, and take what it takes from the input.

@@ -1,8 +1,8 @@
 """Code and memory of the library on the target, read from the firmware build. Used by bench.py.
 
 Code is counted in two ways. "text" is all that the objects hold, used or not. "linked" is what the
-linker keeps for a program that makes some calls and no others: of the store, those that the
-published tables of other stores count with.
+linker keeps for a program that makes some calls and no others: of the store, the five that
+other stores were counted with.
 """
 import os
 import re

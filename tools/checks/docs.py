@@ -36,11 +36,16 @@ def stands_in(block, text):
 def is_run(name, tests):
     """Is there a test of this name, defined in one place and registered in another?
 
-    A macro may paste the name together: then TEST(x) registers test_..._x.
+    A macro may paste the name together: then TEST(x) registers test_..._x, and test_##x##_y is the
+    definition of each test_..._y that is registered.
     """
-    found = set(re.findall(r"\b(%s)\(void \*\*" % name.replace("*", r"\w+"), tests))
+    part = name.replace("*", r"\w+")
+    found = set(re.findall(r"\b(%s)\(void \*\*" % part, tests))
     registered = re.findall(r"[\(\s](\w+)\s*[,\)]", tests)
     ends = {end for end in registered if not end.startswith("test_")}
+    pasted = name.replace("*", r"##\w+##")
+    if pasted != name and re.search(r"\b%s\(void \*\*" % pasted, tests):
+        return any(re.fullmatch(part, one) for one in registered)
     return any(one in registered or any(one.endswith("_" + end) for end in ends) for one in found)
 
 

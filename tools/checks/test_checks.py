@@ -85,6 +85,12 @@ def test_documents_are_held_against_the_tree():
             assert len(list(docs.faults(root))) == 1, new
 
 
+def test_pasted_names_of_tests_are_known():
+    macro = "#define T(name) void test_a_##name##_holds(void **state)\nT(b)\n"
+    assert docs.is_run("test_a_*_holds", macro + "cmocka_unit_test(test_a_b_holds),\n")
+    assert not docs.is_run("test_a_*_holds", macro + "cmocka_unit_test(test_a_b_fails),\n")
+
+
 def test_counting_of_cmocka_output():
     whole = "[==========] Running 2 test(s).\n[ RUN      ] a\n[       OK ] a\n" \
             "[ RUN      ] b\n[  FAILED  ] b\n[==========] 2 test(s) run.\n[  FAILED  ] b\n"

@@ -6,6 +6,7 @@
 #include "nacre/core/bytes.h"
 #include "nacre/core/next.h"
 #include "nacre/core/own.h"
+#include "nacre/core/tail.h"
 
 #include <stddef.h>
 
@@ -95,13 +96,10 @@ enum nacre_err nacre_log_read_to_copy(const struct nacre_log *log, uint32_t plac
 
 struct nacre_control nacre_log_control(const struct nacre_log *log)
 {
-    /* What is vouched for is the next unit: which one that is must be on the medium first. */
-    const bool may_vouch = log->next == NACRE_NEXT_VOUCHED ||
-                           (log->next == NACRE_NEXT_MARKED && !log->owes);
     const struct nacre_control control = {
         .void_from = NACRE_VOID_NONE,
         .behind = (uint8_t)(log->generation - log->oldest),
-        .flags = may_vouch ? NACRE_FLAG_NEXT_MARKED : 0u,
+        .flags = log->next == NACRE_NEXT_VOUCHED ? NACRE_FLAG_NEXT_MARKED : 0u,
     };
     return control;
 }
@@ -152,13 +150,25 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
     return NACRE_OK;
 }
 
+/*
+ * May a record of so many granules be the first to say that the next unit is marked? Which unit
+ * that is must be on the medium first. And it must be settled in place, if a cut leaves it in doubt,
+ * whether a mount sees it or not: else one mount would trust the next unit and another erase it.
+ */
+static bool may_vouch(const struct nacre_log *log, uint32_t granules)
+{
+    if (log->next != NACRE_NEXT_MARKED || log->owes) return false;
+    return log->top + granules + 2u * nacre_tail_granules(log) <= log->lanes.slots;
+}
+
 /* Let what is pending go with a record. */
 static void add_control(const struct nacre_log *log, struct nacre_record *record)
 {
+    record->has_control = true;
     record->control = nacre_log_control(log);
-    const bool vouches = (record->control.flags & NACRE_FLAG_NEXT_MARKED) != 0u;
-    record->has_control = log->durable_oldest != log->oldest ||
-                          (vouches && log->next == NACRE_NEXT_MARKED);
+    const bool vouches = may_vouch(log, nacre_record_granules(record));
+    if (vouches) record->control.flags |= NACRE_FLAG_NEXT_MARKED;
+    record->has_control = vouches || log->durable_oldest != log->oldest;
 }
 
 enum nacre_err nacre_log_append(struct nacre_log *log, struct nacre_record *record,
@@ -183,8 +193,9 @@ static enum nacre_err note_at(struct nacre_log *log, uint32_t slot, uint8_t flag
         .control = nacre_log_control(log),
     };
     /* Nothing could make good for a closing note that vouched for the next unit and was cut. */
-    const bool may_vouch = log->next == NACRE_NEXT_VOUCHED || (flags & NACRE_FLAG_CLOSED) == 0u;
-    note.control.flags = (uint8_t)((may_vouch ? note.control.flags : 0u) | flags);
+    const bool vouches = (flags & NACRE_FLAG_CLOSED) == 0u && may_vouch(log, 1);
+    if (vouches) note.control.flags |= NACRE_FLAG_NEXT_MARKED;
+    note.control.flags = (uint8_t)(note.control.flags | flags);
     return nacre_log_write_at(log, slot, &note, &nothing);
 }
 

@@ -24,7 +24,7 @@
  *     dead -> erasing   nacre_next_step    cut: the unit is in any state; erased again
  *     erasing -> erased nacre_next_step    cut: as above, no mark tells that the erase ended
  *     erased -> marked  nacre_next_step    cut: marked or not, nothing vouches: erased again
- *     marked -> vouched any append         cut: vouched or not
+ *     marked -> vouched any append with room behind it; cut: vouched or not
  *     vouched -> head   nacre_log_go_on    cut: the old head goes on, or this one
  *     head -> live      nacre_log_go_on
  *     live -> dead      nacre_room_make, durable with the next record that carries a control block

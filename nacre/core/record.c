@@ -134,11 +134,11 @@ static enum nacre_err read_from(const struct nacre_spot *spot, const uint8_t *fi
                                 struct nacre_record *record, struct sink *sink)
 {
     uint8_t granule[NACRE_GRANULE_BYTES];
-    uint32_t crc = nacre_granule_seed(spot->lanes, spot->generation, spot->place);
     if (!record_decode(first, record)) return NACRE_NOT_FOUND;
     const uint32_t count = nacre_record_granules(record);
     if (count > spot->end - spot->place) return NACRE_NOT_FOUND;
     sink->digest = NACRE_CRC_START;
+    uint32_t crc = nacre_granule_seed(spot->lanes, spot->generation, spot->place);
     crc = nacre_crc_update(crc, first, CRC_AT);
     value_take(record, 0, first, sink);
     for (uint32_t k = 1; k < count; k++) {

@@ -261,7 +261,8 @@ enum nacre_err nacre_room_make(struct nacre_log *log, uint32_t granules)
     for (uint32_t i = 0; err == NACRE_OK && i < bound; i++) {
         if (next_is_due(log, granules + log->longest)) {
             err = nacre_room_prepare_next(log);
-            if (err != NACRE_OK) return err;
+            /* Full: the unit was retired, and none is dead now. */
+            if (err != NACRE_OK && err != NACRE_FULL) return err;
         }
         if (slack(log) >= (int32_t)(reserve(log) + granules)) return NACRE_OK;
         bool copied;

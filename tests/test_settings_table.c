@@ -15,6 +15,7 @@
 
 static const int64_t two_values[] = {3, 9};
 static const int64_t second_too_large[] = {9, 256};
+static const int64_t first_too_large[] = {-1, 9};
 static struct nacre_setting rows[ROWS];
 
 static void good_rows(void)
@@ -70,6 +71,8 @@ static void test_settings_table_with_a_name_twice_is_refused(void **state)
     (void)state;
     const char same[] = {'b', '\0'}; /* equal, at another address */
     spoilt_row()->name = same;
+    expect_bad(NACRE_ROW_NAME_TWICE);
+    spoilt_row()->name = "a"; /* the second row's */
     expect_bad(NACRE_ROW_NAME_TWICE);
 }
 
@@ -159,6 +162,8 @@ static void test_settings_table_with_bad_floats_is_refused(void **state)
     struct nacre_settings settings;
     spoil_float(0x3F800000u, 0xBF800000u, 0x7FC00000u);
     expect_bad(NACRE_ROW_LIMITS);
+    spoil_float(0x3F800000u, 0xBF800000u, 0x7F800001u);
+    expect_bad(NACRE_ROW_LIMITS);
     spoil_float(0x3F800000u, 0x7F800001u, 0x3F800000u);
     expect_bad(NACRE_ROW_LIMITS);
     spoil_float(0xFFC00000u, 0xFF800000u, 0x7F800000u);
@@ -192,6 +197,9 @@ static void test_settings_table_with_a_bad_list_of_values_is_refused(void **stat
     expect_bad(NACRE_ROW_LIMITS);
     *spoilt_row() = choice;
     rows[SPOILT].list = second_too_large;
+    expect_bad(NACRE_ROW_LIMITS);
+    *spoilt_row() = choice;
+    rows[SPOILT].list = first_too_large;
     expect_bad(NACRE_ROW_LIMITS);
     *spoilt_row() = choice;
     rows[SPOILT].type = NACRE_TYPE_BOOL;

@@ -156,9 +156,8 @@ static void test_store_repair_lost_value_falls_back_and_stays_so(void **state)
     /* The newest record of key 1 is the second first granule that names it. */
     uint32_t addr = 0;
     for (uint32_t i = 0; i < 16384u; i += 16u) {
-        if (box.sim->data[i] == 1u && box.sim->data[i + 1u] == 0 && box.sim->data[i + 3u] >= 0x80u) {
-            addr = i;
-        }
+        const uint8_t *const granule = box.sim->data + i;
+        if (granule[0] == 1u && granule[1] == 0 && granule[3] >= 0x80u) addr = i;
     }
     sim_nor_flip(box.sim, addr + 14u, 0x10);
     assert_int_equal(box_reboot(&box), NACRE_OK);

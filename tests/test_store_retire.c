@@ -127,6 +127,21 @@ static void test_store_retire_unit_of_either_lane(void **state)
     stick_each(SIM_STUCK_PROGRAM, 16);
 }
 
+static int open_unit_lanes(void **state)
+{
+    (void)state;
+    box_open_lanes(&box, 16, 4096);
+    return 0;
+}
+
+static void test_store_retire_unit_where_cuts_spoil_units(void **state)
+{
+    (void)state;
+    stick_each(SIM_STUCK_ERASE, 16);
+    stick_each(SIM_STUCK_SILENT, 16);
+    stick_each(SIM_STUCK_PROGRAM, 16);
+}
+
 /* One erase that fails, and works when it is tried again, costs no unit. */
 static void test_store_retire_not_for_one_failure(void **state)
 {
@@ -242,6 +257,8 @@ int main(void)
         ONE(test_store_retire_unit_that_lies_about_its_erase),
         ONE(test_store_retire_unit_that_does_not_program),
         TWO(test_store_retire_unit_of_either_lane),
+        cmocka_unit_test_setup_teardown(test_store_retire_unit_where_cuts_spoil_units,
+                                        open_unit_lanes, box_end),
         ONE(test_store_retire_not_for_one_failure),
         ONE(test_store_retire_worn_out_stays_readable),
         ONE(test_store_retire_worn_out_in_silence_stays_readable),

@@ -15,7 +15,8 @@ SUMS = {
     "store.cuts": ("points_possible", "points_run", "points_run_depth_1", "failures",
                    "weak_programs"),
     "store.soak": ("operations", "boots", "cuts", "flips", "faults", "stuck_units",
-                   "ended_worn_out", "ended_unsettled", "failures", "weak_programs", "erases_cut_between_calls"),
+                   "ended_worn_out", "ended_unsettled", "failures", "weak_programs",
+                   "erases_cut_between_calls"),
 }
 
 

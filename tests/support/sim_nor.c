@@ -56,6 +56,13 @@ static bool erase_is_pending(const struct sim_nor *sim)
     return sim->erase_addr != SIM_NOR_NO_COMMAND;
 }
 
+/* An operation went wrong. */
+static void note_failure(struct sim_nor *sim)
+{
+    sim->counters.failed++;
+    if (sim->is_fair) sim_nor_cut_never(sim);
+}
+
 /* Let the erase end, if its time has come. */
 static void erase_settle(struct sim_nor *sim)
 {
@@ -76,6 +83,8 @@ static void erase_settle(struct sim_nor *sim)
     /* What went wrong need not be read to its end: the first wrong byte tells enough. */
     if (!sim->erase_fails && !sim->erase_lies && stuck == 0) {
         sim_lanes_wrote(sim, addr, sim->medium.geometry.unit_bytes);
+    } else {
+        note_failure(sim);
     }
 }
 
@@ -210,6 +219,7 @@ static bool program_fails(struct sim_nor *sim, uint32_t addr, const uint8_t *byt
     }
     const struct sim_tear tear = { SIM_TEAR_BITS, 0, rng_next(&sim->rng) };
     sim_tear_program(sim, addr, bytes, n, &tear);
+    note_failure(sim);
     return true;
 }
 
@@ -240,6 +250,7 @@ static enum nacre_err op_program(struct nacre_medium *medium, uint32_t addr, con
     if (torn) cut(sim);
     if (fault_strikes(&sim->faults.program_wrong, &sim->faults)) {
         sim->data[addr + rng_below(&sim->rng, n)] ^= (uint8_t)(1u << rng_below(&sim->rng, 8u));
+        note_failure(sim);
     } else {
         sim_lanes_wrote(sim, addr, n);
     }

@@ -102,6 +102,7 @@ struct sim_counters {
     uint32_t near_programs; /* granules programmed into a block of cut_bytes in whose twin, in the
                                other lane, a program had been cut since the erase */
     uint32_t double_programs;
+    uint32_t failed; /* programs and erases that went wrong without a cut */
     uint32_t reads_in_erase;
 };
 
@@ -154,6 +155,7 @@ struct sim_nor {
     bool erase_lies;
     uint32_t cut_in;     /* commands before the one that the power fails in */
     struct sim_tear cut_tear;
+    bool is_fair;        /* no cut in a boot in which an operation has failed */
     jmp_buf *cut_jump;
     struct sim_counters counters;
     struct sim_faults faults;

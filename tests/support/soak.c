@@ -10,6 +10,10 @@
 #define LIVES_MAX 2000u
 #define STEPS_MAX 60u /* between two cuts */
 #define RECOVERY_COMMANDS 10u
+/*
+ * A cut in a boot in which an operation failed, or in the boot after it, is left out: that two
+ * things go wrong at once is not promised (docs/guarantee.md).
+ */
 #define DEEP 5u       /* from so many cuts in a row on, a mount may answer NACRE_UNSETTLED */
 
 /* What a chapter's chip does beside losing its power. */
@@ -38,7 +42,8 @@ struct soak {
     struct bed *bed;
     uint32_t depth;
     uint32_t operations; /* of this chapter */
-    uint32_t last_flip;
+    uint32_t failed;     /* operations that had failed when this boot began */
+    bool may_cut;        /* in this boot: none failed in the last one */
     bool is_mounted;
     bool is_over;        /* read-only for good */
 };
@@ -110,6 +115,7 @@ static void cut_between(struct soak *soak)
     const uint32_t count = sim_nor_tears(bed->sim, SIM_ERASE, 4096, tears);
     struct sim_tear last = tears[rng_below(&bed->rng, count)];
     last.seed = rng_next(&bed->rng);
+    if (bed->sim->counters.failed != soak->failed) last.kind = SIM_TEAR_DONE;
     if (bed->sim->erase_addr != SIM_NOR_NO_COMMAND) soak->result->idle_cuts++;
     sim_nor_power_off(bed->sim, &last);
 }
@@ -121,7 +127,7 @@ static bool use(struct soak *soak)
     const struct sim_tear tear = any_tear(bed);
     const uint32_t steps = 1u + rng_below(&bed->rng, STEPS_MAX);
     if (setjmp(bed->jump) != 0) return true;
-    if (soak->mood->cuts) {
+    if (soak->mood->cuts && soak->may_cut) {
         sim_nor_cut_at(bed->sim, rng_below(&bed->rng, STEPS_MAX), &tear, &bed->jump);
     }
     for (uint32_t i = 0; i < steps && bed->read_only == NACRE_OK; i++) {
@@ -156,7 +162,10 @@ static bool recover(struct soak *soak)
 {
     struct bed *const bed = soak->bed;
     const struct sim_tear tear = any_tear(bed);
-    const bool again = soak->mood->cuts && rng_percent(&bed->rng, soak->plan->again_percent);
+    soak->may_cut = bed->sim->counters.failed == soak->failed;
+    soak->failed = bed->sim->counters.failed;
+    const bool again = soak->mood->cuts && soak->may_cut &&
+                       rng_percent(&bed->rng, soak->plan->again_percent);
     soak->is_mounted = false;
     sim_nor_power_on(bed->sim);
     if (bed->tells) (void)printf("  power on, boot %u\n", bed->sim->boot);
@@ -223,6 +232,9 @@ static bool run_chapter(struct soak *soak, uint64_t seed)
     /* A flip that no call has met yet is in the bytes, and not in the answers. */
     bed->checks_bytes = !soak->mood->flips;
     bed->is_faulty = soak->mood->faults || soak->mood->sticks;
+    bed->sim->is_fair = true;
+    soak->failed = 0;
+    soak->may_cut = true;
     bool ok = bed_warm_up(bed);
     if (soak->plan->tell_from == 0) bed_tell_commands(bed);
     while (ok && !soak->is_over && soak->operations < CHAPTER_OPERATIONS) {

@@ -75,6 +75,30 @@ static void test_secret_calls_refuse_what_makes_no_sense(void **state)
     assert_int_equal(nacre_secrets_advance(secrets), NACRE_OK);
 }
 
+static const uint8_t rom[8] = { 8, 7, 6, 5, 4, 3, 2, 1 };
+
+static bool rom_cannot_be_written(const struct nacre_medium *medium, const void *buf, uint32_t n,
+                                  bool write)
+{
+    (void)medium;
+    (void)n;
+    return !write || buf != rom;
+}
+
+static void test_secret_buffer_that_is_only_read_is_no_place_for_a_value(void **state)
+{
+    (void)state;
+    const struct nacre_medium_ops *const sim_ops = box.sim->medium.ops;
+    struct nacre_medium_ops ops = *sim_ops;
+    uint32_t length = 0;
+    ops.can_access = rom_cannot_be_written;
+    box.sim->medium.ops = &ops;
+    assert_int_equal(nacre_secret_set(&bed.secrets, KEY, rom, sizeof rom), NACRE_OK);
+    assert_int_equal(nacre_secret_get(&bed.secrets, KEY, (void *)(uintptr_t)rom, 8, &length),
+                     NACRE_BAD_BUFFER);
+    box.sim->medium.ops = sim_ops;
+}
+
 static void test_secret_buffer_that_cannot_be_accessed_is_refused(void **state)
 {
     (void)state;
@@ -206,6 +230,7 @@ static const struct CMUnitTest tests[] = {
     CALL_TEST(test_secret_without_a_cipher_is_refused),
     CALL_TEST(test_secret_open_refuses_what_makes_no_sense),
     CALL_TEST(test_secret_calls_refuse_what_makes_no_sense),
+    CALL_TEST(test_secret_buffer_that_is_only_read_is_no_place_for_a_value),
     CALL_TEST(test_secret_buffer_that_cannot_be_accessed_is_refused),
     CALL_TEST(test_secret_sizes_that_do_not_fit_are_told),
     CALL_TEST(test_secret_of_the_largest_size_fits_a_larger_work_buffer),

@@ -152,8 +152,9 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
 
 /*
  * May a record of so many granules be the first to say that the next unit is marked? Which unit
- * that is must be on the medium first. And it must be settled in place, if a cut leaves it in doubt,
- * whether a mount sees it or not: else one mount would trust the next unit and another erase it.
+ * that is must be on the medium first. And it must be settled in place, if a cut leaves it in
+ * doubt, whether a mount sees it or not: else one mount would trust the next unit and another
+ * erase it.
  */
 static bool may_vouch(const struct nacre_log *log, uint32_t granules)
 {

@@ -3,8 +3,8 @@
  *
  * A key whose record no lane holds whole falls back to the one before it, as stale: that one must
  * be written anew to say so. Where there is none, a removal that is stale is owed. A unit that
- * fails is retired, which is owed too. What is owed stands in the index and is written before the next
- * change, so that nothing that was told is forgotten.
+ * fails is retired, which is owed too. What is owed stands in the index and is written before the
+ * next change, so that nothing that was told is forgotten.
  */
 #ifndef NACRE_CORE_REPAIR_H
 #define NACRE_CORE_REPAIR_H

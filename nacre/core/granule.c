@@ -32,7 +32,7 @@ enum nacre_err nacre_granule_read(const struct nacre_lanes *lanes, uint32_t lane
                              NACRE_GRANULE_BYTES);
 }
 
-static bool is_blank(const uint8_t *granule)
+__attribute__((always_inline)) static inline bool is_blank(const uint8_t *granule)
 {
     uint32_t words[NACRE_GRANULE_BYTES / sizeof(uint32_t)];
     memcpy(words, granule, sizeof words);

@@ -71,20 +71,8 @@ struct nacre_log_count {
 };
 
 struct nacre_log {
-    struct nacre_lanes lanes;
     struct nacre_index index;
-    struct nacre_log_count count;
-    uint32_t generation;
-    uint32_t oldest;
-    uint32_t durable_oldest;
-    uint32_t next_wear;
-    uint32_t live;
-    uint16_t top; /* the head's first granule that nothing was programmed into */
-    uint16_t oldest_live;
-    uint16_t longest;   /* granules of the longest record that may live */
-    uint16_t wanted;    /* index entries that the call under way will take */
-    struct nacre_newest newest;
-    uint16_t ignored[NACRE_IGNORED_MAX]; /* places of records that no scan shall see; 0: none */
+    struct nacre_lanes lanes;
     uint8_t next;       /* enum nacre_next, of the unit behind the head */
     uint8_t next_lane;
     uint8_t next_fails; /* times in a row that it could not be made ready */
@@ -93,6 +81,18 @@ struct nacre_log {
     bool closed;        /* the head ends with a closing record */
     bool doubtful;      /* settle before the next program */
     bool owes;          /* the index says what no record says yet: see repair.h */
+    struct nacre_newest newest;
+    uint16_t top; /* the head's first granule that nothing was programmed into */
+    uint16_t oldest_live;
+    uint16_t longest;   /* granules of the longest record that may live */
+    uint16_t wanted;    /* index entries that the call under way will take */
+    uint32_t generation;
+    uint32_t oldest;
+    uint32_t durable_oldest;
+    uint32_t next_wear;
+    uint32_t live;
+    uint16_t ignored[NACRE_IGNORED_MAX]; /* places of records that no scan shall see; 0: none */
+    struct nacre_log_count count;
 };
 
 /*

@@ -13,13 +13,13 @@
 
 struct scan {
     struct nacre_log *log;
-    struct nacre_walk walk;
-    struct nacre_lost lost;
-    uint32_t newest_end; /* slot behind the newest record, where that lies in the head */
     bool newest_known;
     bool control_known; /* a newer control block was met */
     bool clean;
     bool overflow;
+    uint32_t newest_end; /* slot behind the newest record, where that lies in the head */
+    struct nacre_walk walk;
+    struct nacre_lost lost;
 };
 
 /* Believe no oldest generation that the region could not hold. */

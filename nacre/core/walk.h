@@ -20,6 +20,12 @@ enum nacre_walk_event {
 
 struct nacre_walk {
     const struct nacre_log *log;
+    bool is_marked;  /* the unit has a mark of its generation */
+    bool is_used;    /* and a record: else nothing in it is damage, it failed to be made ready */
+    bool has_newest; /* a record was met: what cannot be explained below it is damage */
+    bool has_reset;
+    struct nacre_record record;
+    uint8_t value[NACRE_NOTE_COMMIT]; /* of a note */
     uint32_t generation; /* of the unit at hand */
     uint32_t slot;       /* everything from here up is done; 0: go on to the next unit */
     uint32_t skip;       /* units before it that are void altogether */
@@ -27,16 +33,10 @@ struct nacre_walk {
     uint32_t run_end;    /* slot behind the granules that nothing has explained yet; 0: none */
     uint32_t start_generation; /* members count from here on */
     uint32_t start_slot;
-    struct nacre_mark mark; /* of the unit, where is_marked */
-    bool is_marked;  /* the unit has a mark of its generation */
-    bool is_used;    /* and a record: else nothing in it is damage, it failed to be made ready */
-    bool has_newest; /* a record was met: what cannot be explained below it is damage */
-    bool has_reset;
-    struct nacre_record record;
-    uint8_t value[NACRE_NOTE_COMMIT]; /* of a note */
     struct nacre_spot spot;
     uint32_t lost_from;
     uint32_t lost_to;
+    struct nacre_mark mark; /* of the unit, where is_marked */
 };
 
 /*

@@ -122,7 +122,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_settings_get(const struct nacre_settings *
  *
  * type     must be the row's
  * value    an object of that type
- * Cost     nacre_set; an equal value costs no program
+ * Cost     nacre_set; an equal value costs no program. Where on_change is given, reads the record
+ *          before it and after it
  * Returns  NACRE_OK
  *          NACRE_OUT_OF_LIMITS  outside the limits, none of the allowed values, or a NaN
  *          NACRE_NOT_FOUND, NACRE_BAD_TYPE, NACRE_NO_SECRETS, NACRE_NOT_MOUNTED,

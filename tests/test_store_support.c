@@ -260,10 +260,16 @@ static void test_store_support_programs_near_a_cut_are_counted(void **state)
     assert_int_equal(program(0x1f0, 0, 16), NACRE_OK);
     assert_true(reads(0x1f0, 0, 16));
     assert_int_equal(sim->counters.near_programs, 0);
+    /* An empty block has nothing to lose; a record of two programs is one thing. */
     assert_int_equal(program(0x2100, 0, 16), NACRE_OK);
-    assert_int_equal(sim->counters.near_programs, 1);
-    erase(0);
     assert_int_equal(program(0x2110, 0, 16), NACRE_OK);
+    assert_true(reads(0x2100, 0, 32));
+    assert_int_equal(sim->counters.near_programs, 0);
+    assert_int_equal(program(0x2120, 0, 16), NACRE_OK);
+    assert_int_equal(sim->counters.near_programs, 1);
+    assert_true(reads(0x2120, 0, 16));
+    erase(0);
+    assert_int_equal(program(0x2130, 0, 16), NACRE_OK);
     assert_int_equal(sim->counters.near_programs, 1);
 }
 

@@ -416,7 +416,7 @@ void sim_nor_power_on(struct sim_nor *sim)
     sim->commands = 0;
     sim->erase_addr = SIM_NOR_NO_COMMAND;
     sim->erase_result = NACRE_OK;
-    sim_lanes_forget(sim);
+    sim_lanes_read(sim, 0, sim->bytes); /* nobody knows any more what was not */
 }
 
 bool sim_nor_flickers(const struct sim_nor *sim)

@@ -99,8 +99,8 @@ struct sim_counters {
     uint64_t read_bytes;
     uint32_t weak_programs; /* granules programmed that a cut had left marginal */
     uint32_t unerased_programs; /* of these, granules of a unit whose last erase was cut */
-    uint32_t near_programs; /* granules programmed into a block of cut_bytes in whose twin, in the
-                               other lane, a program had been cut since the erase */
+    uint32_t near_programs; /* granules programmed into a block of cut_bytes that holds data, and
+                               in whose twin, in the other lane, a program had been cut */
     uint32_t double_programs;
     uint32_t failed; /* programs and erases that went wrong without a cut */
     uint32_t reads_in_erase;

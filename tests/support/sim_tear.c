@@ -73,11 +73,10 @@ void sim_cells_program_weak(struct sim_nor *sim, uint32_t addr, const uint8_t *b
     const uint32_t luck = rng_below(&sim->rng, 100u);
     if (luck < 25u) return;
     const uint32_t count = 1u + rng_below(&sim->rng, 4u);
+    uint8_t *const cells = luck < 60u ? sim->data : sim->unstable;
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t byte = addr + rng_below(&sim->rng, size);
-        const uint8_t bit = (uint8_t)(1u << rng_below(&sim->rng, 8u));
-        if (luck < 60u) sim->data[byte] ^= bit;
-        else sim->unstable[byte] |= bit;
+        cells[byte] ^= (uint8_t)(1u << rng_below(&sim->rng, 8u));
     }
     mark_marginal(sim, granule);
 }
@@ -372,20 +371,16 @@ void sim_tear_erase(struct sim_nor *sim, uint32_t addr, const struct sim_tear *t
     }
 }
 
-/*
- * Two lanes hold the same, and one cut can spoil one block of cut_bytes: so at no time may both
- * have something new that nobody has read, and what a cut may have touched is left alone in both.
- */
+/* Two lanes hold the same, and one cut can spoil one block of cut_bytes: see sim_nor.h. */
 const char *sim_lanes_begin(const struct sim_nor *sim, uint32_t addr)
 {
     const uint32_t unit = addr / sim->medium.geometry.unit_bytes;
+    const bool in_b = unit >= sim->lane_units;
     if (sim->lane_units == 0) return NULL;
-    if (unit >= sim->lane_units) {
-        return sim->unit_unread[unit - sim->lane_units] == 0 ? NULL :
-               "two lanes dirty: lane B is written while lane A was not read";
-    }
-    return sim->unit_unread[unit + sim->lane_units] == 0 ? NULL :
-           "two lanes dirty: lane A is written while lane B was not read";
+    const uint32_t twin = in_b ? unit - sim->lane_units : unit + sim->lane_units;
+    if (sim->unit_unread[twin] == 0) return NULL;
+    return in_b ? "two lanes dirty: lane B is written while lane A was not read" :
+                  "two lanes dirty: lane A is written while lane B was not read";
 }
 
 void sim_lanes_wrote(struct sim_nor *sim, uint32_t addr, uint32_t n)
@@ -414,11 +409,6 @@ void sim_lanes_read(struct sim_nor *sim, uint32_t addr, uint32_t n)
     }
 }
 
-void sim_lanes_forget(struct sim_nor *sim)
-{
-    if (sim->unread != 0) sim_lanes_read(sim, 0, sim->bytes);
-}
-
 void sim_lanes_cut(struct sim_nor *sim, uint32_t addr)
 {
     const struct nacre_geometry *const geometry = &sim->medium.geometry;
@@ -430,13 +420,26 @@ void sim_lanes_cut(struct sim_nor *sim, uint32_t addr)
     sim_nor_touch(sim, start, geometry->cut_bytes);
 }
 
+/* Does the block of a granule hold anything that was there, and read, before this record? */
+static bool block_holds_something(const struct sim_nor *sim, uint32_t granule)
+{
+    const struct nacre_geometry *const geometry = &sim->medium.geometry;
+    const uint32_t count = geometry->cut_bytes / geometry->granule_bytes;
+    const uint32_t start = granule - granule % count;
+    for (uint32_t i = start; i < start + count; i++) {
+        if ((sim->flags[i] & (SIM_PROGRAMMED | SIM_UNREAD)) == SIM_PROGRAMMED) return true;
+    }
+    return false;
+}
+
 bool sim_lanes_near_cut(const struct sim_nor *sim, uint32_t granule)
 {
     const struct nacre_geometry *const geometry = &sim->medium.geometry;
     const uint32_t half = sim->lane_units * geometry->unit_bytes / geometry->granule_bytes;
     if (half == 0) return false;
     const uint32_t twin = granule < half ? granule + half : granule - half;
-    return twin < sim->granules && (sim->flags[twin] & SIM_NEAR) != 0;
+    return twin < sim->granules && (sim->flags[twin] & SIM_NEAR) != 0 &&
+           block_holds_something(sim, granule);
 }
 
 static const char *const names[SIM_TEAR_KINDS] = {
@@ -480,9 +483,8 @@ const char *sim_tear_name(const struct sim_tear *tear, char *buf)
 
 bool sim_tear_parse(const char *name, struct sim_tear *tear)
 {
-    *tear = (struct sim_tear){ SIM_TEAR_NONE, 0, 0 };
+    *tear = (struct sim_tear){ SIM_TEAR_PREFIX, 0, 0 };
     if (strncmp(name, "prefix", 6) == 0) {
-        tear->kind = SIM_TEAR_PREFIX;
         tear->arg = (uint32_t)strtoul(name + 6, NULL, 10);
         return true;
     }

@@ -37,13 +37,10 @@ const char *sim_lanes_begin(const struct sim_nor *sim, uint32_t addr);
 void sim_lanes_wrote(struct sim_nor *sim, uint32_t addr, uint32_t n);
 void sim_lanes_read(struct sim_nor *sim, uint32_t addr, uint32_t n);
 
-/* Two lanes: a new boot; nothing is known of what the last one read. */
-void sim_lanes_forget(struct sim_nor *sim);
-
 /* A program at this address was cut: its block of cut_bytes is in doubt until the next erase. */
 void sim_lanes_cut(struct sim_nor *sim, uint32_t addr);
 
-/* Does a granule lie in a block in whose twin, in the other lane, a program was cut? */
+/* Does a granule lie in a block that holds data, and in whose twin a program was cut? */
 bool sim_lanes_near_cut(const struct sim_nor *sim, uint32_t granule);
 
 /* Read one byte as it reads now. */

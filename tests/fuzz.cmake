@@ -1,8 +1,8 @@
 # The fuzz targets. In a build by clang with NACRE_FUZZ (tools/fuzz.sh makes it) they are programs
 # of libFuzzer. In every other build each is a program that replays stored inputs, and two checks:
 # that the stored corpus passes, and that a minute of fuzzing on from it does.
-set(fuzz_targets mount calls decode)
-set(fuzz_parts fuzz/fuzz_bed.c fuzz/image.c fuzz/model.c fuzz/session.c)
+set(fuzz_targets mount calls decode settings)
+set(fuzz_parts fuzz/fuzz_bed.c fuzz/image.c fuzz/model.c fuzz/session.c fuzz/rows.c)
 set(fuzz_support support/sim_nor.c support/sim_tear.c support/decode.c support/assert_failed.c)
 
 if(NACRE_FUZZ)

@@ -81,7 +81,7 @@ targets=("$@")
 if [ ${#targets[@]} -eq 0 ]; then
     for file in tests/fuzz/fuzz_*.c; do
         name=${file##*/fuzz_}
-        [ "$name" = bed.c ] || targets+=("${name%.c}")
+        [ "$name" = bed.c ] || [ "$name" = input.h ] || targets+=("${name%.c}")
     done
 fi
 build "${targets[@]}"

@@ -38,7 +38,6 @@ FLAGS = "-O1 -w -fPIC"
 ASSERTS = "-DNACRE_ASSERTS=1"
 ARCHIVE = "nacre/libnacre_core.a"
 LIBRARY = "libnacre_core.so"
-TOO_LONG = ("test_store_cuts",)     # a part of it runs as test_store_cuts_share
 SLOWER = 5.0            # times as long as without a mutant: it hangs
 SECONDS_MIN = 2.0
 MEMORY_MAX = 2 << 30
@@ -51,8 +50,7 @@ class Bench:
     def __init__(self):
         self.build = os.path.join(ROOT, DIRECTORY)
         self.programs = os.path.join(self.build, "programs")
-        self.tests = [test for test in core_tests.build(DIRECTORY, "%s %s" % (FLAGS, ASSERTS))
-                      if test[0] not in TOO_LONG]
+        self.tests = core_tests.build(DIRECTORY, "%s %s" % (FLAGS, ASSERTS))
         self.sources = self.find_sources()
         os.makedirs(self.programs, exist_ok=True)
         self.objects = {source: self.compile(source, os.path.join(

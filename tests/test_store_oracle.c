@@ -183,7 +183,8 @@ static void test_store_oracle_stale_only_where_damage_was_done(void **state)
     assert_false(allows_damaged(0));
     assert_true(allows_damaged(1));
     assert_false(allows(1, "other"));
-    assert_false(allows_stale(1, "other"));
+    assert_true(allows_stale(1, "other"));
+    assert_false(allows_damaged(1));
     set(0, "third");
     assert_true(allows(0, "third"));
     assert_false(allows_stale(0, "first"));

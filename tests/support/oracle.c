@@ -316,9 +316,6 @@ static bool judge_stale(struct oracle *oracle, uint32_t slot, const void *value,
     if (oracle->trust[slot] == ORACLE_STALE && oracle->told[slot] != digest) {
         return wrong(oracle, "slot %u: stale with %s, and with another value before", slot, found);
     }
-    if (oracle->trust[slot] == ORACLE_LOST) {
-        return wrong(oracle, "slot %u: stale with %s, and damaged before", slot, found);
-    }
     oracle->trust[slot] = ORACLE_STALE;
     oracle->told[slot] = digest;
     return true;

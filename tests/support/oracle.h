@@ -43,7 +43,7 @@ enum oracle_trust {
     ORACLE_GOOD = 0,  /* the current value and no other */
     ORACLE_EXPOSED,   /* damage was done somewhere: stale or damaged may be answered */
     ORACLE_STALE,     /* stale was answered, with the value whose digest is in told */
-    ORACLE_LOST,      /* damaged was answered */
+    ORACLE_LOST,      /* damaged was answered; stale may follow, good may not */
 };
 
 struct oracle_history;

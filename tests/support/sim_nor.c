@@ -456,6 +456,14 @@ bool sim_nor_both_hurt(const struct sim_nor *sim, uint32_t addr)
     return sim->unit_hurt[unit] != 0 && sim->unit_hurt[twin] != 0 && (any & SIM_HURT_FLIP) != 0;
 }
 
+bool sim_nor_any_both_hurt(const struct sim_nor *sim)
+{
+    for (uint32_t unit = 0; unit < sim->lane_units; unit++) {
+        if (sim_nor_both_hurt(sim, unit * sim->medium.geometry.unit_bytes)) return true;
+    }
+    return false;
+}
+
 void sim_faults_none(struct sim_faults *faults)
 {
     *faults = (struct sim_faults){ SIM_NOR_NO_COMMAND, SIM_NOR_NO_COMMAND, SIM_NOR_NO_COMMAND,

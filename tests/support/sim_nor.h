@@ -220,6 +220,9 @@ bool sim_nor_is_recent(const struct sim_nor *sim, uint32_t addr);
 /* Have both lanes of the unit at an address come to harm, one of them by a flip? */
 bool sim_nor_both_hurt(const struct sim_nor *sim, uint32_t addr);
 
+/* The same of any unit: the cut may come after the flip. */
+bool sim_nor_any_both_hurt(const struct sim_nor *sim);
+
 /* No fault is to come. */
 void sim_faults_none(struct sim_faults *faults);
 

@@ -162,6 +162,7 @@ static bool recover(struct soak *soak)
 {
     struct bed *const bed = soak->bed;
     const struct sim_tear tear = any_tear(bed);
+    if (soak->mood->flips && sim_nor_any_both_hurt(bed->sim)) oracle_expose(&bed->oracle);
     soak->may_cut = bed->sim->counters.failed == soak->failed;
     soak->failed = bed->sim->counters.failed;
     const bool again = soak->mood->cuts && soak->may_cut &&

@@ -82,7 +82,9 @@ NACRE_MUST_CHECK enum nacre_err nacre_flush(struct nacre_settings *settings);
  *
  * more     as nacre_idle; a value that is pending and not due is no reason to call again at once
  * Cost     as nacre_flush for what is due, as nacre_idle
- * Returns  NACRE_OK; the first error of both. What could not be saved is due again after quiet_ms
+ * Returns  NACRE_OK
+ *          NACRE_NESTED, NACRE_NOT_MOUNTED, NACRE_BAD_ARGUMENT: neither was done
+ *          the first error of both: what could not be saved is due again after quiet_ms
  * Cut      as nacre_flush
  * Context  thread only
  */

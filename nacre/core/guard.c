@@ -5,6 +5,7 @@
 
 #include "nacre/core/next.h"
 #include "nacre/core/repair.h"
+#include "nacre/core/room.h"
 #include "nacre/core/tail.h"
 
 #include <stddef.h>
@@ -51,7 +52,8 @@ enum nacre_err nacre_guard_write(struct nacre_store *store)
         nacre_next_step(log, false) == NACRE_BUSY) {
         return NACRE_BUSY;
     }
-    const enum nacre_err err = nacre_next_wait(log);
+    enum nacre_err err = nacre_next_wait(log);
+    if (err == NACRE_OK && log->miscounted) err = nacre_room_count(log);
     if (err != NACRE_OK || !log->owes) return err;
     (void)nacre_guard_settle(log);
     (void)nacre_guard_settle_after(log, NACRE_OK); /* what cannot be written now stays owed */

@@ -16,8 +16,8 @@
  *  5. next is NACRE_NEXT_VOUCHED only where a record of the head says that the next unit is
  *     erased to its end and marked. Such a unit is not erased before it was used, but by a
  *     settling that has nowhere else to go (tail.c).
- *  6. live is the sum of the granules of all indexed records; oldest_live of those in the oldest
- *     unit, where that is not the head.
+ *  6. live is the sum of the granules of all indexed records, but for removals in the oldest unit;
+ *     oldest_live of those in the oldest unit, where that is not the head; or miscounted is true.
  *  7. retired is the number of entries of retired units in the index.
  *
  * States of a unit, and the function that takes each step:
@@ -80,6 +80,7 @@ struct nacre_log {
     uint8_t read_only;  /* enum nacre_err: why nothing may be written */
     bool closed;        /* the head ends with a closing record */
     bool doubtful;      /* settle before the next program */
+    bool miscounted;    /* live and oldest_live are to be counted anew */
     bool owes;          /* the index says what no record says yet: see repair.h */
     struct nacre_newest newest;
     uint16_t top; /* the head's first granule that nothing was programmed into */

@@ -21,7 +21,8 @@ enum nacre_err nacre_repair_fall_back(struct nacre_log *log, uint32_t key)
     entry->place = (uint16_t)place;
     log->owes = true;
     log->count.damaged++;
-    return nacre_room_count(log);
+    log->miscounted = true;
+    return NACRE_OK;
 }
 
 bool nacre_repair_retire(struct nacre_log *log, uint32_t generation)
@@ -71,7 +72,8 @@ static enum nacre_err write_owed(struct nacre_log *log, uint32_t key)
         .is_stale = !is_unit,
     };
     const enum nacre_err err = nacre_log_append(log, &record, &nothing);
-    return err == NACRE_OK ? nacre_room_moved(log, key, log->newest.place) : err;
+    if (err == NACRE_OK) nacre_room_moved(log, key, log->newest.place);
+    return err;
 }
 
 static enum nacre_err pay_key(struct nacre_log *log, uint32_t key)

@@ -62,63 +62,69 @@ static bool dies_with_unit(const struct nacre_index_entry *entry,
     return record->length == NACRE_LENGTH_REMOVED && !nacre_entry_is_stale(entry);
 }
 
-/* The record of an entry lives no longer. */
-static enum nacre_err release(struct nacre_log *log, const struct nacre_index_entry *entry)
+/* Granules that the record of an entry is counted with, and those that are in the oldest unit. */
+static enum nacre_err count_entry(const struct nacre_log *log,
+                                  const struct nacre_index_entry *entry, uint32_t *live,
+                                  uint32_t *oldest_live)
 {
     struct nacre_record record;
+    *live = 0;
+    *oldest_live = 0;
     const enum nacre_err err = nacre_log_read(log, entry->place, &record, NULL, 0);
-    if (err == NACRE_DAMAGED) return nacre_room_count(log);
     if (err != NACRE_OK) return err;
     const bool in_oldest = is_in_oldest(log, entry->place);
-    const uint32_t granules = nacre_record_granules(&record);
-    if (in_oldest && dies_with_unit(entry, &record)) return NACRE_OK; /* was not counted */
-    log->live -= granules;
-    if (in_oldest) log->oldest_live = (uint16_t)(log->oldest_live - granules);
+    if (in_oldest && dies_with_unit(entry, &record)) return NACRE_OK;
+    *live = nacre_record_granules(&record);
+    if (in_oldest) *oldest_live = *live;
     return NACRE_OK;
 }
 
-enum nacre_err nacre_room_point(struct nacre_log *log, uint32_t key, uint32_t place)
+/* Count an entry, or count it no more. */
+static void tally(struct nacre_log *log, const struct nacre_index_entry *entry, bool lives)
 {
-    struct nacre_record record;
-    enum nacre_err err = nacre_log_read(log, place, &record, NULL, 0);
+    uint32_t live;
+    uint32_t oldest_live;
+    if (count_entry(log, entry, &live, &oldest_live) != NACRE_OK) {
+        log->miscounted = true; /* and counted anew before it matters: the record itself stands */
+        return;
+    }
+    log->live = lives ? log->live + live : log->live - live;
+    log->oldest_live =
+        (uint16_t)(lives ? log->oldest_live + oldest_live : log->oldest_live - oldest_live);
+}
+
+void nacre_room_point(struct nacre_log *log, uint32_t key, uint32_t place)
+{
     const struct nacre_index_entry *const old = nacre_index_find(&log->index, key);
-    if (err == NACRE_OK && old != NULL) err = release(log, old);
-    if (err != NACRE_OK) return err;
-    if (nacre_index_put(&log->index, key, place) == NULL) return NACRE_KEYS_FULL;
-    const uint32_t granules = nacre_record_granules(&record);
-    log->live += granules;
-    /* A member of a transaction that went on to the next unit may lie in what is the oldest now. */
-    if (is_in_oldest(log, place)) log->oldest_live = (uint16_t)(log->oldest_live + granules);
-    return NACRE_OK;
+    if (old != NULL) tally(log, old, false);
+    const struct nacre_index_entry *const entry = nacre_index_put(&log->index, key, place);
+    NACRE_ASSERT(entry != NULL); /* nacre_put_check saw that there is room */
+    if (entry != NULL) tally(log, entry, true);
 }
 
-enum nacre_err nacre_room_moved(struct nacre_log *log, uint32_t key, uint32_t place)
+void nacre_room_moved(struct nacre_log *log, uint32_t key, uint32_t place)
 {
-    const struct nacre_index_entry *const entry = nacre_index_find(&log->index, key);
+    struct nacre_index_entry *const entry = nacre_index_find(&log->index, key);
     const bool is_stale = entry != NULL && nacre_entry_is_stale(entry);
-    const enum nacre_err err = nacre_room_point(log, key, place);
-    if (err != NACRE_OK || !is_stale) return err;
-    struct nacre_index_entry *const moved = nacre_index_find(&log->index, key);
-    if (moved != NULL) moved->tag |= NACRE_ENTRY_STALE;
-    return NACRE_OK;
+    nacre_room_point(log, key, place);
+    if (is_stale) entry->tag |= NACRE_ENTRY_STALE;
 }
 
 enum nacre_err nacre_room_count(struct nacre_log *log)
 {
+    log->miscounted = true;
     log->live = 0;
     log->oldest_live = 0;
     for (uint32_t i = 0; i < log->index.count; i++) {
-        struct nacre_record record;
-        const uint32_t place = log->index.entries[i].place;
-        const enum nacre_err err = nacre_log_read(log, place, &record, NULL, 0);
-        if (err == NACRE_DAMAGED) continue;
-        if (err != NACRE_OK) return err;
-        const bool in_oldest = is_in_oldest(log, place);
-        if (in_oldest && dies_with_unit(&log->index.entries[i], &record)) continue;
-        const uint32_t granules = nacre_record_granules(&record);
-        log->live += granules;
-        if (in_oldest) log->oldest_live = (uint16_t)(log->oldest_live + granules);
+        uint32_t live;
+        uint32_t oldest_live;
+        const enum nacre_err err =
+            count_entry(log, &log->index.entries[i], &live, &oldest_live);
+        if (err != NACRE_OK && err != NACRE_DAMAGED) return err;
+        log->live += live;
+        log->oldest_live = (uint16_t)(log->oldest_live + oldest_live);
     }
+    log->miscounted = false;
     return NACRE_OK;
 }
 
@@ -167,7 +173,8 @@ static enum nacre_err copy_entry(struct nacre_log *log, const struct nacre_index
     record.has_control = false;
     err = kind == NACRE_KIND_TENTATIVE ? nacre_log_write_at(log, log->top, &record, &source) :
                                          nacre_log_append(log, &record, &source);
-    return err == NACRE_OK ? nacre_room_moved(log, key, log->newest.place) : err;
+    if (err == NACRE_OK) nacre_room_moved(log, key, log->newest.place);
+    return err;
 }
 
 enum nacre_err nacre_room_copy(struct nacre_log *log, uint32_t key)
@@ -256,7 +263,8 @@ static enum nacre_err copy_ahead(struct nacre_log *log)
 
 enum nacre_err nacre_room_make(struct nacre_log *log, uint32_t granules)
 {
-    enum nacre_err err = copy_ahead(log);
+    enum nacre_err err = log->miscounted ? nacre_room_count(log) : NACRE_OK;
+    if (err == NACRE_OK) err = copy_ahead(log);
     const uint32_t bound = (uint32_t)log->lanes.unit_count * log->lanes.slots;
     for (uint32_t i = 0; err == NACRE_OK && i < bound; i++) {
         if (next_is_due(log, granules + log->longest)) {
@@ -273,6 +281,8 @@ enum nacre_err nacre_room_make(struct nacre_log *log, uint32_t granules)
 
 enum nacre_err nacre_room_restore(struct nacre_log *log)
 {
+    const enum nacre_err err = log->miscounted ? nacre_room_count(log) : NACRE_OK;
+    if (err != NACRE_OK) return err;
     /* What one more mount will take is there already: the sets to come can do the rest. */
     const uint32_t taken = nacre_log_cut_spoils_unit(log) ? log->lanes.slots - 1u :
                                                             nacre_tail_granules(log);
@@ -282,7 +292,8 @@ enum nacre_err nacre_room_restore(struct nacre_log *log)
 
 enum nacre_err nacre_room_idle(struct nacre_log *log, bool *more)
 {
-    enum nacre_err err = NACRE_OK;
+    enum nacre_err err = log->miscounted ? nacre_room_count(log) : NACRE_OK;
+    if (err != NACRE_OK) return err;
     const bool can_step = log->next == NACRE_NEXT_ERASING || log->next == NACRE_NEXT_ERASED ||
                           (log->next == NACRE_NEXT_UNKNOWN && nacre_next_is_dead(log));
     if (can_step) {

@@ -81,18 +81,19 @@ NACRE_MUST_CHECK enum nacre_err nacre_room_spare(struct nacre_log *log);
 NACRE_MUST_CHECK enum nacre_err nacre_room_carry(struct nacre_log *log);
 
 /*
- * A key has a new value: point the index to its record and count that in place of the old one.
+ * A key has a new value, and it is durable: point the index to its record and count that in place
+ * of the old one. If the medium cannot be read now, all is counted anew before room is made.
  *
- * Returns  NACRE_OK; NACRE_KEYS_FULL: no free entry for a new key; what the medium answers
+ * key      in the index, or there is a free entry
  */
-NACRE_MUST_CHECK enum nacre_err nacre_room_point(struct nacre_log *log, uint32_t key,
-                                                 uint32_t place);
+void nacre_room_point(struct nacre_log *log, uint32_t key, uint32_t place);
 
 /*
  * The same for a record that was written anew: a stale value stays stale.
+ *
+ * key      in the index
  */
-NACRE_MUST_CHECK enum nacre_err nacre_room_moved(struct nacre_log *log, uint32_t key,
-                                                 uint32_t place);
+void nacre_room_moved(struct nacre_log *log, uint32_t key, uint32_t place);
 
 /*
  * Count what lives from the index. Removals in the oldest unit do not: nothing older lies anywhere.

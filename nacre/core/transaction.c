@@ -211,18 +211,15 @@ static enum nacre_err write_all(const struct nacre_transaction *tx, const struct
 }
 
 /* It is closed: let the index point to its members. */
-static enum nacre_err point_all(const struct nacre_transaction *tx)
+static void point_all(const struct nacre_transaction *tx)
 {
-    struct nacre_log *const log = &tx->store->log;
     uint32_t at = 0;
-    enum nacre_err err = NACRE_OK;
     const uint8_t *staged = staged_next(tx, &at);
-    while (err == NACRE_OK && staged != NULL) {
-        err = nacre_room_point(log, nacre_get_le16(staged + KEY_AT),
-                               nacre_get_le16(staged + PLACE_AT));
+    while (staged != NULL) {
+        nacre_room_point(&tx->store->log, nacre_get_le16(staged + KEY_AT),
+                         nacre_get_le16(staged + PLACE_AT));
         staged = staged_next(tx, &at);
     }
-    return err;
 }
 
 static enum nacre_err commit_several(const struct nacre_transaction *tx,
@@ -237,7 +234,7 @@ static enum nacre_err commit_several(const struct nacre_transaction *tx,
         if (err == NACRE_OK || !nacre_guard_may_retry(log, err)) break;
     }
     log->wanted = 0;
-    if (err == NACRE_OK) err = point_all(tx);
+    if (err == NACRE_OK) point_all(tx);
     return nacre_guard_settle_after(log, err);
 }
 

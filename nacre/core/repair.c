@@ -32,7 +32,10 @@ bool nacre_repair_retire(struct nacre_log *log, uint32_t generation)
     const uint32_t left = log->lanes.unit_count - log->retired - 1u;
     log->retired++;
     const bool has_room = nacre_room_capacity(log, log->longest) >= log->live;
-    const bool can_spare = left >= NACRE_UNITS_MIN && has_room;
+    /* Where each mount that is not clean takes a unit, the least that mounts is not enough. */
+    const uint32_t least =
+        nacre_log_cut_spoils_unit(log) ? 2u * NACRE_UNITS_MIN : NACRE_UNITS_MIN;
+    const bool can_spare = left >= least && has_room;
     const bool has_entry = log->index.capacity - log->index.count > log->wanted;
     if (can_spare && has_entry) {
         (void)nacre_index_put(&log->index, key, NACRE_PLACE_OWED);

@@ -104,6 +104,8 @@ static void test_settings_block_buffer_that_is_null_is_refused(void **state)
     struct nacre_setting_state how = {99, 98, 97};
     assert_int_equal(nacre_settings_get_string(&bed.settings, BED_NAME, NULL, 4, &how),
                      NACRE_BAD_BUFFER);
+    assert_int_equal(nacre_settings_get_string(&bed.settings, BED_TITLE, NULL, 1, &how),
+                     NACRE_BAD_BUFFER); /* for the end of an empty string */
     assert_int_equal(nacre_settings_get_blob(&bed.settings, BED_KEY, NULL, 4, &how),
                      NACRE_BAD_BUFFER);
     assert_int_equal(nacre_settings_set_blob(&bed.settings, BED_KEY, NULL, 4), NACRE_BAD_BUFFER);

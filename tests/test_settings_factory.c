@@ -205,6 +205,18 @@ static void test_factory_reset_without_work_tells_of_each_row(void **state)
     expect_all_reset();
 }
 
+/* Sixteen rows take two bytes. */
+static void test_factory_reset_with_just_enough_work_tells_of_what_changed(void **state)
+{
+    (void)state;
+    bed.cfg.count = 16;
+    bed.cfg.work_bytes = 2;
+    assert_int_equal(settings_reopen(), NACRE_OK);
+    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_U8, 80), NACRE_OK);
+    assert_int_equal(nacre_factory_reset(&bed.settings), NACRE_OK);
+    assert_int_equal(bed.changes, 2); /* the set, and the reset of the same */
+}
+
 /* Seventeen rows take three bytes. */
 static void test_factory_reset_with_too_little_work_tells_of_each_row(void **state)
 {
@@ -276,6 +288,7 @@ int main(void)
         TEST(test_factory_value_behind_a_users_is_no_change),
         TEST(test_factory_reset_returns_to_factory_values),
         TEST(test_factory_reset_without_work_tells_of_each_row),
+        TEST(test_factory_reset_with_just_enough_work_tells_of_what_changed),
         TEST(test_factory_reset_with_too_little_work_tells_of_each_row),
         TEST(test_factory_reset_that_failed_changes_nothing),
         TEST(test_settings_value_hit_by_bad_bits_is_stale),

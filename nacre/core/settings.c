@@ -198,7 +198,7 @@ enum nacre_err nacre_settings_get(const struct nacre_settings *settings, uint32_
                                   struct nacre_setting_state *state)
 {
     const struct nacre_setting *row;
-    uint8_t bytes[NACRE_NUMBER_BYTES_MAX] = {0};
+    uint8_t bytes[NACRE_NUMBER_BYTES_MAX];
     struct nacre_reading reading = {.buf = bytes, .size = sizeof bytes};
     if (value == NULL) return NACRE_BAD_ARGUMENT;
     enum nacre_err err = nacre_settings_row_of(settings, key, &row);

@@ -60,7 +60,6 @@ enum nacre_err nacre_settings_get_blob(const struct nacre_settings *settings, ui
     const struct nacre_setting *row;
     enum nacre_err err = block_row(settings, key, NACRE_TYPE_BLOB, &row);
     if (err != NACRE_OK) return err;
-    if (buf == NULL && size != 0u) return NACRE_BAD_BUFFER;
     struct nacre_reading reading = {.buf = buf, .size = size};
     err = nacre_settings_read(settings, row, &reading);
     return tell_state(&reading, err, state);

@@ -91,8 +91,8 @@ enum nacre_err nacre_settings_move(struct nacre_settings *settings,
 {
     struct nacre_store *const store = settings->cfg.store;
     uint8_t bytes[VERSION_BYTES];
-    uint32_t version = 0;
-    bool is_stored = false;
+    uint32_t version;
+    bool is_stored;
     enum nacre_err err = moves_check(&settings->cfg, moves);
     if (err == NACRE_OK) err = version_read(store, moves, &version, &is_stored);
     if (err != NACRE_OK) return err;

@@ -36,7 +36,7 @@ uint64_t nacre_type_load(uint32_t type, const void *object)
     case 1: memcpy(&u8, object, sizeof u8); raw = u8; break;
     case 2: memcpy(&u16, object, sizeof u16); raw = u16; break;
     case 4: memcpy(&u32, object, sizeof u32); raw = u32; break;
-    default: memcpy(&raw, object, sizeof raw); break;
+    default: memcpy(&raw, object, sizeof raw);
     }
     return extend(type, raw);
 }
@@ -50,7 +50,7 @@ void nacre_type_store(uint32_t type, uint64_t raw, void *object)
     case 1: memcpy(object, &u8, sizeof u8); break;
     case 2: memcpy(object, &u16, sizeof u16); break;
     case 4: memcpy(object, &u32, sizeof u32); break;
-    default: memcpy(object, &raw, sizeof raw); break;
+    default: memcpy(object, &raw, sizeof raw);
     }
 }
 

@@ -67,7 +67,8 @@ def merge(shards, campaign):
                                     zip(*(part["cuts_by_depth"] for part in parts))]
         merged["runs"].append(run)
     merged["by_lanes"] = {
-        lanes: add([run for run in merged["runs"] if run["lanes"] == lanes], names)
+        lanes: {name: sum(run[name] for run in merged["runs"] if run["lanes"] == lanes)
+                for name in names}
         for lanes in sorted({run["lanes"] for run in merged["runs"]})}
     return merged
 

@@ -75,7 +75,7 @@ static void run_scenes(uint32_t commands)
 {
     uint32_t failures = 0;
     stuck_count = 0;
-    for (uint32_t scene = 0; scene < BED_SCENES_ONE_LANE; scene++) {
+    for (uint32_t scene = 0; scene < BED_SCENES; scene++) {
         for (uint64_t seed = 1; seed <= SEEDS; seed++) {
             if (is_skipped(scene * SEEDS + seed)) continue;
             struct bed *const bed = bed_create(&bed_scenes[scene], seed);
@@ -91,7 +91,7 @@ static void run_scenes(uint32_t commands)
         }
     }
     print_message("loops of %u cut mounts that ended read-only: %u of %u\n", LOOPS, stuck_count,
-                  BED_SCENES_ONE_LANE * SEEDS);
+                  BED_SCENES * SEEDS);
     assert_int_equal(failures, 0);
     assert_in_range(stuck_count, 0, STUCK_MAX);
 }
@@ -122,7 +122,9 @@ static void test_store_loop_first_mounts_of_a_blank_region(void **state)
     stuck_count = 0;
     for (uint64_t seed = 1; seed <= BLANK_SEEDS; seed++) {
         if (is_skipped(seed)) continue;
-        const struct bed_scene *const scene = &bed_scenes[seed % BED_SCENES_ONE_LANE];
+        const struct bed_scene *const scene = &bed_scenes[seed % BED_SCENES];
+        /* Where a cut spoils the unit, what is left cannot be told from foreign bytes. */
+        if (scene->cut_bytes == 4096u) continue;
         struct bed *const bed = bed_create(scene, seed);
         if (!run_loop(bed, (uint32_t)(1u + seed % 9u), 7, seed)) {
             (void)printf("FAIL blank %s-%u: %s (boot %u)\n", scene->name, (uint32_t)seed, bed->why,

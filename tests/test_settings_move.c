@@ -202,6 +202,7 @@ static void test_move_refuses_what_makes_no_sense(void **state)
     (void)state;
     const struct nacre_step twice[] = {{1, move_step_1}, {1, move_step_2}};
     const struct nacre_step null[] = {{1, move_step_1}, {2, NULL}};
+    const struct nacre_step first_null[] = {{1, NULL}, {2, move_step_2}};
     make_version_1();
     box_remember(&box);
     moves.version = 0;
@@ -218,6 +219,8 @@ static void test_move_refuses_what_makes_no_sense(void **state)
     moves.steps = twice;
     expect_bad_moves();
     moves.steps = null;
+    expect_bad_moves();
+    moves.steps = first_null;
     expect_bad_moves();
     bed.cfg.work = NULL;
     bed.cfg.work_bytes = 0;
@@ -291,7 +294,7 @@ static enum nacre_err bad_step(struct nacre_move *move, void *context)
     assert_int_equal(nacre_move_set_bytes(move, NACRE_OWN_STORE_ID, "a", 1), NACRE_BAD_ARGUMENT);
     assert_int_equal(nacre_move_get(move, KEPT, NACRE_TYPE_U8, NULL), NACRE_BAD_ARGUMENT);
     assert_int_equal(nacre_move_set(move, KEPT, NACRE_TYPE_U8, NULL), NACRE_BAD_ARGUMENT);
-    assert_int_equal(nacre_move_get(move, KEPT, NACRE_TYPE_BLOB, &u8), NACRE_BAD_TYPE);
+    assert_int_equal(nacre_move_get(move, KEPT, NACRE_TYPE_STRING, &u8), NACRE_BAD_TYPE);
     assert_int_equal(nacre_move_set(move, KEPT, NACRE_TYPE_STRING, &u8), NACRE_BAD_TYPE);
     assert_int_equal(nacre_move_get(move, KEPT, NACRE_TYPE_U32, &u32), NACRE_BAD_TYPE);
     assert_int_equal(nacre_move_get(move, OLD_TRIM, NACRE_TYPE_U8, &u8), NACRE_BAD_TYPE);

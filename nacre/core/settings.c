@@ -36,7 +36,6 @@ enum nacre_err nacre_settings_open(struct nacre_settings *settings,
     settings->bad = nacre_settings_table_check(cfg->table, cfg->count, &settings->bad_row);
     if (settings->bad != NACRE_ROW_GOOD) return NACRE_BAD_TABLE;
     settings->cfg = *cfg;
-    settings->cfg.moves = NULL; /* not kept */
     if (cfg->moves != NULL) {
         if (cfg->moves->run == NULL) return NACRE_BAD_ARGUMENT;
         const enum nacre_err err = cfg->moves->run(settings, cfg->moves);

@@ -39,13 +39,15 @@ __attribute__((always_inline)) static inline bool is_blank(const uint8_t *granul
     return (words[0] & words[1] & words[2] & words[3]) == BLANK;
 }
 
-enum nacre_err nacre_granule_is_blank_in(const struct nacre_lanes *lanes, uint32_t lane,
-                                         uint32_t place, bool *blank)
+enum nacre_err nacre_granules_check_blank(const struct nacre_lanes *lanes, uint32_t lane,
+                                          uint32_t place, uint32_t count)
 {
-    uint8_t granule[NACRE_GRANULE_BYTES];
-    const enum nacre_err err = nacre_granule_read(lanes, lane, place, granule);
-    if (err != NACRE_OK) return err;
-    *blank = is_blank(granule);
+    for (uint32_t k = 0; k < count; k++) {
+        uint8_t granule[NACRE_GRANULE_BYTES];
+        const enum nacre_err err = nacre_granule_read(lanes, lane, place + k, granule);
+        if (err != NACRE_OK) return err;
+        if (!is_blank(granule)) return NACRE_VERIFY;
+    }
     return NACRE_OK;
 }
 

@@ -48,14 +48,13 @@ NACRE_MUST_CHECK enum nacre_err nacre_granule_read(const struct nacre_lanes *lan
                                                    uint32_t place, uint8_t *granule);
 
 /*
- * Is a granule blank in a lane?
+ * See that count granules of a lane are blank.
  *
- * blank    written on NACRE_OK
- * Returns  NACRE_OK; what the medium answers
+ * Returns  NACRE_OK; NACRE_VERIFY: one is not; what the medium answers
  */
-NACRE_MUST_CHECK enum nacre_err nacre_granule_is_blank_in(const struct nacre_lanes *lanes,
-                                                          uint32_t lane, uint32_t place,
-                                                          bool *blank);
+NACRE_MUST_CHECK enum nacre_err nacre_granules_check_blank(const struct nacre_lanes *lanes,
+                                                           uint32_t lane, uint32_t place,
+                                                           uint32_t count);
 
 /*
  * Is a granule blank in every lane?

@@ -50,40 +50,57 @@ static enum nacre_err commit_holds(const struct nacre_log *log, const struct nac
     return NACRE_OK;
 }
 
-/* Is there a record at a slot that makes its unit count: not tentative, or a commit that holds? */
-static enum nacre_err slot_counts(const struct nacre_log *log, uint32_t generation, uint32_t slot,
-                                  bool *counts)
+/* What a unit holds of a generation. */
+enum holding {
+    HOLDS_NOTHING = 0,
+    HOLDS_TENTATIVE = 1, /* records that count only with a commit */
+    HOLDS_RECORDS = 2,   /* a record that makes the unit count, or a commit that holds */
+};
+
+static enum nacre_err slot_holding(const struct nacre_log *log, uint32_t generation,
+                                   uint32_t slot, enum holding *holding)
 {
     struct nacre_record record;
     uint8_t value[NACRE_NOTE_COMMIT] = {0};
+    bool counts;
     const struct nacre_spot spot = nacre_head_spot(log, generation, slot);
-    const enum nacre_err err = nacre_head_read(log, &spot, &record, value, sizeof value);
-    *counts = false;
+    enum nacre_err err = nacre_head_read(log, &spot, &record, value, sizeof value);
     if (err == NACRE_NOT_FOUND) return NACRE_OK;
     if (err != NACRE_OK) return err;
-    *counts = record.kind != NACRE_KIND_TENTATIVE;
+    counts = record.kind != NACRE_KIND_TENTATIVE;
     const bool is_commit = record.key == NACRE_KEY_NOTE && record.length == NACRE_NOTE_COMMIT;
-    return is_commit ? commit_holds(log, &spot, value, counts) : NACRE_OK;
+    if (is_commit) err = commit_holds(log, &spot, value, &counts);
+    *holding = counts ? HOLDS_RECORDS : HOLDS_TENTATIVE;
+    return err;
 }
 
-static enum nacre_err unit_counts(const struct nacre_log *log, uint32_t generation, bool *counts)
+static enum nacre_err unit_holding(const struct nacre_log *log, uint32_t generation,
+                                   enum holding *holding)
 {
     struct nacre_mark mark;
     const uint32_t first = nacre_log_place(log, generation, 0);
     enum nacre_err err = nacre_mark_read(&log->lanes, first, &mark);
     if (err != NACRE_OK && err != NACRE_NOT_FOUND) return err;
-    *counts = false;
+    *holding = HOLDS_NOTHING;
     if (err == NACRE_OK && mark.generation != generation) return NACRE_OK;
     if (err == NACRE_NOT_FOUND && generation != 0u) {
         bool blank; /* a unit that was never marked holds nothing */
         err = nacre_granule_is_blank(&log->lanes, first, &blank);
         if (err != NACRE_OK || blank) return err;
     }
-    for (uint32_t slot = 1; slot < log->lanes.slots && !*counts; slot++) {
-        err = slot_counts(log, generation, slot, counts);
+    for (uint32_t slot = 1; slot < log->lanes.slots && *holding != HOLDS_RECORDS; slot++) {
+        err = slot_holding(log, generation, slot, holding);
         if (err != NACRE_OK) return err;
     }
     return NACRE_OK;
+}
+
+enum nacre_err nacre_head_is_begun(const struct nacre_log *log, uint32_t generation, bool *begun)
+{
+    enum holding holding;
+    const enum nacre_err err = unit_holding(log, generation, &holding);
+    *begun = err == NACRE_OK && holding != HOLDS_NOTHING;
+    return err;
 }
 
 static enum nacre_err newest_mark_in(const struct nacre_log *log, uint32_t lane, uint32_t *newest)
@@ -151,8 +168,9 @@ enum nacre_err nacre_head_find(struct nacre_log *log)
     /* A head whose mark does not read is newer than all marks: its records tell. */
     log->generation = newest + log->lanes.unit_count - 1u;
     for (uint32_t i = 0; i < 2u * log->lanes.unit_count - 1u; i++) {
-        const enum nacre_err err = unit_counts(log, log->generation, &is_found);
-        if (err != NACRE_OK || is_found) return err;
+        enum holding holding;
+        const enum nacre_err err = unit_holding(log, log->generation, &holding);
+        if (err != NACRE_OK || holding == HOLDS_RECORDS) return err;
         if (log->generation == 0u) break;
         log->generation--;
     }

@@ -20,6 +20,15 @@ NACRE_MUST_CHECK enum nacre_err nacre_head_read(const struct nacre_log *log,
                                                 uint32_t size);
 
 /*
+ * Does the unit of a generation hold a record of it, be it a tentative one?
+ *
+ * begun    written on NACRE_OK
+ * Returns  NACRE_OK; what the medium answers
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_head_is_begun(const struct nacre_log *log,
+                                                    uint32_t generation, bool *begun);
+
+/*
  * Find the head from the bytes, and set log->generation: 0 for a region that is new.
  *
  * Cost     reads at most twice the region's bytes

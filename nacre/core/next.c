@@ -56,19 +56,6 @@ static enum nacre_err start_erase(struct nacre_log *log, uint32_t lane)
     return NACRE_OK;
 }
 
-static enum nacre_err unit_is_blank(const struct nacre_log *log, uint32_t lane)
-{
-    const uint32_t first = next_place(log);
-    for (uint32_t slot = 0; slot < log->lanes.slots; slot++) {
-        bool blank;
-        const enum nacre_err err =
-            nacre_granule_is_blank_in(&log->lanes, lane, first + slot, &blank);
-        if (err != NACRE_OK) return err;
-        if (!blank) return NACRE_VERIFY;
-    }
-    return NACRE_OK;
-}
-
 static enum nacre_err end_erase(struct nacre_log *log, bool wait)
 {
     struct nacre_medium *const medium = log->lanes.medium;
@@ -96,7 +83,8 @@ static enum nacre_err write_mark(struct nacre_log *log)
 /* A lane of the unit was erased: see that it is blank, then the other lane, then the mark. */
 static enum nacre_err go_on_erased(struct nacre_log *log)
 {
-    const enum nacre_err err = unit_is_blank(log, log->next_lane);
+    const enum nacre_err err = nacre_granules_check_blank(&log->lanes, log->next_lane,
+                                                          next_place(log), log->lanes.slots);
     if (err != NACRE_OK) return err;
     const uint32_t lane = log->next_lane + 1u;
     return lane < log->lanes.count ? start_erase(log, lane) : write_mark(log);

@@ -21,7 +21,9 @@
 
 #include "nacre/core/bytes.h"
 #include "nacre/core/crc.h"
+#include "nacre/core/head.h"
 #include "nacre/core/mark.h"
+#include "nacre/core/next.h"
 #include "nacre/core/room.h"
 
 #include <stddef.h>
@@ -184,11 +186,53 @@ static enum nacre_err fill_fresh_unit(struct nacre_log *log, uint32_t old_place)
     return err;
 }
 
+static enum nacre_err erase_unit(const struct nacre_log *log, uint32_t generation)
+{
+    struct nacre_medium *const medium = log->lanes.medium;
+    const uint32_t place = nacre_log_place(log, generation, 0);
+    enum nacre_err err = NACRE_OK;
+    for (uint32_t lane = 0; lane < log->lanes.count && err == NACRE_OK; lane++) {
+        err = medium->ops->erase_start(medium, nacre_granule_addr(&log->lanes, lane, place));
+        if (err == NACRE_OK) err = medium->ops->erase_wait(medium);
+        if (err == NACRE_OK) {
+            err = nacre_granules_check_blank(&log->lanes, lane, place, log->lanes.slots);
+        }
+    }
+    return err;
+}
+
+/*
+ * A settling that was cut may have begun a unit ahead of where this one goes on. Its commit, not
+ * read now, may be read some day: such units are erased before anything is settled, newest first.
+ *
+ * last  the generation up to which nothing need be swept
+ */
+static enum nacre_err sweep(struct nacre_log *log, uint32_t last)
+{
+    const uint32_t end = log->oldest + log->lanes.unit_count;
+    const enum nacre_err wait_err = nacre_next_wait(log);
+    if (wait_err != NACRE_OK) return wait_err;
+    for (uint32_t generation = end - 1u; generation > last; generation--) {
+        bool begun;
+        enum nacre_err err = nacre_head_is_begun(log, generation, &begun);
+        if (err != NACRE_OK) return err;
+        if (begun) err = erase_unit(log, generation);
+        /* One that does not erase any more was not committed either, as far as can be told. */
+        const bool is_worn = err == NACRE_IO || err == NACRE_TIMEOUT || err == NACRE_VERIFY;
+        if (err != NACRE_OK && !is_worn) return err;
+    }
+    return NACRE_OK;
+}
+
 static enum nacre_err settle_in_place(struct nacre_log *log, uint32_t granules)
 {
     const uint32_t old_place = log->newest.place;
     const uint32_t slot = nacre_tail_clear_of(log, log->top);
-    enum nacre_err err = write_copy(log, slot, false);
+    const uint32_t next = nacre_log_behind(log, log->generation);
+    /* A vouched unit may have been entered by settlings in place: nothing in it is tentative. */
+    const bool keeps_next = log->next >= NACRE_NEXT_ERASING;
+    enum nacre_err err = sweep(log, keeps_next ? next : log->generation);
+    if (err == NACRE_OK) err = write_copy(log, slot, false);
     if (err != NACRE_OK) return err;
     err = write_copy(log, second_slot(log, slot, granules), false);
     return err == NACRE_OK ? follow(log, old_place) : err;
@@ -228,6 +272,8 @@ static enum nacre_err settle_in_fresh_unit(struct nacre_log *log, uint32_t gener
     } else if (!is_dead) {
         err = NACRE_FULL; /* and that it is cannot be said */
     }
+    if (err != NACRE_OK) return err;
+    err = sweep(log, generation); /* that one is erased anyway */
     if (err != NACRE_OK) return err;
     log->next = NACRE_NEXT_UNKNOWN;
     if (generation != nacre_log_behind(log, log->generation)) nacre_log_advance(log);

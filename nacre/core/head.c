@@ -147,6 +147,7 @@ static enum nacre_err foreign_kind(const struct nacre_log *log)
     for (uint32_t unit = 0; unit < NACRE_UNITS_MIN; unit++) {
         for (uint32_t count = NACRE_UNITS_MIN; count <= NACRE_UNITS_MAX; count++) {
             struct nacre_mark mark;
+            if (count == log->lanes.unit_count) continue; /* its records are lost, or never were */
             other.unit_count = (uint16_t)count;
             const enum nacre_err err =
                 nacre_mark_read_lane(&other, 0, unit * log->lanes.slots, &mark);

@@ -120,8 +120,7 @@ static enum nacre_err factory_set(struct nacre_store *store, uint32_t key, const
 {
     const struct nacre_log *const log = &store->log;
     const struct nacre_change change = {.key = key, .length = n, .value = value};
-    const struct nacre_index_entry *const entry = nacre_index_find(&log->index, key);
-    if (entry == NULL) return set(store, key, value, n);
+    if (!nacre_put_has_value(log, key)) return set(store, key, value, n);
     return nacre_put_is_equal(log, &change) ? NACRE_OK : NACRE_WRITTEN_ONCE;
 }
 

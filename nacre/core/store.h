@@ -5,8 +5,8 @@
  * memory there is. Calls come from one thread at a time, or from several where lock callbacks are
  * given; none may be made from an interrupt.
  *
- * Cost is in programs (of at most 80 bytes) and erases. "Steady" is the cost when idle time was
- * given; compaction adds the bounded number of copies said at nacre_set.
+ * Cost is in programs (of at most 80 bytes) and erases, in one lane: with two lanes it is twice
+ * that. Compaction adds the bounded number of copies said at nacre_set.
  */
 #ifndef NACRE_CORE_STORE_H
 #define NACRE_CORE_STORE_H
@@ -86,8 +86,8 @@ struct nacre_store {
  * cfg      not kept; the medium and the index are, until nacre_unmount
  * Cost     reads at most four times the region's bytes; where the newest record reads differently
  *          each time, that again for each new try, 32 at most. After nacre_unmount no program;
- *          after a cut docs/format.md section 6 (for small values 2 programs, 32 bytes), and the
- *          erase of the next unit where room is short
+ *          after a cut docs/format.md section 6 (for small values 2 programs, 32 bytes), an erase
+ *          where room is short or where a cut may spoil a whole unit, and seldom copies
  * Returns  NACRE_OK
  *          NACRE_UNSETTLED*   the tail could not be settled: gets answer, nothing can be written
  *          NACRE_WORN_OUT*    a unit failed and no spare is left: as NACRE_UNSETTLED
@@ -157,7 +157,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_get(struct nacre_store *store, uint32_t ke
  * n        0 to NACRE_VALUE_BYTES_MAX
  * Cost     one program for a value of up to 8 bytes, else one a 80 bytes; with idle time at most
  *          two copied records beside it; without, at most one erase as well. The first set after a
- *          clean mount programs two granules more
+ *          clean mount programs two granules more (where a cut may spoil a unit, it erases one).
+ *          After damage was found, one program more for each key concerned, once
  * Returns  NACRE_OK         every later mount finds value
  *          NACRE_TOO_LARGE, NACRE_FULL, NACRE_KEYS_FULL, NACRE_READ_ONLY, NACRE_BUSY,
  *          NACRE_NOT_MOUNTED, NACRE_BAD_ARGUMENT, NACRE_BAD_BUFFER, NACRE_DAMAGED: unchanged
@@ -183,7 +184,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_remove(struct nacre_store *store, uint32_t
 /*
  * Remove every user value: keys 0 to NACRE_KEY_MAX. Factory values and the library's own stay.
  *
- * Cost     two programs a lane; as nacre_set
+ * Cost     two programs; else as nacre_set
  * Returns, Cut, Context  as nacre_set; all of them or none
  */
 NACRE_MUST_CHECK enum nacre_err nacre_reset(struct nacre_store *store);

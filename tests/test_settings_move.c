@@ -277,6 +277,20 @@ static void test_move_counts_values_that_bad_bits_took(void **state)
     assert_true(has_keys("5 11 700 "));
 }
 
+/* What was moved away is not there any more: neither for a get nor for a set. */
+static void test_move_leaves_the_old_factory_value_free(void **state)
+{
+    (void)state;
+    uint8_t found[4];
+    uint32_t n;
+    make_version_1();
+    assert_int_equal(settings_reopen(), NACRE_OK);
+    assert_int_equal(nacre_factory_get(&box.store, OLD_TRIM, found, 4, &n), NACRE_NOT_FOUND);
+    assert_int_equal(nacre_factory_set(&box.store, OLD_TRIM, "\6\0\0\0", 4), NACRE_OK);
+    assert_int_equal(nacre_factory_set(&box.store, OLD_TRIM, "\7\0\0\0", 4), NACRE_WRITTEN_ONCE);
+    assert_int_equal(nacre_factory_set(&box.store, NEW_TRIM, "\7\0\0\0", 4), NACRE_WRITTEN_ONCE);
+}
+
 /* Calls with what no step may ask for. */
 static enum nacre_err bad_step(struct nacre_move *move, void *context)
 {
@@ -409,6 +423,7 @@ int main(void)
         TEST(test_move_refuses_what_makes_no_sense),
         TEST(test_move_with_its_version_lost_asks_the_application),
         TEST(test_move_counts_values_that_bad_bits_took),
+        TEST(test_move_leaves_the_old_factory_value_free),
         TEST(test_move_calls_refuse_what_makes_no_sense),
         TEST(test_move_tells_a_stale_number),
         TEST(test_move_calls_are_for_steps_only),

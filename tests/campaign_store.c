@@ -244,6 +244,16 @@ static bool is_wanted(const struct options *options, uint32_t scene)
     return options->lanes == 0 || lanes_of(scene) == options->lanes;
 }
 
+/* What was run so far; a campaign that is ended early leaves the runs that it has finished. */
+static bool write_json(const struct options *options)
+{
+    if (options->json == NULL) return true;
+    FILE *const out = fopen(options->json, "w");
+    if (out == NULL) return false;
+    (void)print_all(options, out);
+    return fclose(out) == 0;
+}
+
 static int run_all(const struct options *options)
 {
     uint32_t scenes = 0;
@@ -252,21 +262,18 @@ static int run_all(const struct options *options)
         for (uint32_t i = 0; i < BED_SCENES; i++) {
             /* Two lanes first: they take longest. */
             const uint32_t scene = (i + BED_SCENES_ONE_LANE) % BED_SCENES;
-            if (is_wanted(options, scene)) run_one(options, scene, seed, scenes);
+            if (!is_wanted(options, scene)) continue;
+            run_one(options, scene, seed, scenes);
+            if (!write_json(options)) return 2;
         }
     }
     const uint64_t failures = print_all(options, stdout);
-    if (options->json != NULL) {
-        FILE *const out = fopen(options->json, "w");
-        if (out == NULL) return 2;
-        (void)print_all(options, out);
-        if (fclose(out) != 0) return 2;
-    }
     return failures == 0 ? 0 : 1;
 }
 
 int main(int argc, char **argv)
 {
+    (void)setvbuf(stdout, NULL, _IOLBF, 0); /* failures are to be read while it runs */
     struct options options = { .scene = BED_SCENES, .first_seed = 1, .last_seed = 1 };
     options.plan = (struct cut_plan){
         .updates = 300, .reclaims = 3, .after_steps = 6, .first_of = 1, .second_of = 1,

@@ -124,11 +124,43 @@ static void test_core_transactions_refuse_what_is_none(void **state)
     assert_int_equal(nacre_stage_remove(&tx, beyond), NACRE_BAD_ARGUMENT);
     assert_int_equal(nacre_own_stage_set(&tx, LAST_OWN + 1u, "a", 1), NACRE_BAD_ARGUMENT);
     assert_int_equal(nacre_own_stage_remove(&tx, LAST_OWN + 1u), NACRE_BAD_ARGUMENT);
+    assert_int_equal(nacre_stage_set(&tx, NACRE_KEY_MAX, "a", 1), NACRE_OK);
+    assert_int_equal(nacre_stage_remove(&tx, NACRE_KEY_MAX), NACRE_OK);
     assert_int_equal(nacre_own_stage_set(&tx, LAST_OWN, "a", 1), NACRE_OK);
     assert_int_equal(nacre_own_stage_remove(&tx, LAST_OWN), NACRE_OK);
     assert_int_equal(nacre_own_staged(&tx, LAST_OWN, &value, &n), NACRE_OK);
     assert_null(value);
     assert_int_equal(nacre_abandon(&tx), NACRE_OK);
+}
+
+/* The longest value is set, found, compared and staged; one byte more is refused. */
+static void test_core_longest_value_is_taken(void **state)
+{
+    (void)state;
+    static uint8_t value[NACRE_VALUE_BYTES_MAX + 1u];
+    static uint8_t found[NACRE_VALUE_BYTES_MAX];
+    static uint8_t buf[NACRE_TRANSACTION_BYTES(1, NACRE_VALUE_BYTES_MAX)];
+    struct nacre_transaction tx = { .begun = 0 };
+    const uint32_t n = NACRE_VALUE_BYTES_MAX;
+    uint32_t length = 0;
+    bool equals = false;
+    box_close(&box);
+    box_open(&box, 8);
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    memset(value, 9, sizeof value);
+    assert_int_equal(nacre_set(&box.store, 1, value, n), NACRE_OK);
+    assert_int_equal(nacre_set(&box.store, 1, value, n + 1u), NACRE_TOO_LARGE);
+    assert_int_equal(nacre_own_equals(&box.store, 1, value, n, &equals), NACRE_OK);
+    assert_true(equals);
+    assert_int_equal(nacre_begin(&tx, &box.store, buf, sizeof buf), NACRE_OK);
+    assert_int_equal(nacre_stage_set(&tx, 2, value, n + 1u), NACRE_TOO_LARGE);
+    assert_int_equal(nacre_stage_set(&tx, 2, value, n), NACRE_OK);
+    assert_int_equal(nacre_stage_remove(&tx, 3), NACRE_TRANSACTION_FULL);
+    assert_int_equal(nacre_commit(&tx), NACRE_OK);
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    assert_int_equal(nacre_get(&box.store, 2, found, n, &length), NACRE_OK);
+    assert_int_equal(length, n);
+    assert_memory_equal(found, value, n);
 }
 
 struct geometry_case {
@@ -265,6 +297,7 @@ int main(void)
         CASE(test_core_equals_knows_lengths_and_memory),
         CASE(test_core_null_pointers_are_refused),
         CASE(test_core_transactions_refuse_what_is_none),
+        CASE(test_core_longest_value_is_taken),
         BLANK(test_core_geometries_are_told_apart),
         BLANK(test_core_small_granules_are_taken),
         BLANK(test_core_lock_is_taken_and_given_back),

@@ -247,6 +247,58 @@ static void test_core_counts_name_the_unit_that_failed(void **state)
     assert_true(box_holds(&box, 2, 4, 299));
 }
 
+/* What lies behind the entries in use is nobody's. */
+static void test_core_counts_no_entry_too_many(void **state)
+{
+    (void)state;
+    struct nacre_check_summary summary;
+    uint32_t key = 0;
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    for (uint32_t i = 0; i < 5u; i++) assert_int_equal(box_set(&box, i, 3, i), NACRE_OK);
+    sim_nor_power_on(box.sim);
+    memset(box.index, 0xff, sizeof box.index);
+    assert_int_equal(nacre_mount(&box.store, &box.cfg), NACRE_OK);
+    assert_int_equal(nacre_check_store(&box.store, &summary, NULL, NULL), NACRE_OK);
+    assert_int_equal(summary.stale + summary.retired + summary.damaged, 0);
+    assert_int_equal(stats_now().stale_keys, 0);
+    assert_int_equal(stats_now().index_used, 5);
+    for (uint32_t i = 0; i < 5u; i++, key++) {
+        assert_int_equal(nacre_next(&box.store, &key), NACRE_OK);
+        assert_int_equal(key, i);
+    }
+    assert_int_equal(nacre_next(&box.store, &key), NACRE_NOT_FOUND);
+}
+
+/* A granule that is not blank is never programmed: the record goes elsewhere. */
+static void test_core_counts_no_program_over_others(void **state)
+{
+    (void)state;
+    static const uint8_t junk[GRANULE] = { 0, 0, 0, 0x70 };
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    for (uint32_t i = 0; i < 20u; i++) {
+        const uint32_t unit = (stats_now().generation - 1u) % 4u;
+        uint32_t slot = 255;
+        uint8_t granule[GRANULE];
+        uint8_t blank[GRANULE];
+        memset(blank, 0xff, sizeof blank);
+        assert_int_equal(box_set(&box, 1, 4, i), NACRE_OK);
+        for (; slot > 0; slot--) {
+            sim_nor_peek(box.sim, unit * UNIT_BYTES + slot * GRANULE, granule, GRANULE);
+            if (memcmp(granule, blank, GRANULE) != 0) break;
+        }
+        if (slot + 1u < 256u && i % 3u == 0) {
+            sim_nor_poke(box.sim, unit * UNIT_BYTES + (slot + 1u) * GRANULE, junk, GRANULE);
+        }
+        const enum nacre_err err = box_set(&box, 2, 4, i);
+        if (err == NACRE_OK) assert_true(box_holds(&box, 2, 4, i));
+        else assert_int_equal(err, NACRE_NOT_ERASED);
+        assert_true(box_holds(&box, 1, 4, i));
+        assert_int_equal(box.sim->violations, 0);
+    }
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    assert_true(box_holds(&box, 1, 4, 19));
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, box_begin_four, box_end)
@@ -260,6 +312,8 @@ int main(void)
         CASE(test_core_counts_traces_of_first_mounts),
         CASE(test_core_counts_lost_keys),
         CASE(test_core_counts_name_the_unit_that_failed),
+        CASE(test_core_counts_no_entry_too_many),
+        CASE(test_core_counts_no_program_over_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -265,7 +265,7 @@ static struct cell make_cell(void)
     const uint32_t kind = fuzz_byte(&s.input);
     for (uint32_t i = 0; i < cell.n; i++) cell.bytes[i] = (uint8_t)rng_next(&rng);
     if (kind % 4u == 0) memset(cell.bytes, 0, sizeof cell.bytes);
-    if (kind % 4u == 1u) cell.bytes[0] = (uint8_t)(kind / 4u);
+    if (kind % 4u == 1u) cell.bytes[0] = fuzz_byte(&s.input);
     return cell;
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Change nacre/core at random, one small change a time, and see whether a test notices.
 
-usage: mutate.py [--count N] [--seed S] [-j JOBS] [--file PART] [--again]
+usage: mutate.py [--count N] [--seed S] [-j JOBS] [--file PART] [--again | --retry]
 
 Mutants (tools/mutants.py) are drawn from a seed: a line uniformly over all lines of nacre/core that
 carry code, then one change of that line. One that does not compile, or compiles to the very same
@@ -10,7 +10,7 @@ built once; the quick ones run first, and the first that fails, crashes or takes
 long as it should has killed it. What survives is printed and listed in build/quality.json.
 
 Stopped and started again with the same source and seed it goes on where it was (build/mutants/);
---again forgets that. --file takes only files whose name has PART in it.
+--again forgets that; --retry forgets only what survived, for new tests to try. --file takes only files whose name has PART in it.
 
 Exit status 0 if 95 % or more were killed, 1 if not.
 """
@@ -36,6 +36,8 @@ DIRECTORY = "build/mutants"
 ROOT = core_tests.ROOT
 FLAGS = "-O1 -w -fPIC"
 ASSERTS = "-DNACRE_ASSERTS=1"
+# As `make test` does, with a trap in place of the sanitizer's report.
+CHECKED = ASSERTS + " -fsanitize=undefined -fsanitize-undefined-trap-on-error"
 ARCHIVE = "nacre/libnacre_core.a"
 LIBRARY = "libnacre_core.so"
 SLOWER = 5.0            # times as long as without a mutant: it hangs
@@ -54,7 +56,7 @@ class Bench:
         self.sources = self.find_sources()
         os.makedirs(self.programs, exist_ok=True)
         self.objects = {source: self.compile(source, os.path.join(
-            self.build, "plain_%s.o" % os.path.basename(source)), ASSERTS)
+            self.build, "plain_%s.o" % os.path.basename(source)), CHECKED)
             for source in self.sources}
         self.products = {source: self.compile(source, os.path.join(
             self.build, "product_%s.o" % os.path.basename(source)), "") for source in self.sources}
@@ -175,7 +177,7 @@ class Worker:
             return "invalid"
         if all(same_bytes(made, self.bench.products[source]) for source, made in product.items()):
             return "same"
-        objects = self.compile(path, text, ASSERTS)
+        objects = self.compile(path, text, CHECKED)
         if not objects:
             return "invalid"
         self.bench.link({**self.bench.objects, **objects}, self.folder)
@@ -248,8 +250,12 @@ class Campaign:
             return
         with open(self.state_path, encoding="utf-8") as file:
             state = json.load(file)
-        if state["key"] == self.state["key"]:
-            self.state = state
+        if state["key"] != self.state["key"]:
+            return
+        self.state = state
+        if self.args.retry:
+            self.state["results"] = {name: result for name, result in state["results"].items()
+                                     if result != "survived"}
 
     def draw(self):
         """The next (name, path, mutant) that was not drawn yet; None when there are enough."""
@@ -329,6 +335,7 @@ def main():
     parser.add_argument("-j", "--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--file", default="", help="only files whose path has this in it")
     parser.add_argument("--again", action="store_true", help="forget what an earlier run found")
+    parser.add_argument("--retry", action="store_true", help="try again what survived")
     args = parser.parse_args()
     bench = Bench()
     campaign = Campaign(args)

@@ -19,7 +19,10 @@ static bool fails(struct failing *failing)
 static enum nacre_err op_read(struct nacre_medium *medium, uint32_t addr, void *buf, uint32_t n)
 {
     struct failing *const failing = failing_of(medium);
-    if (fails(failing)) return failing->err;
+    if (fails(failing)) {
+        if (failing->calls == failing->at + 1u) failing->hit_a_read = failing->writes == 0;
+        return failing->err;
+    }
     return failing->under->ops->read(failing->under, addr, buf, n);
 }
 
@@ -28,6 +31,7 @@ static enum nacre_err op_program(struct nacre_medium *medium, uint32_t addr, con
 {
     struct failing *const failing = failing_of(medium);
     const bool is_bad = fails(failing);
+    failing->writes++;
     enum nacre_err err = NACRE_OK;
     if (!is_bad || failing->acts) err = failing->under->ops->program(failing->under, addr, buf, n);
     return is_bad ? failing->err : err;
@@ -36,6 +40,7 @@ static enum nacre_err op_program(struct nacre_medium *medium, uint32_t addr, con
 static enum nacre_err op_erase_start(struct nacre_medium *medium, uint32_t addr)
 {
     struct failing *const failing = failing_of(medium);
+    failing->writes++;
     if (fails(failing)) return failing->err;
     return failing->under->ops->erase_start(failing->under, addr);
 }

@@ -18,6 +18,8 @@ struct failing {
     uint32_t count;       /* how many fail in a row; 0: none */
     enum nacre_err err;   /* what they answer */
     bool acts;            /* they do their work all the same */
+    uint32_t writes;      /* programs and erases asked for so far */
+    bool hit_a_read;      /* the first that failed was a read, before the first write */
 };
 
 /* Nothing fails. */

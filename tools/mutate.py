@@ -10,7 +10,8 @@ built once; the quick ones run first, and the first that fails, crashes or takes
 long as it should has killed it. What survives is printed and listed in build/quality.json.
 
 Stopped and started again with the same source and seed it goes on where it was (build/mutants/);
---again forgets that; --retry forgets only what survived, for new tests to try. --file takes only files whose name has PART in it.
+--again forgets that; --retry forgets only what survived, for new tests to try. --file takes only
+files whose name has PART in it.
 
 Exit status 0 if 95 % or more were killed, 1 if not.
 """

@@ -30,6 +30,7 @@
 #include <string.h>
 
 #define BACK_BYTES 2u
+#define STEADY_READS 8u /* a newest record that flickers is found out before a unit is erased */
 
 uint32_t nacre_tail_gap(const struct nacre_log *log)
 {
@@ -320,8 +321,10 @@ static enum nacre_err settle_away(struct nacre_log *log, uint32_t next)
 static enum nacre_err settle_once(struct nacre_log *log, bool away)
 {
     struct again again;
-    const enum nacre_err err = newest(log, &again);
-    if (err != NACRE_OK) return err;
+    for (uint32_t i = 0; i < STEADY_READS; i++) {
+        const enum nacre_err err = newest(log, &again);
+        if (err != NACRE_OK) return err;
+    }
     const uint32_t granules = nacre_record_granules(&again.record);
     const uint32_t next = nacre_log_behind(log, log->generation);
     if (away) return settle_away(log, next);

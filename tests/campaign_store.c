@@ -111,16 +111,18 @@ static void add_cuts(struct cut_result *total, const struct cut_result *part)
     total->run_2 += part->run_2;
     total->failures += part->failures;
     total->weak_programs += part->weak_programs;
+    total->unerased += part->unerased;
 }
 
 static void print_cuts(const struct cut_result *cuts, FILE *out)
 {
     (void)fprintf(out, "\"points_possible\": %llu, \"points_run\": %llu, "
-                  "\"points_run_depth_1\": %llu, \"failures\": %llu, \"weak_programs\": %llu",
+                  "\"points_run_depth_1\": %llu, \"failures\": %llu, \"weak_programs\": %llu, "
+                  "\"points_into_a_cut_erase\": %llu",
                   (unsigned long long)(cuts->possible_1 + cuts->possible_2),
                   (unsigned long long)(cuts->run_1 + cuts->run_2),
                   (unsigned long long)cuts->run_1, (unsigned long long)cuts->failures,
-                  (unsigned long long)cuts->weak_programs);
+                  (unsigned long long)cuts->weak_programs, (unsigned long long)cuts->unerased);
 }
 
 static void print_soak(const struct soak_result *soak, FILE *out)

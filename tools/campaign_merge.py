@@ -13,7 +13,7 @@ import sys
 
 SUMS = {
     "store.cuts": ("points_possible", "points_run", "points_run_depth_1", "failures",
-                   "weak_programs"),
+                   "weak_programs", "points_into_a_cut_erase"),
     "store.soak": ("operations", "boots", "cuts", "flips", "faults", "stuck_units",
                    "ended_worn_out", "ended_unsettled", "failures", "weak_programs",
                    "erases_cut_between_calls"),

@@ -166,6 +166,7 @@ static bool run_point(struct run *run, const struct cut_point *point, uint32_t c
         return used && keeps_away(bed, near) && live_on(bed, run->plan->after_steps);
     }
     if (!boot_cut(bed, point, run->plan->after_steps)) return false;
+    bed->is_deep = true;
     return bed_boot(bed) && live_on(bed, run->plan->after_steps);
 }
 
@@ -180,6 +181,7 @@ static void judge_point(struct run *run, const struct cut_point *point, uint32_t
         }
     }
     run->result->weak_programs += run->live->sim->counters.weak_programs - weak;
+    run->result->unerased += run->live->sim->counters.unerased_programs != 0;
 }
 
 static bool is_chosen(uint64_t seed, uint32_t one_of)

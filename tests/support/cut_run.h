@@ -50,6 +50,7 @@ struct cut_result {
     uint64_t run_2;
     uint64_t failures;
     uint64_t weak_programs;
+    uint64_t unerased; /* points in which a unit whose erase had been cut was programmed */
     uint32_t steps;
     uint32_t updates;
     uint32_t reclaims;          /* units erased in each lane */

@@ -212,6 +212,7 @@ static bool one_life(struct soak *soak)
         result->cut_count++;
         result->boots++;
         soak->depth++;
+        if (soak->depth >= 2u) bed->is_deep = true;
         if (!recover(soak)) return false;
         if (bed->sim->boot >= soak->plan->tell_from && !bed->tells) bed_tell_commands(bed);
     }

@@ -41,6 +41,7 @@ struct bed {
     struct oracle oracle;
     struct rng rng;       /* chooses the steps */
     bool is_mounted;
+    bool is_deep;         /* cut twice in a row: a unit whose erase was cut may pass for whole */
     bool is_faulty;       /* the chip may fail: answers that say so are right */
     enum nacre_err read_only; /* what a call answered that leaves the store read-only, or OK */
     bool tells;           /* print each step */

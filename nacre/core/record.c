@@ -227,12 +227,13 @@ enum nacre_err nacre_record_open(const struct nacre_spot *spot, struct nacre_rec
 {
     struct sink sink = {.wants_digest = true};
     const enum nacre_err err = read_steady(spot, record, &sink);
+    if (err != NACRE_OK) return err;
     memset(source, 0, sizeof *source);
     source->place = spot->place;
     source->skip = skip_bytes(record);
     source->digest = sink.digest;
     source->lane = record->lane;
-    return err;
+    return NACRE_OK;
 }
 
 /* Byte i of a value, wherever it lies. */

@@ -204,7 +204,8 @@ static enum nacre_err forget_all(struct nacre_log *log)
     log->index.count = 0; /* units that fail will be found to fail again */
     log->retired = 0;
     log->owes = false;
-    return nacre_room_count(log);
+    log->miscounted = true;
+    return nacre_log_note(log, 0); /* once more, so that bad bits in one bring nothing back */
 }
 
 enum nacre_err nacre_format(struct nacre_store *store, const struct nacre_store_cfg *cfg)

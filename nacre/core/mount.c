@@ -204,8 +204,7 @@ static enum nacre_err forget_all(struct nacre_log *log)
     log->index.count = 0; /* units that fail will be found to fail again */
     log->retired = 0;
     log->owes = false;
-    log->miscounted = true;
-    return nacre_log_note(log, 0); /* once more, so that bad bits in one bring nothing back */
+    return nacre_room_count(log);
 }
 
 enum nacre_err nacre_format(struct nacre_store *store, const struct nacre_store_cfg *cfg)
@@ -220,7 +219,11 @@ enum nacre_err nacre_format(struct nacre_store *store, const struct nacre_store_
     }
     if (err != NACRE_OK && err != NACRE_KEYS_FULL) return err;
     store->log.read_only = NACRE_OK;
-    return nacre_guard_settle_after(&store->log, forget_all(&store->log));
+    err = nacre_guard_settle_after(&store->log, forget_all(&store->log));
+    if (err != NACRE_OK) return err;
+    /* It is done. Said once more, so that bad bits in one note bring nothing back. */
+    (void)nacre_guard_settle_after(&store->log, nacre_log_note(&store->log, 0));
+    return NACRE_OK;
 }
 
 enum nacre_err nacre_unmount(struct nacre_store *store)

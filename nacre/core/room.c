@@ -261,11 +261,20 @@ static enum nacre_err copy_ahead(struct nacre_log *log)
     return NACRE_OK;
 }
 
+/*
+ * Steps after which nothing more can be freed: each record was copied, or fell back and was copied,
+ * and each unit died. More would only move what lives around.
+ */
+static uint32_t steps_max(const struct nacre_log *log)
+{
+    return 2u * log->index.count + log->lanes.unit_count;
+}
+
 enum nacre_err nacre_room_make(struct nacre_log *log, uint32_t granules)
 {
     enum nacre_err err = log->miscounted ? nacre_room_count(log) : NACRE_OK;
     if (err == NACRE_OK) err = copy_ahead(log);
-    const uint32_t bound = (uint32_t)log->lanes.unit_count * log->lanes.slots;
+    const uint32_t bound = steps_max(log);
     for (uint32_t i = 0; err == NACRE_OK && i < bound; i++) {
         if (next_is_due(log, granules + log->longest)) {
             err = nacre_room_prepare_next(log);

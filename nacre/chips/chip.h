@@ -31,6 +31,10 @@ struct nacre_chip {
     uint16_t read_id;
     uint16_t program;
     uint16_t erase;
+    uint16_t program_suspend; /* 0: a program cannot be suspended */
+    uint16_t program_resume;
+    uint16_t erase_suspend;   /* 0: an erase cannot be suspended */
+    uint16_t erase_resume;
     uint16_t reset_enable;
     uint16_t reset;
     uint8_t status_dummy_clocks;
@@ -39,7 +43,7 @@ struct nacre_chip {
     uint8_t status_busy;      /* bits of the status */
     uint8_t status_enabled;   /* the write enable was taken */
     uint8_t status_never;     /* bits that are never set */
-    uint8_t security_suspended;
+    uint8_t security_suspended; /* of either kind; 0 with program_suspend and erase_suspend 0 */
     uint8_t security_program_failed;
     uint8_t security_erase_failed;
 
@@ -47,6 +51,11 @@ struct nacre_chip {
     uint32_t program_us_max;
     uint32_t erase_us;        /* typical, a unit */
     uint32_t erase_us_max;
+    uint32_t program_suspend_us_max; /* from the command until the chip can be read */
+    uint32_t erase_suspend_us_max;
+    uint32_t program_run_us_min; /* from start or resume to suspend: less may be no progress. What
+                                    no document says is 1000 or more, and called unmeasured */
+    uint32_t erase_run_us_min;
     uint32_t reset_us_max;    /* from the reset, in whatever it was doing, to the next command */
 };
 

@@ -288,6 +288,39 @@ static void test_store_repair_check_names_the_place(void **state)
     assert_int_equal(nacre_check_store(&box.store, NULL, NULL, NULL), NACRE_OK);
 }
 
+/* A mark that a bit has hurt loses nothing, and is named where its unit is still read. */
+static void test_store_repair_check_names_a_mark(void **state)
+{
+    (void)state;
+    const uint32_t unit_bytes = box.sim->medium.geometry.unit_bytes;
+    struct nacre_stats stats;
+    uint32_t named[2] = {0, 0};
+    assert_int_equal(nacre_stats(&box.store, &stats), NACRE_OK);
+    const uint32_t lane_bytes = box.sim->bytes / stats.lane_count;
+    use(400);
+    box_remember(&box);
+    for (uint32_t addr = 0; addr < box.sim->bytes; addr += unit_bytes) {
+        if (box.sim->data[addr] == 0xffu) continue;
+        sim_nor_flip(box.sim, addr + 2u, 1);
+        const struct nacre_check_summary summary = check();
+        assert_int_equal(summary.damaged + summary.one_lane, finding_count);
+        assert_in_range(finding_count, 0, 1);
+        if (finding_count == 1u) {
+            const bool is_two = lane_bytes < box.sim->bytes;
+            assert_int_equal(findings[0].slot, 0);
+            assert_int_equal(findings[0].key, 0xffff);
+            assert_int_equal(findings[0].unit, addr % lane_bytes / unit_bytes);
+            assert_int_equal(findings[0].lane, is_two ? addr / lane_bytes : 2u);
+            assert_int_equal(summary.one_lane, is_two ? 1 : 0);
+            named[addr / lane_bytes]++;
+        }
+        judge("mark", addr);
+        sim_nor_poke(box.sim, 0, box.image, box.sim->bytes);
+    }
+    assert_true(named[0] != 0);
+    if (lane_bytes < box.sim->bytes) assert_int_equal(named[1], named[0]);
+}
+
 /* Two lanes: a flip in one lane costs nothing; the other lane serves, and the report names it. */
 static void test_store_repair_other_lane_serves(void **state)
 {
@@ -375,6 +408,8 @@ int main(void)
         ONE(test_store_repair_removed_value_is_never_good_again),
         ONE(test_store_repair_check_finds_nothing_in_a_sound_store),
         ONE(test_store_repair_check_names_the_place),
+        ONE(test_store_repair_check_names_a_mark),
+        TWO(test_store_repair_check_names_a_mark),
         TWO(test_store_repair_other_lane_serves),
         TWO(test_store_repair_lane_repairs_are_counted),
         TWO(test_store_repair_renewed_value_is_whole_in_both_lanes),

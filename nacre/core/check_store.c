@@ -5,6 +5,7 @@
 
 #include "nacre/core/guard.h"
 #include "nacre/core/head.h"
+#include "nacre/core/mark.h"
 #include "nacre/core/walk.h"
 
 #include <stddef.h>
@@ -55,6 +56,28 @@ static enum nacre_err look_at_damage(struct look *look)
     return NACRE_OK;
 }
 
+/* A generation 0 has no mark: the region was new. */
+static enum nacre_err look_at_mark(struct look *look)
+{
+    const struct nacre_lanes *const lanes = &look->log->lanes;
+    const uint32_t place = nacre_log_place(look->log, look->walk.generation, 0);
+    struct nacre_finding finding = {.key = NACRE_KEY_NOTE, .count = 1};
+    uint32_t lost = 0;
+    for (uint32_t lane = 0; lane < lanes->count && look->walk.generation != 0u; lane++) {
+        struct nacre_mark mark;
+        const enum nacre_err err = nacre_mark_read_lane(lanes, lane, place, &mark);
+        if (err != NACRE_OK && err != NACRE_NOT_FOUND) return err;
+        if (err == NACRE_OK && mark.generation == look->walk.generation) continue;
+        lost++;
+        finding.lane = lane;
+    }
+    if (lost == 0u) return NACRE_OK;
+    finding.kind = lost == lanes->count ? NACRE_FOUND_DAMAGED : NACRE_FOUND_ONE_LANE;
+    if (lost == lanes->count) finding.lane = NACRE_LANES_MAX;
+    tell_place(look, finding, place);
+    return NACRE_OK;
+}
+
 static enum nacre_err look_at_record(struct look *look)
 {
     const struct nacre_walk *const walk = &look->walk;
@@ -98,6 +121,7 @@ static enum nacre_err look_at_all(struct look *look)
     nacre_walk_start(&look->walk, look->log);
     enum nacre_err err = nacre_walk_next(&look->walk, &event);
     while (err == NACRE_OK && event != NACRE_WALK_END) {
+        if (event == NACRE_WALK_UNIT) err = look_at_mark(look);
         if (event == NACRE_WALK_DAMAGED) err = look_at_damage(look);
         if (event == NACRE_WALK_RECORD) err = look_at_record(look);
         if (err == NACRE_OK) err = nacre_walk_next(&look->walk, &event);

@@ -7,8 +7,9 @@
 #include "nacre/core/store.h"
 
 enum nacre_finding_kind {
-    NACRE_FOUND_DAMAGED = 0,  /* granules that no lane can explain: a record was here */
-    NACRE_FOUND_ONE_LANE = 1, /* a record that is whole in one lane only */
+    NACRE_FOUND_DAMAGED = 0,  /* granules that no lane can explain: a record was here; slot 0: the
+                                 mark of a unit, from which nothing was lost yet */
+    NACRE_FOUND_ONE_LANE = 1, /* a record, or a mark (slot 0), that is whole in one lane only */
     NACRE_FOUND_STALE = 2,    /* a key that answers with an older value, or only with an error */
     NACRE_FOUND_RETIRED = 3,  /* a unit that failed and is used no more */
 };

@@ -14,6 +14,7 @@
 #define RECORD_GRANULES_MAX 69u
 #define NOTE_KEY 0xffffu
 #define REMOVED 2047u
+#define KIND_MEMBER 2u
 #define INFO_START 0x8000u
 #define INFO_CONTROL 0x4000u
 #define LENGTH_MASK 0x07ffu
@@ -203,6 +204,7 @@ static void command_record(struct image *image, struct fuzz_input *input, uint32
     }
     const uint32_t bytes = length == REMOVED ? 0 : length;
     for (uint32_t i = 0; i < bytes; i++) payload[n + i] = (uint8_t)(fill + i);
+    if (key == NOTE_KEY && (kind & 3u) == KIND_MEMBER) image->is_wild = true;
     /* A note of two bytes names the place where its transaction began. */
     if (key == NOTE_KEY && length == 2u) put(payload + n, fuzz_16(input), 2);
     const uint32_t count = record_lay(granules, payload, n + bytes);

@@ -27,15 +27,26 @@ enum nacre_own_key {
 };
 
 /*
- * As nacre_get, nacre_set and nacre_remove, for the keys 0x4000 to 0x7FFE.
+ * As nacre_get, for a key from 0x4000 to 0x7FFE.
  *
- * Returns  NACRE_BAD_ARGUMENT for another key; else as those
- * Cost, Cut, Context  as those
+ * Returns  NACRE_BAD_ARGUMENT: another key; else as nacre_get, as cost and context are
  */
 NACRE_MUST_CHECK enum nacre_err nacre_own_get(struct nacre_store *store, uint32_t own_key,
                                               void *buf, uint32_t size, uint32_t *length);
+
+/*
+ * As nacre_set, for such a key.
+ *
+ * Returns  NACRE_BAD_ARGUMENT: another key; else as nacre_set, as cost, cut and context are
+ */
 NACRE_MUST_CHECK enum nacre_err nacre_own_set(struct nacre_store *store, uint32_t own_key,
                                               const void *value, uint32_t n);
+
+/*
+ * As nacre_remove, for such a key.
+ *
+ * Returns  NACRE_BAD_ARGUMENT: another key; else as nacre_remove, as cost, cut and context are
+ */
 NACRE_MUST_CHECK enum nacre_err nacre_own_remove(struct nacre_store *store, uint32_t own_key);
 
 /*

@@ -34,15 +34,23 @@ static inline uint32_t nacre_type_bytes(uint32_t type)
 uint32_t nacre_type_bytes_max(const struct nacre_setting *row);
 
 /*
- * From and to an object of the type in memory, which the pointer need not be aligned for.
+ * The raw form of an object of the type in memory, which the pointer need not be aligned for.
  */
 uint64_t nacre_type_load(uint32_t type, const void *object);
+
+/*
+ * Make such an object of a raw number; bits that the type has not are cut off.
+ */
 void nacre_type_store(uint32_t type, uint64_t raw, void *object);
 
 /*
- * From and to the bytes on the medium.
+ * The raw form of nacre_type_bytes bytes as they lie on the medium.
  */
 uint64_t nacre_type_decode(uint32_t type, const uint8_t *bytes);
+
+/*
+ * Make those bytes of a raw number.
+ */
 void nacre_type_encode(uint32_t type, uint64_t raw, uint8_t *bytes);
 
 /*

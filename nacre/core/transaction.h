@@ -77,11 +77,14 @@ NACRE_MUST_CHECK enum nacre_err nacre_commit(struct nacre_transaction *tx);
 enum nacre_err nacre_abandon(struct nacre_transaction *tx);
 
 /*
- * For the layers of Nacre: as nacre_stage_set and nacre_stage_remove, for any key below
- * NACRE_KEY_OWN_MAX.
+ * For the layers of Nacre: as nacre_stage_set, for any key below NACRE_KEY_OWN_MAX.
  */
 NACRE_MUST_CHECK enum nacre_err nacre_own_stage_set(struct nacre_transaction *tx, uint32_t key,
                                                     const void *value, uint32_t n);
+
+/*
+ * For the layers of Nacre: as nacre_stage_remove, for any key below NACRE_KEY_OWN_MAX.
+ */
 NACRE_MUST_CHECK enum nacre_err nacre_own_stage_remove(struct nacre_transaction *tx, uint32_t key);
 
 /*

@@ -71,6 +71,30 @@ static void test_chip_banks_status_register_names_the_busy_bank(void **state)
     assert_int_equal(cr2(0xC0000000u + 2 * BANK), 0);
 }
 
+/* One that claims banks and lacks them: id and bank status say so, yet all are silent. */
+static void test_chip_banks_claimed_only_are_all_silent(void **state)
+{
+    (void)state;
+    struct nor_cfg cfg = chip_bus_cfg();
+    cfg.lacks_read_while_write = true;
+    chip_begin_anew(&cfg);
+    chip_bus_to_dopi(&bus);
+    uint8_t id[6];
+    chip_read(&bus, 0x9F, 0, id, 6);
+    assert_int_equal(id[4], 0x3B);
+    chip_erase(&bus, 2 * BANK);
+    for (uint32_t bank = 0; bank < 4; bank++) {
+        uint8_t byte[2];
+        assert_int_equal(cr2(0xC0000000u + bank * BANK), bank == 2 ? 3 : 1);
+        chip_read(&bus, 0xEE, bank * BANK, byte, 2);
+        assert_int_equal(bus.answer, FRAME_UNDRIVEN);
+        assert_int_equal(window(bank), FRAME_WINDOW_UNDRIVEN);
+    }
+    chip_command(&bus, 0xB0);
+    chip_settle(&bus);
+    assert_int_equal(window(0), FRAME_WINDOW_PLAIN);
+}
+
 /* MODEL: a register write is the whole chip's. */
 static void test_chip_banks_register_write_silences_all(void **state)
 {
@@ -410,6 +434,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(only_the_working_bank_is_silent),
         TEST(status_register_names_the_busy_bank),
+        TEST(claimed_only_are_all_silent),
         TEST(register_write_silences_all),
         TEST(listener_hears_begin_and_end),
         TEST(wrong_set_up_is_not_plain),

@@ -213,7 +213,13 @@ static bool create_nor(struct twin *t)
                                           [TWIN_BUSY_DRAWN] = NOR_TIME_DRAWN};
     struct nor_cfg cfg;
     memset(&cfg, 0, sizeof cfg);
-    cfg.row = &nor_row_mx66uw1g45g;
+    cfg.row = t->cfg.chip == NULL ? &nor_row_mx66uw1g45g : nor_row_find(t->cfg.chip);
+    t->cfg.chip = NULL; /* the caller's string */
+    if (cfg.row == NULL) {
+        (void)snprintf(t->error, sizeof t->error, "no such chip");
+        return false;
+    }
+    cfg.lacks_read_while_write = t->cfg.lacks_read_while_write;
     cfg.time = times[t->cfg.busy];
     cfg.tear = t->cfg.tear == TWIN_TEAR_GRANULE ? NOR_TEAR_GRANULE : NOR_TEAR_PAGE;
     cfg.seed = t->cfg.seed;

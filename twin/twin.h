@@ -129,6 +129,8 @@ struct twin_cfg {
     enum twin_leftover leftover;
     enum twin_tear tear;
     enum twin_busy busy;
+    const char *chip;         /* flash part by name; NULL: the board's, MX66UW1G45G */
+    bool lacks_read_while_write; /* its banks are claimed only: none answers while one is busy */
     uint64_t seed;
     uint32_t write_addr;      /* chip range that may be programmed and erased: 0x07FE0000 */
     uint32_t write_bytes;     /* 0x10000; 0 = the whole chip, no violation */

@@ -105,16 +105,16 @@ struct nor_counters nor_counters(const struct nor *nor)
 static uint64_t recovery_ps(const struct nor *nor)
 {
     const struct nor_op *op = &nor->state.op;
-    const struct nor_row *row = nor->row;
+    const struct nor_family *family = nor->row->family;
     switch (op->work) {
-    case NOR_PROGRAM: return row->reset_program_ps;
+    case NOR_PROGRAM: return family->reset_program_ps;
     case NOR_ERASE:
-        return op->n == UNIT_BYTES ? row->reset_erase_unit_ps : row->reset_erase_block_ps;
-    case NOR_ERASE_CHIP: return row->reset_erase_chip_ps;
-    case NOR_WRITE_REGISTER: return row->reset_write_status_ps;
+        return op->n == UNIT_BYTES ? family->reset_erase_unit_ps : family->reset_erase_block_ps;
+    case NOR_ERASE_CHIP: return family->reset_erase_chip_ps;
+    case NOR_WRITE_REGISTER: return family->reset_write_status_ps;
     case NOR_IDLE: break;
     }
-    return row->reset_idle_ps;
+    return family->reset_idle_ps;
 }
 
 void nor_restart(struct nor *nor)
@@ -144,7 +144,7 @@ void nor_power_on(struct nor *nor, uint64_t now_ps)
     state->boots++;
     nor_reg_defaults(nor);
     nor_cells_redraw(nor, true);
-    state->ready_ps = now_ps + nor->row->power_up_ps;
+    state->ready_ps = now_ps + nor->row->family->power_up_ps;
     nor_tell_answers(nor);
 }
 

@@ -17,8 +17,16 @@
 struct nor;
 struct nor_row;
 
-/* Rows: what is known of a part, each number with its source, in nor_row.c. */
+/* Rows: what is known of a part, each number with its source, in the files nor_row*.c. */
 extern const struct nor_row nor_row_mx66uw1g45g;
+extern const struct nor_row nor_row_mx25uw51245g;
+extern const struct nor_row nor_row_mx25uw25645g;
+extern const struct nor_row nor_row_mx25lm51245g; /* one bank */
+
+/* The row of this name; NULL if there is none. */
+const struct nor_row *nor_row_find(const char *name);
+/* The row of this number, from 0; NULL beyond the last one. */
+const struct nor_row *nor_row_at(uint32_t index);
 
 enum nor_time {
     NOR_TIME_TYPICAL,
@@ -143,6 +151,8 @@ struct nor_cfg {
     uint64_t seed;
     uint8_t undriven;              /* what floating lines read as; 0 boots all of ST's releases */
     uint32_t endurance;            /* erases after which a unit fails; 0: never */
+    bool lacks_read_while_write;   /* the row's banks are claimed, by id and bank status, and no
+                                      bank answers while one is busy */
     struct nor_listener listener;
 };
 

@@ -131,14 +131,14 @@ static enum nor_refusal control(struct nor *nor, const struct nor_request *reque
         break;
     case NOR_CMD_SLEEP:
         state->is_asleep = true;
-        state->ready_ps = state->now_ps + nor->row->sleep_ps;
+        state->ready_ps = state->now_ps + nor->row->family->sleep_ps;
         state->is_recovering = true;
         nor_tell_answers(nor);
         break;
     case NOR_CMD_WAKE:
         if (!state->is_asleep) return NOR_REFUSED_ORDER;
         state->is_asleep = false;
-        state->ready_ps = state->now_ps + nor->row->wake_ps;
+        state->ready_ps = state->now_ps + nor->row->family->wake_ps;
         state->is_recovering = true;
         nor_tell_answers(nor);
         break;

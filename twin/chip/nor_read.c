@@ -11,8 +11,8 @@ static uint8_t dummies_needed(const struct nor *nor, const struct nor_opcode *op
     switch (is_octal ? opcode->dummy_octal : opcode->dummy_spi) {
     case NOR_DUMMY_8: return 8;
     case NOR_DUMMY_ARRAY: return nor_reg_dummies(nor);
-    case NOR_DUMMY_REGISTER: return nor->row->register_dummies;
-    case NOR_DUMMY_SFDP: return nor->row->sfdp_dummies;
+    case NOR_DUMMY_REGISTER: return nor->row->family->register_dummies;
+    case NOR_DUMMY_SFDP: return nor->row->family->sfdp_dummies;
     case NOR_DUMMY_NONE: break;
     }
     return 0;

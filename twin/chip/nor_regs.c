@@ -41,7 +41,7 @@ uint8_t nor_reg_scur(const struct nor *nor)
 static uint8_t bank_status(const struct nor *nor, uint32_t addr)
 {
     const struct nor_op *op = &nor->state.op;
-    if (!nor_work_is_busy(nor)) return 0;
+    if (!nor_work_is_busy(nor) || nor->row->bank_count < 2u) return 0;
     if (op->work == NOR_ERASE_CHIP || op->work == NOR_WRITE_REGISTER) return BANK_BUSY_HERE;
     const uint32_t bank_bytes = nor->row->size_bytes / nor->row->bank_count;
     const bool is_here = addr / bank_bytes == op->addr / bank_bytes;

@@ -40,8 +40,8 @@ static const uint8_t sfdp_mx66uw1g45g[316] = {
     0x14, 0x45, 0x98, 0x80, 0x43, 0x06, 0x0f, 0x00, 0x21, 0xdc, 0xff, 0xff,
 };
 
-/* [BSP], [MODEL]; the write buffer set [RWW]. */
-static const struct nor_opcode opcodes_macronix_octal[] = {
+/* [BSP], [MODEL]; the write buffer set, last, [RWW]. */
+const struct nor_opcode nor_opcodes_octal[NOR_OPCODES_OCTAL_BANKS] = {
     {0x00, 0, 0, NONE, NONE, false, false, NOR_CMD_NOP},
     {0x03, 3, X, NONE, NONE, false, false, NOR_CMD_READ},
     {0x0B, 3, X, NOR_DUMMY_8, NONE, false, false, NOR_CMD_READ},
@@ -73,10 +73,6 @@ static const struct nor_opcode opcodes_macronix_octal[] = {
     {0x99, 0, 0, NONE, NONE, false, false, NOR_CMD_RESET},
     {0xB9, 0, 0, NONE, NONE, false, false, NOR_CMD_SLEEP},
     {0xAB, 0, 0, NONE, NONE, false, false, NOR_CMD_WAKE},
-    {0x22, 4, 4, NONE, NONE, false, false, NOR_CMD_BUFFER_BEGIN},
-    {0x24, 4, 4, NONE, NONE, false, false, NOR_CMD_BUFFER_DATA},
-    {0x31, 0, 0, NONE, NONE, false, false, NOR_CMD_BUFFER_CONFIRM},
-    {0x25, 4, 4, NONE, NOR_DUMMY_ARRAY, false, false, NOR_CMD_NOT_MODELLED}, /* RDBUF */
     {0x2F, 0, 0, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED},            /* WRSCUR */
     {0xC0, 0, 0, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED},            /* SBL */
     {0xB1, 0, 0, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED},            /* ENSO */
@@ -97,26 +93,15 @@ static const struct nor_opcode opcodes_macronix_octal[] = {
     {0x27, 0, 4, NONE, NOR_DUMMY_REGISTER, false, false, NOR_CMD_NOT_MODELLED}, /* RDPASS */
     {0x28, 0, 4, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED},            /* WRPASS */
     {0x29, 0, 4, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED},            /* PASSULK */
+    {0x22, 4, 4, NONE, NONE, false, false, NOR_CMD_BUFFER_BEGIN},
+    {0x24, 4, 4, NONE, NONE, false, false, NOR_CMD_BUFFER_DATA},
+    {0x31, 0, 0, NONE, NONE, false, false, NOR_CMD_BUFFER_CONFIRM},
+    {0x25, 4, 4, NONE, NOR_DUMMY_ARRAY, false, false, NOR_CMD_NOT_MODELLED}, /* RDBUF */
 };
 
-const struct nor_row nor_row_mx66uw1g45g = {
-    .name = "MX66UW1G45G",
-    .id = {0xC2, 0x81, 0x3B},             /* [SFDP] mail, [BSP] */
-    .size_bytes = 128u * 1024u * 1024u,   /* [SFDP] BFPT DW2 */
-    .block_bytes = 64u * 1024u,           /* [SFDP] BFPT DW8 */
-    .bank_count = 4,                      /* [SFDP] mail: n_banks 4; 32 MB each by [RWW] */
-    .wire_swaps = true,                   /* [SFDP] BFPT DW18 bit 31 */
-    .has_double_program = true,           /* [MODEL] */
-    .sfdp = sfdp_mx66uw1g45g,
-    .sfdp_bytes = sizeof sfdp_mx66uw1g45g,
-    .opcodes = opcodes_macronix_octal,
-    .opcode_count = sizeof opcodes_macronix_octal / sizeof opcodes_macronix_octal[0],
+const struct nor_family nor_family_octal = {
     .register_dummies = 4,                /* [MODEL]; [BSP] sends 4 in STR and 5 in DTR */
     .sfdp_dummies = 20,                   /* [BSP], ST's boot stage finds it with 20 */
-    .program = {152 * US, 4900 * US},     /* [SFDP] BFPT DW11: 152 us, times 32 */
-    .erase_unit = {25 * MS, 600 * MS},    /* [SFDP] BFPT DW10: 25 ms, times 24 */
-    .erase_block = {256 * MS, 6144 * MS}, /* [SFDP] BFPT DW10 */
-    .erase_chip = {192000 * MS, 460000 * MS}, /* [SFDP] BFPT DW11; the maximum is [BSP]'s */
     .write_status = {40 * MS, 40 * MS},   /* [MODEL] flat 40 ms, [BSP] 40 ms at most */
     /* ST's boot of release 1.0.0 goes on 1.2 us after 01h {00 02} without a poll, and boots. */
     .write_status_same = {40 * NS, 40 * MS},
@@ -124,11 +109,7 @@ const struct nor_row nor_row_mx66uw1g45g = {
     .write_cr2_nonvolatile = {60 * US, 60 * US}, /* [MODEL] */
     .protected_program_ps = 2 * US,       /* [MODEL] */
     .protected_erase_ps = 100 * US,       /* [MODEL] */
-    .suspend_program_ps = 25 * US,        /* [SFDP] BFPT DW12 */
-    .suspend_erase_ps = 56 * US,          /* [SFDP] BFPT DW12; [MODEL] 25 us */
     .suspend_tail_ps = 2 * US,            /* [MODEL] */
-    .min_run_program_ps = 192 * US,       /* [SFDP] BFPT DW12; [MODEL] 100 us */
-    .min_run_erase_ps = 448 * US,         /* [SFDP] BFPT DW12; [MODEL] 400 us */
     .reset_idle_ps = 40 * US,             /* [MODEL] tREADY2, all of them */
     .reset_program_ps = 310 * US,
     .reset_erase_unit_ps = 12 * MS,
@@ -138,4 +119,29 @@ const struct nor_row nor_row_mx66uw1g45g = {
     .power_up_ps = 1500 * US,             /* [MODEL] tVSL */
     .sleep_ps = 10 * US,                  /* [MODEL] tDP */
     .wake_ps = 30 * US,                   /* [MODEL], [SFDP] BFPT DW14 */
+};
+
+const struct nor_row nor_row_mx66uw1g45g = {
+    .name = "MX66UW1G45G",
+    .opcodes = nor_opcodes_octal,
+    .opcode_count = NOR_OPCODES_OCTAL_BANKS,
+    .family = &nor_family_octal,
+    .id = {0xC2, 0x81, 0x3B},             /* [SFDP] mail, [BSP] */
+    .size_bytes = 128u * 1024u * 1024u,   /* [SFDP] BFPT DW2 */
+    .block_bytes = 64u * 1024u,           /* [SFDP] BFPT DW8 */
+    .bank_count = 4,                      /* [SFDP] mail: n_banks 4; 32 MB each by [RWW] */
+    .wire_swaps = true,                   /* [SFDP] BFPT DW18 bit 31 */
+    .has_double_program = true,           /* [MODEL] */
+    .sfdp = sfdp_mx66uw1g45g,
+    .sfdp_bytes = sizeof sfdp_mx66uw1g45g,
+    .times = {
+        .program = {152 * US, 4864 * US},     /* [SFDP] BFPT DW11: 152 us, times 32 */
+        .erase_unit = {25 * MS, 600 * MS},    /* [SFDP] BFPT DW10: 25 ms, times 24 */
+        .erase_block = {256 * MS, 6144 * MS}, /* [SFDP] BFPT DW10 */
+        .erase_chip = {192000 * MS, 460000 * MS}, /* [SFDP] BFPT DW11; the maximum is [BSP]'s */
+        .suspend_program_ps = 25 * US,        /* [SFDP] BFPT DW12 */
+        .suspend_erase_ps = 56 * US,          /* [SFDP] BFPT DW12; [MODEL] 25 us */
+        .min_run_program_ps = 192 * US,       /* [SFDP] BFPT DW12; [MODEL] 100 us */
+        .min_run_erase_ps = 448 * US,         /* [SFDP] BFPT DW12; [MODEL] 400 us */
+    },
 };

@@ -62,35 +62,17 @@ struct nor_span {
     uint64_t max_ps;
 };
 
-struct nor_row {
-    const char *name;
-    uint8_t id[3];
-    uint32_t size_bytes;
-    uint32_t block_bytes;
-    uint32_t bank_count;
-    bool wire_swaps;
-    bool has_double_program; /* a granule may be programmed again, at the cost of its ECC */
-    const uint8_t *sfdp;
-    uint32_t sfdp_bytes;
-    const struct nor_opcode *opcodes;
-    uint32_t opcode_count;
+/* What all parts of a family do alike, whatever their size. */
+struct nor_family {
     uint8_t register_dummies; /* least number of clocks before a register's first byte, octal */
     uint8_t sfdp_dummies;     /* octal */
-    struct nor_span program;
-    struct nor_span erase_unit;
-    struct nor_span erase_block;
-    struct nor_span erase_chip;
     struct nor_span write_status;
-    struct nor_span write_status_same;   /* no non-volatile bit changes */
-    struct nor_span write_cr2;            /* volatile */
+    struct nor_span write_status_same; /* no non-volatile bit changes */
+    struct nor_span write_cr2;         /* volatile */
     struct nor_span write_cr2_nonvolatile;
     uint64_t protected_program_ps; /* a refused program's WIP time */
     uint64_t protected_erase_ps;
-    uint64_t suspend_program_ps; /* latency */
-    uint64_t suspend_erase_ps;
-    uint64_t suspend_tail_ps;    /* at the end of an operation a suspend does nothing */
-    uint64_t min_run_program_ps; /* from resume to suspend, for any progress */
-    uint64_t min_run_erase_ps;
+    uint64_t suspend_tail_ps;      /* at the end of an operation a suspend does nothing */
     uint64_t reset_idle_ps;
     uint64_t reset_program_ps;
     uint64_t reset_erase_unit_ps;
@@ -101,5 +83,42 @@ struct nor_row {
     uint64_t sleep_ps;
     uint64_t wake_ps;
 };
+
+/* How long a part takes, and how its work stands still. */
+struct nor_times {
+    struct nor_span program;
+    struct nor_span erase_unit;
+    struct nor_span erase_block;
+    struct nor_span erase_chip;
+    uint64_t suspend_program_ps; /* latency */
+    uint64_t suspend_erase_ps;
+    uint64_t min_run_program_ps; /* from resume to suspend, for any progress */
+    uint64_t min_run_erase_ps;
+};
+
+struct nor_row {
+    const char *name;
+    const struct nor_opcode *opcodes;
+    uint32_t opcode_count;
+    const struct nor_family *family;
+    uint8_t id[3];
+    uint32_t size_bytes;
+    uint32_t block_bytes;
+    uint32_t bank_count;
+    bool wire_swaps;
+    bool has_double_program; /* a granule may be programmed again, at the cost of its ECC */
+    const uint8_t *sfdp;     /* NULL: a sample whose tables read as FFh */
+    uint32_t sfdp_bytes;
+    struct nor_times times;
+};
+
+/*
+ * Macronix' octal family: opcodes with and without those of the page buffer, which only parts with
+ * banks have, and what all its parts share.
+ */
+#define NOR_OPCODES_OCTAL 51u
+#define NOR_OPCODES_OCTAL_BANKS 55u
+extern const struct nor_opcode nor_opcodes_octal[NOR_OPCODES_OCTAL_BANKS];
+extern const struct nor_family nor_family_octal;
 
 #endif

@@ -28,6 +28,7 @@ bool nor_bank_refuses(const struct nor *nor, uint32_t bank_index)
     const struct nor_op *op = &nor->state.op;
     if (!nor_work_is_busy(nor)) return false;
     if (op->work == NOR_ERASE_CHIP || op->work == NOR_WRITE_REGISTER) return true;
+    if (nor->cfg.lacks_read_while_write) return true;
     return op->addr / (nor->row->size_bytes / nor->row->bank_count) == bank_index;
 }
 
@@ -87,8 +88,8 @@ void nor_work_program(struct nor *nor, uint32_t page, const uint8_t data[PAGE_BY
     memcpy(op.data, data, PAGE_BYTES);
     op.is_refused = unit_is_protected(nor, page);
     op.fails = op.is_refused || unit_is_worn(nor, info) || (info != NULL && info->program_fails);
-    op.total_ps = op.is_refused ? nor->row->protected_program_ps
-                                : nor_random_span(nor, &nor->row->program);
+    op.total_ps = op.is_refused ? nor->row->family->protected_program_ps
+                                : nor_random_span(nor, &nor->row->times.program);
     nor->state.p_fail = false;
     op_start(nor, &op);
 }
@@ -96,8 +97,9 @@ void nor_work_program(struct nor *nor, uint32_t page, const uint8_t data[PAGE_BY
 void nor_work_erase(struct nor *nor, enum nor_work work, uint32_t addr, uint32_t n)
 {
     const struct nor_row *row = nor->row;
-    const struct nor_span *span = &row->erase_chip;
-    if (work == NOR_ERASE) span = n == UNIT_BYTES ? &row->erase_unit : &row->erase_block;
+    const struct nor_span *span = &row->times.erase_chip;
+    if (work == NOR_ERASE && n == UNIT_BYTES) span = &row->times.erase_unit;
+    if (work == NOR_ERASE && n != UNIT_BYTES) span = &row->times.erase_block;
     struct nor_op op = {.work = work, .addr = addr, .n = n};
     op.is_refused = range_is_protected(nor, addr, n);
     op.fails = op.is_refused;
@@ -105,7 +107,7 @@ void nor_work_erase(struct nor *nor, enum nor_work work, uint32_t addr, uint32_t
         const struct nor_unit *info = nor->units[at / UNIT_BYTES];
         if (unit_is_worn(nor, info) || (info != NULL && info->erase_fails)) op.fails = true;
     }
-    op.total_ps = op.is_refused ? row->protected_erase_ps : nor_random_span(nor, span);
+    op.total_ps = op.is_refused ? row->family->protected_erase_ps : nor_random_span(nor, span);
     nor->state.e_fail = false;
     op_start(nor, &op);
 }
@@ -232,20 +234,20 @@ uint64_t nor_next_event_ps(const struct nor *nor)
 enum nor_refusal nor_work_suspend(struct nor *nor)
 {
     struct nor_op *op = &nor->state.op;
-    const struct nor_row *row = nor->row;
+    const struct nor_times *times = &nor->row->times;
     const bool is_program = op->work == NOR_PROGRAM;
     if (op->work == NOR_IDLE || op->work == NOR_ERASE_CHIP || op->work == NOR_WRITE_REGISTER) {
         return NOR_REFUSED_NOTHING_RUNS;
     }
     if (op->is_suspended || op->is_suspending) return NOR_REFUSED_SUSPENDED;
     const uint64_t now = nor->state.now_ps;
-    if (nor_work_end_ps(nor) - now <= row->suspend_tail_ps) return NOR_REFUSED_TOO_LATE;
+    if (nor_work_end_ps(nor) - now <= nor->row->family->suspend_tail_ps) return NOR_REFUSED_TOO_LATE;
     const uint64_t run = now - op->run_start_ps;
-    const uint64_t min_run = is_program ? row->min_run_program_ps : row->min_run_erase_ps;
+    const uint64_t min_run = is_program ? times->min_run_program_ps : times->min_run_erase_ps;
     /* A run that was too short after a resume is as if it had not been. */
     if (!op->was_resumed || run >= min_run) op->done_ps += run;
     op->is_suspending = true;
-    op->suspend_at_ps = now + (is_program ? row->suspend_program_ps : row->suspend_erase_ps);
+    op->suspend_at_ps = now + (is_program ? times->suspend_program_ps : times->suspend_erase_ps);
     nor->state.counters.suspends++;
     return NOR_ACCEPTED;
 }

@@ -90,8 +90,9 @@ static enum nor_refusal status_write(struct nor *nor, const struct nor_request *
     event->nonvolatile_register = true;
     const uint8_t value[2] = {request->bytes[0], request->n > 1 ? request->bytes[1] : 0};
     const bool is_same = nor_reg_status_is_same(nor, reg, value);
+    const struct nor_family *family = nor->row->family;
     nor_work_register(nor, reg, value,
-                      is_same ? &nor->row->write_status_same : &nor->row->write_status);
+                      is_same ? &family->write_status_same : &family->write_status);
     return NOR_ACCEPTED;
 }
 
@@ -108,10 +109,11 @@ static enum nor_refusal cr2_write(struct nor *nor, const struct nor_request *req
     const uint8_t value[2] = {request->bytes[0], 0};
     if (!nor_reg_cr2_is_taken(request->addr, value[0])) return NOR_REFUSED_VALUE;
     event->work = NOR_WRITE_REGISTER;
+    const struct nor_family *family = nor->row->family;
     event->nonvolatile_register = nor_reg_is_nonvolatile(request->addr);
     nor_work_register(nor, request->addr, value,
-                      event->nonvolatile_register ? &nor->row->write_cr2_nonvolatile
-                                                  : &nor->row->write_cr2);
+                      event->nonvolatile_register ? &family->write_cr2_nonvolatile
+                                                  : &family->write_cr2);
     return NOR_ACCEPTED;
 }
 

@@ -9,13 +9,16 @@
 
 #include "twin/xspi/xspi_internal.h"
 
+#define XSPI2_DCR1 0x011A0100u /* traced, with the 128 MB of the MX66UW1G45G */
+#define DCR1_DEVSIZE 0x001F0000u
+
 struct row {
     uint32_t offset;
     uint32_t value;
 };
 
 static const struct row xspi2_common[] = {
-    {CR, 0x30400301}, {DCR1, 0x011A0100}, {DCR2, 0},        {DCR3, 0},        {DCR4, 0},
+    {CR, 0x30400301}, {DCR2, 0},          {DCR3, 0},        {DCR4, 0},
     {DLR, 7},         {AR, 0},            {PSMKR, 1},       {PSMAR, 0},       {PIR, 0x10},
     {CCR, 0x2C003C1C}, {TCR, 0x14},       {IR, 0xEE11},     {ABR, 0},         {LPTR, 0},
     {WCCR, 0x2C003C1C}, {WTCR, 0},        {WIR, 0x12ED},    {WABR, 0},        {WPCCR, 0},
@@ -54,6 +57,14 @@ static void registers_poke(struct xspi *xspi, const struct row *rows, size_t cou
     for (size_t i = 0; i < count; i++) xspi_poke(xspi, rows[i].offset, rows[i].value);
 }
 
+/* The boot takes the size from the chip's tables: DCR1.DEVSIZE n stands for 2^(n+1) bytes. */
+static uint32_t dcr1_for(const struct nor *nor)
+{
+    uint32_t devsize = 0;
+    while (2u << devsize < nor_size_bytes(nor)) devsize++;
+    return (XSPI2_DCR1 & ~DCR1_DEVSIZE) | devsize << 16;
+}
+
 const char *boot_state_name(enum boot_state state)
 {
     return variants[state].name;
@@ -66,6 +77,7 @@ void boot_state_apply(enum boot_state state, const struct boot_state_board *boar
     xspi_reset(board->xspi2, now_ps);
     nor_as_left_by_boot(board->nor, now_ps);
     registers_poke(board->xspi2, xspi2_common, sizeof xspi2_common / sizeof xspi2_common[0]);
+    xspi_poke(board->xspi2, DCR1, dcr1_for(board->nor));
     xspi_poke(board->xspi2, TCR, variant->tcr);
     xspi_poke(board->xspi2, WIR, variant->wir);
     xspi_poke(board->xspi2, DCR3, variant->dcr3);

@@ -56,14 +56,21 @@ static enum nacre_err look_at_damage(struct look *look)
     return NACRE_OK;
 }
 
-/* A generation 0 has no mark: the region was new. */
+/* A generation 0 has no mark, for the region was new; a retired unit may have none. */
+static bool has_mark(const struct nacre_log *log, uint32_t generation)
+{
+    const uint32_t retired = nacre_log_retired_key(log, generation);
+    return generation != 0u && nacre_index_find(&log->index, retired) == NULL;
+}
+
 static enum nacre_err look_at_mark(struct look *look)
 {
     const struct nacre_lanes *const lanes = &look->log->lanes;
     const uint32_t place = nacre_log_place(look->log, look->walk.generation, 0);
     struct nacre_finding finding = {.key = NACRE_KEY_NOTE, .count = 1};
     uint32_t lost = 0;
-    for (uint32_t lane = 0; lane < lanes->count && look->walk.generation != 0u; lane++) {
+    if (!has_mark(look->log, look->walk.generation)) return NACRE_OK;
+    for (uint32_t lane = 0; lane < lanes->count; lane++) {
         struct nacre_mark mark;
         const enum nacre_err err = nacre_mark_read_lane(lanes, lane, place, &mark);
         if (err != NACRE_OK && err != NACRE_NOT_FOUND) return err;

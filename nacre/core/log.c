@@ -175,9 +175,9 @@ static void add_control(const struct nacre_log *log, struct nacre_record *record
 enum nacre_err nacre_log_append(struct nacre_log *log, struct nacre_record *record,
                                 struct nacre_source *source)
 {
-    NACRE_ASSERT(!log->doubtful);
+    NACRE_ASSERT(!log->doubtful && !log->closed); /* a closed head is in doubt until it is left */
     add_control(log, record);
-    if (log->closed || log->top + nacre_record_granules(record) > log->lanes.slots) {
+    if (log->top + nacre_record_granules(record) > log->lanes.slots) {
         const enum nacre_err err = nacre_log_go_on(log, log->top);
         if (err != NACRE_OK) return err;
         add_control(log, record);
@@ -203,8 +203,8 @@ static enum nacre_err note_at(struct nacre_log *log, uint32_t slot, uint8_t flag
 /* A note takes one granule: is there one in the head? */
 static enum nacre_err make_slot(struct nacre_log *log)
 {
-    NACRE_ASSERT(!log->doubtful);
-    if (!log->closed && log->top < log->lanes.slots) return NACRE_OK;
+    NACRE_ASSERT(!log->doubtful && !log->closed);
+    if (log->top < log->lanes.slots) return NACRE_OK;
     return nacre_log_go_on(log, log->top);
 }
 

@@ -79,13 +79,14 @@ static enum nacre_err cfg_check(const struct nacre_store_cfg *cfg)
     return lanes_start(&lanes, cfg);
 }
 
-static enum nacre_err log_start(struct nacre_log *log, const struct nacre_store_cfg *cfg)
+/* cfg was checked. */
+static void log_start(struct nacre_log *log, const struct nacre_store_cfg *cfg)
 {
     memset(log, 0, sizeof *log);
     log->index.entries = cfg->index;
     log->index.capacity = cfg->index_count;
     log->newest.is_note = true; /* unless a record is found */
-    return lanes_start(&log->lanes, cfg);
+    (void)lanes_start(&log->lanes, cfg);
 }
 
 /* Make the next unit the head, whatever room the head has left. */
@@ -101,7 +102,6 @@ static enum nacre_err leave_unit(struct nacre_log *log)
 /* A region that was new: leave generation 0, whose erase nobody saw, for a unit of our own. */
 static enum nacre_err leave_generation_0(struct nacre_log *log)
 {
-    if (log->generation != 0u) return NACRE_OK;
     const enum nacre_err err = leave_unit(log);
     return err == NACRE_OK ? nacre_log_note(log, 0) : err;
 }
@@ -131,8 +131,7 @@ static enum nacre_err scan_and_settle(struct nacre_log *log, const struct nacre_
     uint32_t failures = 0;
     uint16_t ignored[NACRE_IGNORED_MAX] = {0};
     for (uint32_t i = 0; i < SCANS_MAX && failures < SETTLES_MAX; i++) {
-        err = log_start(log, cfg);
-        if (err != NACRE_OK) return err;
+        log_start(log, cfg);
         memcpy(log->ignored, ignored, sizeof ignored);
         err = nacre_scan(log, clean);
         if (err != NACRE_OK) return err;

@@ -114,7 +114,8 @@ enum nacre_err nacre_next_step(struct nacre_log *log, bool wait)
         err = start_erase(log, 0);
     } else if (log->next == NACRE_NEXT_ERASING) {
         err = end_erase(log, wait);
-    } else if (log->next == NACRE_NEXT_ERASED) {
+    } else {
+        NACRE_ASSERT(log->next == NACRE_NEXT_ERASED);
         err = go_on_erased(log);
     }
     if (err == NACRE_OK || err == NACRE_BUSY || err == NACRE_FULL) return err;

@@ -9,14 +9,12 @@
 
 #include <stddef.h>
 
-
-
 enum nacre_err nacre_repair_fall_back(struct nacre_log *log, uint32_t key)
 {
     uint32_t place;
     struct nacre_index_entry *const entry = nacre_index_find(&log->index, key);
     const enum nacre_err err = nacre_scan_key(log, key, &place);
-    if (err != NACRE_OK || entry == NULL) return err;
+    if (err != NACRE_OK) return err;
     entry->tag |= NACRE_ENTRY_STALE;
     entry->place = (uint16_t)place;
     log->owes = true;
@@ -82,8 +80,8 @@ static enum nacre_err write_owed(struct nacre_log *log, uint32_t key)
 static enum nacre_err pay_key(struct nacre_log *log, uint32_t key)
 {
     const enum nacre_err err = nacre_room_make(log, log->longest);
+    if (err != NACRE_OK) return err;
     const struct nacre_index_entry *const entry = nacre_index_find(&log->index, key);
-    if (err != NACRE_OK || entry == NULL) return err;
     const bool has_record = entry->place != NACRE_PLACE_OWED;
     return has_record ? nacre_room_copy(log, key) : write_owed(log, key);
 }

@@ -14,6 +14,7 @@
 /*
  * Let a key whose record is damaged answer with the one before it, as stale.
  *
+ * key      in the index; its entry stays where it is
  * Cost     reads at most the region's bytes
  * Returns  NACRE_OK; what the medium answers: unchanged
  */

@@ -19,7 +19,7 @@ static bool is_in_oldest(const struct nacre_log *log, uint32_t place)
 
 static uint32_t head_free(const struct nacre_log *log)
 {
-    return log->closed ? 0u : (uint32_t)(log->lanes.slots - log->top);
+    return (uint32_t)(log->lanes.slots - log->top);
 }
 
 static int32_t slack(const struct nacre_log *log)
@@ -99,13 +99,13 @@ void nacre_room_point(struct nacre_log *log, uint32_t key, uint32_t place)
     if (old != NULL) tally(log, old, false);
     const struct nacre_index_entry *const entry = nacre_index_put(&log->index, key, place);
     NACRE_ASSERT(entry != NULL); /* nacre_put_check saw that there is room */
-    if (entry != NULL) tally(log, entry, true);
+    tally(log, entry, true);
 }
 
 void nacre_room_moved(struct nacre_log *log, uint32_t key, uint32_t place)
 {
     struct nacre_index_entry *const entry = nacre_index_find(&log->index, key);
-    const bool is_stale = entry != NULL && nacre_entry_is_stale(entry);
+    const bool is_stale = nacre_entry_is_stale(entry);
     nacre_room_point(log, key, place);
     if (is_stale) entry->tag |= NACRE_ENTRY_STALE;
 }

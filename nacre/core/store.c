@@ -31,14 +31,12 @@ static enum nacre_err get(struct nacre_store *store, uint32_t key, uint8_t *buf,
     if (!log->lanes.medium->ops->can_access(log->lanes.medium, buf, size, true)) {
         return NACRE_BAD_BUFFER;
     }
-    const struct nacre_index_entry *entry = nacre_index_find(&log->index, key);
+    const struct nacre_index_entry *const entry = nacre_index_find(&log->index, key);
     if (entry == NULL) return NACRE_NOT_FOUND;
     struct nacre_record record;
     enum nacre_err err = nacre_log_read(log, entry->place, &record, buf, size);
     if (err == NACRE_DAMAGED && entry->place != NACRE_PLACE_OWED) {
         err = nacre_repair_fall_back(log, key);
-        entry = nacre_index_find(&log->index, key);
-        if (entry == NULL) return NACRE_NOT_FOUND;
         if (err == NACRE_OK) err = nacre_log_read(log, entry->place, &record, buf, size);
     }
     if (err != NACRE_OK) return err;

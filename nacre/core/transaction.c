@@ -85,10 +85,10 @@ enum nacre_err nacre_begin(struct nacre_transaction *tx, struct nacre_store *sto
     return nacre_guard_leave(store, NACRE_OK);
 }
 
+/* Into the buffer of one that was begun. */
 static enum nacre_err stage(struct nacre_transaction *tx, const struct nacre_change *change)
 {
     const uint32_t n = change->length == NACRE_LENGTH_REMOVED ? 0u : change->length;
-    if (!is_begun(tx)) return NACRE_NOT_BEGUN;
     if (tx->size - tx->used < NACRE_STAGED_BYTES + n) return NACRE_TRANSACTION_FULL;
     uint8_t *const earlier = staged_find(tx, change->key);
     if (earlier != NULL) nacre_put_le16(earlier + KEY_AT, STRUCK_OUT);

@@ -19,11 +19,6 @@ void nacre_walk_start(struct nacre_walk *walk, const struct nacre_log *log)
     *walk = start;
 }
 
-static bool record_is_note(const struct nacre_record *record, enum nacre_note note)
-{
-    return record->key == NACRE_KEY_NOTE && record->length == (uint32_t)note;
-}
-
 /* From the unit at hand to the one before it that is to be read. False where there is none. */
 static bool next_unit(struct nacre_walk *walk)
 {
@@ -82,8 +77,8 @@ uint32_t nacre_walk_start_place(const struct nacre_walk *walk)
 
 static void take_note(struct nacre_walk *walk)
 {
-    if (record_is_note(&walk->record, NACRE_NOTE_RESET)) walk->has_reset = true;
-    if (!record_is_note(&walk->record, NACRE_NOTE_CLOSING)) return;
+    if (walk->record.length == (uint32_t)NACRE_NOTE_RESET) walk->has_reset = true;
+    if (walk->record.length != (uint32_t)NACRE_NOTE_CLOSING) return;
     const uint32_t start = nacre_get_le16(walk->value);
     walk->start_generation = walk->spot.generation - start / NACRE_BACK;
     walk->start_slot = start & NACRE_BACK_SLOT;

@@ -3,8 +3,8 @@
  *
  * Held for every input: a mount ends with one of its answers within its bound of reads; what is
  * foreign or newer is left as it was; what the first mount answers, a second one answers too, and
- * never that the region is foreign, where no more than a granule is damaged; a set that answered NACRE_OK is what a get finds; the chip
- * is never misused; no sanitizer has anything to say.
+ * never that the region is foreign, where no more than a granule is damaged; a set that answered
+ * NACRE_OK is what a get finds; the chip is never misused; no sanitizer has anything to say.
  *
  * Input: a byte for the bed (fuzz_bed.h), a script for the image (image.h), then calls.
  */

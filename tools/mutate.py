@@ -7,7 +7,8 @@ Mutants (tools/mutants.py) are drawn from a seed: a line uniformly over all line
 carry code, then one change of that line. One that does not compile, or compiles to the very same
 code, is drawn again. Each is linked into a shared library under the tests of the core, which were
 built once; the quick ones run first, and the first that fails, crashes or takes several times as
-long as it should has killed it. What survives is printed and listed in build/quality.json.
+long as it should has killed it. What survives is printed and listed in build/quality.json. The core
+is copied first, so that it may be worked on meanwhile.
 
 Stopped and started again with the same source and seed it goes on where it was (build/mutants/);
 --again forgets that; --retry forgets only what survived, for new tests to try. --file takes only
@@ -35,6 +36,7 @@ import mutants
 
 DIRECTORY = "build/mutants"
 ROOT = core_tests.ROOT
+SOURCE = os.path.join(ROOT, DIRECTORY, "source")
 FLAGS = "-O1 -w -fPIC"
 ASSERTS = "-DNACRE_ASSERTS=1"
 # As `make test` does, with a trap in place of the sanitizer's report.
@@ -52,6 +54,7 @@ class Bench:
 
     def __init__(self):
         self.build = os.path.join(ROOT, DIRECTORY)
+        keep_source()
         self.programs = os.path.join(self.build, "programs")
         self.tests = core_tests.build(DIRECTORY, "%s %s" % (FLAGS, ASSERTS))
         self.sources = self.find_sources()
@@ -69,9 +72,7 @@ class Bench:
 
     @staticmethod
     def find_sources():
-        paths = glob.glob(os.path.join(ROOT, "nacre/core/*.c"))
-        paths.append(os.path.join(ROOT, "nacre/err.c"))
-        return sorted(os.path.relpath(path, ROOT) for path in paths)
+        return [path for path in core_files("") if path.endswith(".c")] + ["nacre/err.c"]
 
     @staticmethod
     def compile(source, target, asserts, overlay=None, text=None):
@@ -79,8 +80,8 @@ class Bench:
         command = ["gcc", *shlex.split(FLAGS), "-std=gnu11", *shlex.split(asserts)]
         if overlay:
             command += ["-I", overlay]
-        command += ["-I", ROOT, "-x", "c", "-c", "-o", target]
-        command.append(os.path.join(ROOT, source) if text is None else "-")
+        command += ["-I", SOURCE, "-x", "c", "-c", "-o", target]
+        command.append(os.path.join(SOURCE, source) if text is None else "-")
         done = subprocess.run(command, cwd=ROOT, input=text, text=True, check=False,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return target if done.returncode == 0 else None
@@ -171,8 +172,7 @@ class Worker:
         """'invalid', 'same', 'survived', or the name of the test that killed it."""
         shutil.rmtree(self.folder, ignore_errors=True)
         os.makedirs(self.folder)
-        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
-            text = mutant.apply(file.read())
+        text = mutant.apply(source_text(path))
         product = self.compile(path, text, "")
         if not product:
             return "invalid"
@@ -190,9 +190,21 @@ class Worker:
         return "survived"
 
 
+def keep_source():
+    """Copy what is judged, so that it stays as it is."""
+    shutil.rmtree(SOURCE, ignore_errors=True)
+    shutil.copytree(os.path.join(ROOT, "nacre"), os.path.join(SOURCE, "nacre"))
+
+
 def core_files(part):
-    paths = sorted(glob.glob(os.path.join(ROOT, "nacre/core/*.[ch]")))
-    return [path for path in (os.path.relpath(path, ROOT) for path in paths) if part in path]
+    """The files of the core whose path has part in it, from the root on."""
+    paths = sorted(glob.glob(os.path.join(SOURCE, "nacre/core/*.[ch]")))
+    return [path for path in (os.path.relpath(path, SOURCE) for path in paths) if part in path]
+
+
+def source_text(path):
+    with open(os.path.join(SOURCE, path), encoding="utf-8") as file:
+        return file.read()
 
 
 def inline_lines(text):
@@ -213,8 +225,7 @@ def by_line(part):
     """{(file, line): [mutant]} of all lines that carry code."""
     found = {}
     for path in core_files(part):
-        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
-            text = file.read()
+        text = source_text(path)
         lines = inline_lines(text) if path.endswith(".h") else None
         for mutant in mutants.all_of(text):
             if lines is None or mutant.line in lines:
@@ -225,8 +236,7 @@ def by_line(part):
 def source_digest():
     digest = hashlib.sha256()
     for path in core_files(""):
-        with open(os.path.join(ROOT, path), "rb") as file:
-            digest.update(path.encode() + file.read())
+        digest.update((path + source_text(path)).encode())
     return digest.hexdigest()
 
 

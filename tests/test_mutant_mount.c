@@ -1,0 +1,247 @@
+/*
+ * Goal: a mount makes of a region's bytes what docs/format.md section 5 says, where they are such
+ * as a store in use seldom leaves: what is no record is none, what is dead is not read, what was
+ * lost is told of and written down once.
+ *
+ * Method: the bytes are made by hand (forge.h), the store is mounted, and its answers and what it
+ * programs are compared with the document.
+ */
+#include "tests/support/box_fixture.h"
+#include "tests/support/decode.h"
+#include "tests/support/forge.h"
+
+#include "tests/support/cmocka_all.h"
+
+#include <string.h>
+
+#define UNIT_BYTES 4096u
+#define CUT_UNIT 4096u
+
+static struct forge forge;
+
+static int begin(void **state)
+{
+    const int result = box_begin_four(state);
+    forge_open(&forge, box.sim);
+    return result;
+}
+
+/* Another chip: two lanes where a cut spoils more than a granule. */
+static void reopen(uint32_t unit_count, uint32_t cut_bytes)
+{
+    box_close(&box);
+    box_open_lanes(&box, unit_count, cut_bytes);
+    forge_open(&forge, box.sim);
+}
+
+static struct nacre_stats stats_now(void)
+{
+    struct nacre_stats stats;
+    assert_int_equal(nacre_stats(&box.store, &stats), NACRE_OK);
+    return stats;
+}
+
+/* Turn a bit of the value at a slot, in every lane. */
+static void spoil(uint32_t generation, uint32_t slot)
+{
+    for (uint32_t lane = 0; lane < forge.lane_count; lane++) {
+        sim_nor_flip(box.sim, forge_addr(&forge, lane, generation, slot) + 5u, 0x10);
+    }
+}
+
+/* Bit 15 of info is one in a record; what has a good check sum without it is damage, of any key. */
+static void test_mutant_mount_no_record_without_its_bit(void **state)
+{
+    (void)state;
+    const struct forge_record bare = { .key = 1, .length = 4, .seed = 2, .lacks_start = true };
+    forge_unit(&forge, 1, 1);
+    forge_value(&forge, 1, 4, 1);
+    forge_put(&forge, &bare);
+    forge_value(&forge, 2, 4, 1);
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    assert_true(box_is_stale(&box, 1, 4, 1));
+    assert_true(box_holds(&box, 2, 4, 1));
+}
+
+/* A mark alone says that the units before are dead: what lies in them is not read. */
+static void test_mutant_mount_believes_the_oldest_of_a_mark(void **state)
+{
+    (void)state;
+    for (uint32_t generation = 3; generation <= 6u; generation++) {
+        forge_unit(&forge, generation, generation == 6u ? 5u : 3u);
+        forge_value(&forge, generation, 4, 1);
+    }
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    assert_true(box_holds(&box, 6, 4, 1));
+    assert_true(box_holds(&box, 5, 4, 1));
+    assert_true(box_lacks(&box, 4));
+    assert_true(box_lacks(&box, 3));
+}
+
+static void test_mutant_mount_sees_damage_at_a_units_start(void **state)
+{
+    (void)state;
+    forge_unit(&forge, 1, 1);
+    forge_value(&forge, 1, 4, 1);
+    forge_unit(&forge, 2, 1);
+    forge_value(&forge, 1, 4, 2);
+    forge_value(&forge, 2, 4, 1);
+    spoil(2, 1);
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    assert_true(box_is_stale(&box, 1, 4, 1));
+    assert_true(box_holds(&box, 2, 4, 1));
+    assert_int_equal(stats_now().damaged_records, 1);
+}
+
+static void put_mark(uint32_t unit, uint32_t unit_count, uint32_t version)
+{
+    const struct decode_mark mark = { unit + 1u, 1, 1, version };
+    uint8_t granule[FORGE_GRANULE];
+    decode_make_mark(granule, &mark, unit * forge.slots, unit_count);
+    sim_nor_poke(box.sim, unit * UNIT_BYTES, granule, sizeof granule);
+}
+
+static void refused(enum nacre_err err)
+{
+    box_remember(&box);
+    assert_int_equal(box_reboot(&box), err);
+    assert_true(box_is_unchanged(&box));
+}
+
+/* One mark of a later version is enough, wherever it is. */
+static void test_mutant_mount_knows_a_newer_format_by_any_mark(void **state)
+{
+    (void)state;
+    for (uint32_t unit = 0; unit < 4u; unit++) {
+        reopen(4, 16);
+        forge_unit(&forge, 1u + (unit + 1u) % 4u, 1);
+        forge_value(&forge, 1, 4, 1);
+        put_mark(unit, 4, 2);
+        refused(NACRE_NEWER_FORMAT);
+    }
+}
+
+/* The mark of a store of other units tells, in any of the first three, which every store has. */
+static void test_mutant_mount_knows_another_geometry_by_any_mark(void **state)
+{
+    (void)state;
+    for (uint32_t unit = 0; unit < 3u; unit++) {
+        reopen(4, 16);
+        put_mark(unit, 8, 1);
+        refused(NACRE_OTHER_GEOMETRY);
+    }
+    reopen(4, 16);
+    put_mark(0, 256, 1);
+    refused(NACRE_OTHER_GEOMETRY);
+    reopen(4, 16);
+    put_mark(0, 3, 1);
+    refused(NACRE_OTHER_GEOMETRY);
+    reopen(4, 16);
+    put_mark(0, 257, 1);
+    refused(NACRE_FOREIGN);
+}
+
+/* Section 6, Room: of 4 units, where each record is counted with a control block. */
+static void test_mutant_mount_counts_records_with_a_control_block(void **state)
+{
+    (void)state;
+    forge_unit(&forge, 1, 1);
+    forge_value(&forge, 1, 5, 1);
+    forge_value(&forge, 2, 4, 1);
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    const uint32_t s = 2; /* 5 bytes and 4 of control do not fit into one */
+    const uint32_t settling = 2u * s + 2u * 5u + 5u;
+    assert_int_equal(stats_now().capacity_granules,
+                     3u * 255u - 127u - (255u + settling + s) - 4u * s);
+}
+
+/* Stale removals of a key in a unit, in slots from `from` on. */
+static uint32_t stale_removals(uint32_t generation, uint32_t from, uint32_t key)
+{
+    struct forge_record record;
+    uint32_t count = 0;
+    for (uint32_t slot = from; slot < forge.slots; slot++) {
+        if (!forge_read(&forge, 0, generation, slot, &record)) continue;
+        count += record.key == key && record.length == FORGE_REMOVED && record.is_stale;
+    }
+    return count;
+}
+
+/* Does a record of a unit vouch for the next one? */
+static bool is_vouched(uint32_t generation)
+{
+    struct forge_record record;
+    for (uint32_t slot = 1; slot < forge.slots; slot++) {
+        if (!forge_read(&forge, 0, generation, slot, &record)) continue;
+        if (record.has_control && (record.flags & FORGE_MARKED) != 0) return true;
+    }
+    return false;
+}
+
+/* Each lost key is written as a stale removal, once; then all goes on as it should. */
+static void test_mutant_mount_writes_down_each_lost_key_once(void **state)
+{
+    (void)state;
+    forge_unit(&forge, 1, 1);
+    for (uint32_t key = 1; key <= 5u; key++) forge_value(&forge, key, 4, 1);
+    for (uint32_t slot = 1; slot <= 3u; slot++) spoil(1, slot);
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    assert_int_equal(box_set(&box, 6, 4, 1), NACRE_OK);
+    for (uint32_t key = 1; key <= 3u; key++) {
+        assert_int_equal(stale_removals(1, 1, key), 1);
+        assert_int_equal(box_get(&box, key), NACRE_DAMAGED);
+    }
+    for (uint32_t i = 0; stats_now().generation == 1u && i < 300u; i++) {
+        assert_int_equal(box_set(&box, 6, 4, i), NACRE_OK);
+    }
+    assert_true(is_vouched(1));
+    for (uint32_t key = 1; key <= 3u; key++) {
+        assert_int_equal(stale_removals(1, 1, key), 1);
+        assert_int_equal(box_get(&box, key), NACRE_DAMAGED);
+    }
+}
+
+/*
+ * All five units of a lane live, but for what the newest record says: that the oldest is dead. Is
+ * that believed where the record is in these lanes?
+ */
+static enum nacre_err mount_with_last_word_in(uint32_t lanes)
+{
+    reopen(10, CUT_UNIT);
+    for (uint32_t generation = 1; generation <= 5u; generation++) {
+        forge_unit(&forge, generation, 1);
+        forge_value(&forge, generation, 4, 1);
+    }
+    forge.lanes = lanes;
+    forge_note(&forge, 0, 3, 0);
+    return box_reboot(&box);
+}
+
+/* Section 6, where the cut block is the unit: a newest record counts if it is whole in lane B. */
+static void test_mutant_mount_erases_nothing_on_a_doubtful_word(void **state)
+{
+    (void)state;
+    assert_int_equal(mount_with_last_word_in(FORGE_LANE_A), NACRE_UNSETTLED);
+    assert_int_equal(box.sim->counters.erases, 0);
+    assert_int_equal(box.sim->counters.programs, 0);
+    for (uint32_t key = 2; key <= 5u; key++) assert_true(box_holds(&box, key, 4, 1));
+    assert_int_equal(mount_with_last_word_in(FORGE_LANE_A | FORGE_LANE_B), NACRE_OK);
+    assert_int_equal(box.sim->counters.erases, 2);
+    for (uint32_t key = 2; key <= 5u; key++) assert_true(box_holds(&box, key, 4, 1));
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, begin, box_end)
+    const struct CMUnitTest tests[] = {
+        CASE(test_mutant_mount_no_record_without_its_bit),
+        CASE(test_mutant_mount_believes_the_oldest_of_a_mark),
+        CASE(test_mutant_mount_sees_damage_at_a_units_start),
+        CASE(test_mutant_mount_knows_a_newer_format_by_any_mark),
+        CASE(test_mutant_mount_knows_another_geometry_by_any_mark),
+        CASE(test_mutant_mount_counts_records_with_a_control_block),
+        CASE(test_mutant_mount_writes_down_each_lost_key_once),
+        CASE(test_mutant_mount_erases_nothing_on_a_doubtful_word),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

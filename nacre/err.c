@@ -3,6 +3,28 @@
  */
 #include "nacre/err.h"
 
+/* Medium, chip and port. */
+static const char *device_name(enum nacre_err err)
+{
+    switch (err) {
+    case NACRE_IO: return "NACRE_IO";
+    case NACRE_VERIFY: return "NACRE_VERIFY";
+    case NACRE_TIMEOUT: return "NACRE_TIMEOUT";
+    case NACRE_CHIP_UNKNOWN: return "NACRE_CHIP_UNKNOWN";
+    case NACRE_CHIP_REFUSED: return "NACRE_CHIP_REFUSED";
+    case NACRE_CHIP_SUSPENDED: return "NACRE_CHIP_SUSPENDED";
+    case NACRE_NOT_ERASED: return "NACRE_NOT_ERASED";
+    case NACRE_NOT_NOW: return "NACRE_NOT_NOW";
+    case NACRE_NO_SUSPEND: return "NACRE_NO_SUSPEND";
+    case NACRE_CTRL_STATE: return "NACRE_CTRL_STATE";
+    case NACRE_MPU_REGION_USED: return "NACRE_MPU_REGION_USED";
+    case NACRE_FLASH_WRITABLE: return "NACRE_FLASH_WRITABLE";
+    case NACRE_NOT_IN_RAM: return "NACRE_NOT_IN_RAM";
+    case NACRE_CLOCK: return "NACRE_CLOCK";
+    default: return "NACRE_?";
+    }
+}
+
 const char *nacre_err_name(enum nacre_err err)
 {
     switch (err) {
@@ -47,18 +69,6 @@ const char *nacre_err_name(enum nacre_err err)
     case NACRE_REPLAYED: return "NACRE_REPLAYED";
     case NACRE_CRYPT: return "NACRE_CRYPT";
     case NACRE_OTHER_GEOMETRY: return "NACRE_OTHER_GEOMETRY";
-    case NACRE_IO: return "NACRE_IO";
-    case NACRE_VERIFY: return "NACRE_VERIFY";
-    case NACRE_TIMEOUT: return "NACRE_TIMEOUT";
-    case NACRE_CHIP_UNKNOWN: return "NACRE_CHIP_UNKNOWN";
-    case NACRE_CHIP_REFUSED: return "NACRE_CHIP_REFUSED";
-    case NACRE_CHIP_SUSPENDED: return "NACRE_CHIP_SUSPENDED";
-    case NACRE_NOT_ERASED: return "NACRE_NOT_ERASED";
-    case NACRE_CTRL_STATE: return "NACRE_CTRL_STATE";
-    case NACRE_MPU_REGION_USED: return "NACRE_MPU_REGION_USED";
-    case NACRE_FLASH_WRITABLE: return "NACRE_FLASH_WRITABLE";
-    case NACRE_NOT_IN_RAM: return "NACRE_NOT_IN_RAM";
-    case NACRE_CLOCK: return "NACRE_CLOCK";
+    default: return device_name(err);
     }
-    return "NACRE_?";
 }

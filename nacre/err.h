@@ -68,6 +68,10 @@ enum nacre_err {
     NACRE_CHIP_REFUSED = 64,   /* the chip did not take the write enable, or a command */
     NACRE_CHIP_SUSPENDED = 65, /* the chip was found busy or suspended by somebody else */
     NACRE_NOT_ERASED = 66,     /* the target is not blank: a granule is programmed only once */
+    NACRE_NOT_NOW = 67,        /* another bus master would not let go of the flash in time: try
+                                  again */
+    NACRE_NO_SUSPEND = 68,     /* the chip did not suspend when it was told to: slices cannot keep
+                                  their budget on it */
 
     /* The port. */
     NACRE_CTRL_STATE = 80,     /* the controller is in a state that cannot be adopted; a field says

@@ -99,6 +99,12 @@ void nacre_port_wait(uint32_t from, uint32_t wait);
 uint32_t nacre_port_cycles(void);
 
 /*
+ * Would a handler run now, were it not for the blackout? Interrupts that the caller itself holds
+ * off by their priority do not count, nor do those that are not enabled.
+ */
+bool nacre_port_interrupt_waits(void);
+
+/*
  * Mask interrupts, take the vectors to RAM, fence the whole window, and wait until all of it is in
  * force. Nothing reads the flash from here on.
  */

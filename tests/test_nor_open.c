@@ -110,6 +110,7 @@ static void test_nor_open_refuses_a_bad_region(void **state)
         {0x01FFF000, 8192, NACRE_REGION_IN_RUN_BANK},
     };
     (void)state;
+    cfg.way = NACRE_WAY_READ_WHILE_WRITE;
     for (uint32_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         cfg.region_addr = cases[i].addr;
         cfg.region_bytes = cases[i].bytes;
@@ -130,6 +131,7 @@ static void test_nor_open_refuses_an_image_in_two_banks_beside_the_region(void *
     (void)state;
     cfg.image_addr = 0x05FF0000;
     cfg.image_bytes = 0x00020000;
+    cfg.way = NACRE_WAY_READ_WHILE_WRITE;
     refused(NACRE_REGION_IN_RUN_BANK);
 }
 

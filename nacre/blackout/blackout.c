@@ -9,11 +9,14 @@
  *   mapped   -> fenced    nacre_port_close; a cut leaves the chip untouched
  *   fenced   -> direct    nacre_ctrl_leave; a cut leaves the chip untouched
  *   direct   -> direct    nacre_ctrl_send; a cut leaves what the command's cut leaves
+ *   direct   -> direct    nacre_slice_run, see slice.c
  *   direct   -> fenced    nacre_ctrl_map; the chip may be busy
  *   fenced   -> mapped    open_window
  *   any      -> dead end  dead_end; the chip is reset, an operation under way is torn
  */
 #include "nacre/blackout/blackout.h"
+
+#include "nacre/blackout/answer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,16 +66,6 @@ static bool flash_answers(struct nacre_blackout *blackout)
     return false;
 }
 
-/* A status that the chip cannot have sent: bits that are never set, or a byte that differs. */
-static bool makes_no_sense(const struct nacre_op *op)
-{
-    if (op->never == 0 && !op->is_twice) return false;
-
-    const uint32_t word = *op->data;
-    if ((word & op->never) != 0) return true;
-    return op->is_twice && (word & 0xFFu) != ((word >> 8) & 0xFFu);
-}
-
 static enum nacre_err send_all(const struct nacre_ctrl *ctrl, struct nacre_job *job)
 {
     for (uint32_t i = 0; i < job->op_count; i++) {
@@ -80,7 +73,7 @@ static enum nacre_err send_all(const struct nacre_ctrl *ctrl, struct nacre_job *
 
         job->done_count = i;
         if (nacre_ctrl_send(ctrl, op) != NACRE_OK) return NACRE_TIMEOUT;
-        if (makes_no_sense(op)) return NACRE_CHIP_REFUSED;
+        if (nacre_answer_is_senseless(op)) return NACRE_CHIP_REFUSED;
         if (op->check_mask != 0 && (*op->data & op->check_mask) != op->check_want) {
             return NACRE_BUSY;
         }
@@ -89,14 +82,36 @@ static enum nacre_err send_all(const struct nacre_ctrl *ctrl, struct nacre_job *
     return NACRE_OK;
 }
 
-/* The bank stays fenced where it is busy, or may be. */
+/* The last command may have been taken although its end was not seen: then it is under way. */
+static bool may_be_begun(const struct nacre_job *job, enum nacre_err err)
+{
+    return err == NACRE_OK || (err == NACRE_TIMEOUT && job->done_count + 1u == job->op_count);
+}
+
+static enum nacre_err send_job(const struct nacre_ctrl *ctrl, struct nacre_job *job)
+{
+    const enum nacre_err err = send_all(ctrl, job);
+
+    if (job->slice == NULL || !may_be_begun(job, err)) return err;
+    if (err != NACRE_OK) (void)nacre_ctrl_leave(ctrl);
+    job->done_count = job->op_count;
+    return nacre_slice_run(ctrl, job->slice);
+}
+
+/* What is busy, suspended, or may be either, stays fenced. */
+static bool is_fence_kept(const struct nacre_job *job, enum nacre_err err)
+{
+    if (err == NACRE_OK) return job->makes_busy;
+    if (err != NACRE_BUSY) return true;
+    return job->slice != NULL ? job->done_count == job->op_count : !job->makes_busy;
+}
+
 static void open_window(const struct nacre_port *port, const struct nacre_job *job,
                         enum nacre_err err)
 {
-    const bool fence_stays =
-        err == NACRE_OK ? job->makes_busy : (err != NACRE_BUSY || !job->makes_busy);
+    const bool is_fenced = is_fence_kept(job, err) && job->fence.bits != 0;
 
-    nacre_port_fence(port, fence_stays && job->fence.bits != 0 ? &job->fence : NULL);
+    nacre_port_fence(port, is_fenced ? &job->fence : NULL);
     if (err == NACRE_OK) nacre_port_discard(port, job->discard_addr, job->discard_bytes);
 }
 
@@ -110,7 +125,7 @@ enum nacre_err nacre_blackout_run(struct nacre_blackout *blackout, struct nacre_
     nacre_port_close(port);
     const uint32_t dark = nacre_port_cycles();
     enum nacre_err err = nacre_ctrl_leave(&port->ctrl);
-    if (err == NACRE_OK) err = send_all(&port->ctrl, job);
+    if (err == NACRE_OK) err = send_job(&port->ctrl, job);
     if ((err == NACRE_TIMEOUT || err == NACRE_CHIP_REFUSED) && !flash_answers(blackout)) {
         dead_end(blackout);
     }

@@ -9,6 +9,7 @@
 #ifndef NACRE_BLACKOUT_BLACKOUT_H
 #define NACRE_BLACKOUT_BLACKOUT_H
 
+#include "nacre/blackout/slice.h"
 #include "nacre/ctrl.h"
 #include "nacre/err.h"
 #include "nacre/port.h"
@@ -31,9 +32,11 @@ struct nacre_blackout {
 struct nacre_job {
     struct nacre_op op[NACRE_JOB_OPS_MAX];
     uint32_t op_count;
-    struct nacre_fence fence;  /* of the bank that the job makes or finds busy; bits 0: none */
+    struct nacre_slice *slice; /* NULL: the chip may be busy when the flash is mapped again */
+    struct nacre_fence fence;  /* of what the job makes or finds busy; bits 0: none */
     bool makes_busy;           /* true: the fence stays if every command was sent; false: it stays
-                                  if a check stopped the list. It always stays in doubt */
+                                  if a check stopped the list. With a slice: false, it stays while
+                                  the operation is suspended. It always stays in doubt */
     uint32_t discard_addr;     /* cache lines of this range go if every command was sent */
     uint32_t discard_bytes;
     uint32_t done_count;       /* out: commands whose check held */
@@ -42,11 +45,13 @@ struct nacre_job {
 };
 
 /*
- * Send a job. The flash can be read again when it returns.
+ * Send a job, and let its slice run. The flash can be read again when it returns.
  *
  * Cost     one blackout
- * Returns  NACRE_OK            every command was sent and every check held
- *          NACRE_BUSY          a check did not hold: that of op[done_count], the list ended there
+ * Returns  NACRE_OK            every command was sent and every check held; a slice has ended the
+ *                              operation
+ *          NACRE_BUSY          a check did not hold: that of op[done_count], the list ended there;
+ *                              with done_count == op_count: the operation is suspended
  *          NACRE_CHIP_REFUSED  a status that no chip gives came from op[done_count]; a known word
  *                              was then read as it should be
  *          NACRE_TIMEOUT       the controller did not end op[done_count]; a known word was then

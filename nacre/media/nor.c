@@ -10,8 +10,9 @@
  *   ERASES   -> IDLE      nacre_way_poll, nacre_way_wait
  *   any      -> CLOSED    nacre_nor_close
  *
- * Nobody reads the bank while it is busy: the fence would turn that into a fault. So a read waits
- * for an erase to end. Its place is where a suspend will come.
+ * Nobody reads what is fenced: that would be a fault. With read while write it is the busy bank, so
+ * a read waits for an erase to end. Of a sliced erase, which is suspended whenever this code runs,
+ * only the unit is fenced, and a read of another one goes on.
  */
 #include "nacre/media/nor.h"
 
@@ -83,12 +84,23 @@ static enum nacre_err settle(struct nacre_nor *nor)
 
 /* ---- read ---- */
 
+/* Bytes at buf that are fenced can be read by nobody. */
+static bool is_fenced(const struct nacre_nor *nor, const void *buf, uint32_t n)
+{
+    const struct nacre_fence *const fence = &nor->job.fence;
+    const uintptr_t first = (uintptr_t)nor->blackout.port.window + fence->chip_addr;
+
+    if (nor->state != NACRE_NOR_PROGRAMS && nor->state != NACRE_NOR_ERASES) return false;
+    if (nor->has_ended) return false;
+    return (uintptr_t)buf < first + (1u << fence->bits) && first < (uintptr_t)buf + n;
+}
+
 static enum nacre_err read_inside(struct nacre_nor *nor, uint32_t addr, void *buf, uint32_t n)
 {
     if (buf == NULL || !is_inside(nor, addr, n)) return NACRE_BAD_ARGUMENT;
     if (!nacre_port_is_writable(buf, n)) return NACRE_BAD_BUFFER;
 
-    const enum nacre_err err = settle(nor);
+    const enum nacre_err err = is_fenced(nor, mapped(nor, addr), n) ? settle(nor) : NACRE_OK;
     if (err != NACRE_OK) return err;
     memcpy(buf, mapped(nor, addr), n);
     return NACRE_OK;
@@ -227,17 +239,6 @@ static enum nacre_err nor_erase_wait(struct nacre_medium *medium)
 }
 
 /* ---- the rest ---- */
-
-/* A buffer in the bank that is fenced can be read by nobody. */
-static bool is_fenced(const struct nacre_nor *nor, const void *buf, uint32_t n)
-{
-    const uint32_t bank_bits = nor->chip->bank_bits;
-    const uintptr_t bank = (uintptr_t)nor->blackout.port.window +
-                           (nor->op_addr >> bank_bits << bank_bits);
-
-    if (nor->state != NACRE_NOR_PROGRAMS && nor->state != NACRE_NOR_ERASES) return false;
-    return (uintptr_t)buf < bank + (1u << bank_bits) && bank < (uintptr_t)buf + n;
-}
 
 static bool nor_can_access(const struct nacre_medium *medium, const void *buf, uint32_t n,
                            bool write)

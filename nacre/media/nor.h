@@ -1,9 +1,10 @@
 /*
  * A medium on the NOR flash that the processor executes from.
  *
- * A region of the chip, in another bank than the running image, is programmed and erased while the
- * image goes on running. The flash cannot be read for a few microseconds at a time; everything else
- * happens with interrupts on.
+ * A region of the chip is programmed and erased while the image goes on running. In another bank
+ * than the image's, the flash cannot be read for a few microseconds at a time. In the same bank, or
+ * on a chip that has only one, an operation is cut into slices of half a millisecond or so, and
+ * handlers run between them. What each way promises is in docs/blackout.md.
  *
  * struct nacre_nor is the caller's. It lies in RAM, is filled by nacre_nor_open, and must not be
  * moved or copied afterwards.
@@ -24,6 +25,36 @@
 #define NACRE_NOR_PIECE_BYTES NACRE_OP_BYTES_MAX /* sent in one blackout */
 #define NACRE_NOR_BUDGET_US_MIN 5u               /* what read while write keeps to */
 
+/* How an operation gets through while the code runs from the chip that it keeps busy. */
+enum nacre_way {
+    NACRE_WAY_AUTO = 0,         /* read while write in another bank than the image, else slices */
+    NACRE_WAY_READ_WHILE_WRITE, /* refused in a bank of the image */
+    NACRE_WAY_SLICED,           /* suspended and resumed; refused if the chip cannot */
+    NACRE_WAY_WHOLE,            /* one blackout from start to end, up to the row's longest erase:
+                                   for chips that cannot suspend, and only if asked for */
+};
+#define NACRE_WAY_COUNT 4u
+
+/*
+ * Other bus masters that read the flash: display, graphics and DMA controllers, which no mask
+ * stops. Called with interrupts on, from the thread that writes; they call nothing of this store.
+ */
+struct nacre_nor_hooks {
+    /* The flash is about to be out of reach for budget_us at most. False: not now, ask again. */
+    bool (*before)(void *context);
+    /* It can be read again. Called once for each true. */
+    void (*after)(void *context);
+    void *context;
+};
+
+/* A watchdog, fed as data while the flash is out of reach and no handler can. */
+struct nacre_nor_feed {
+    volatile uint32_t *reg; /* its register, outside the flash; null: none */
+    uint32_t word;          /* what feeds it */
+    uint32_t every_us;
+    uint32_t count_max;     /* feeds of one operation: a chip that never ends must end in a reset */
+};
+
 struct nacre_nor_cfg {
     const struct nacre_chip *chip;
     struct nacre_port_cfg port;
@@ -31,8 +62,15 @@ struct nacre_nor_cfg {
     uint32_t region_bytes; /* a multiple of the chip's unit */
     uint32_t image_addr;   /* chip range that is executed and read while the region is written: */
     uint32_t image_bytes;  /* its banks stay readable. Give whole banks to be free inside them */
-    uint32_t budget_us;    /* longest time that the flash may be out of reach. Up to 10, no
-                              millisecond is dark for longer than 20 us as long as it is kept */
+    enum nacre_way way;
+    uint32_t budget_us;    /* longest time that the flash may be out of reach. Read while write: up
+                              to 10, no millisecond is dark for longer than 20 us as long as it is
+                              kept. Slices: the longer, the fewer, if no interrupt waits */
+    uint32_t latency_us;   /* longest time that an interrupt may have to wait; 0: not checked */
+    uint32_t app_percent;  /* slices: of the time, the application's share. 1 to 99; 0: 50 */
+    struct nacre_nor_feed feed;
+    const struct nacre_nor_hooks *hooks; /* may be null; outlives nor */
+    uint32_t not_now_us;   /* how long the hooks may refuse; 0: not at all */
     const volatile uint32_t *tick; /* may be null: a counter that goes on while the core sleeps and
                               its cycle counter stops. No bound rests on it, but after a sleep
                               less is waited for */
@@ -48,8 +86,15 @@ struct nacre_moment {
 enum nacre_nor_state {
     NACRE_NOR_CLOSED = 0,
     NACRE_NOR_IDLE,        /* nothing under way, the region can be read */
-    NACRE_NOR_PROGRAMS,    /* a program is under way, its bank is fenced */
-    NACRE_NOR_ERASES,      /* an erase is under way, its bank is fenced */
+    NACRE_NOR_PROGRAMS,    /* a program is under way or its result untold */
+    NACRE_NOR_ERASES,      /* an erase is under way or its result untold */
+};
+
+struct nacre_way_stats {
+    uint32_t blackouts;
+    uint32_t longest_cycles;
+    uint32_t longest_masked_cycles;
+    uint64_t dark_cycles;
 };
 
 /* Since nacre_nor_open. Times in core cycles; cycles_per_us is in the port. */
@@ -63,11 +108,17 @@ struct nacre_nor_stats {
     uint32_t programmed_bytes;
     uint32_t erases;
     uint32_t last_save_dark_cycles; /* of the last program or erase that ended */
+    uint32_t bound_us;        /* by no more than this may an interrupt be late */
+    uint32_t slices;          /* those that ended an operation included */
+    uint32_t late_suspends;   /* the chip took longer than its row says, or did not suspend */
+    uint32_t not_now;         /* refusals by the hooks */
+    struct nacre_way_stats way[NACRE_WAY_COUNT]; /* by way; at 0 what open asked the chip */
 };
 
 /*
  * Invariants
- *   1. state is PROGRAMS or ERASES exactly while the fence stands on the bank of op_addr.
+ *   1. the fence stands (on the bank of op_addr, or with slices on its unit) exactly while state is
+ *      PROGRAMS or ERASES and has_ended is false.
  *   2. erase_result is told once: NACRE_BUSY while there is none to tell.
  *   3. no blackout starts before the rest after the last one has passed.
  */
@@ -78,11 +129,25 @@ struct nacre_nor {
     const struct nacre_chip *chip;
     uint32_t region_addr;
     uint32_t budget_us;
+    enum nacre_way way;         /* of the image's banks; elsewhere read while write, if is_auto */
+    bool is_auto;
+    uint32_t run_addr;          /* the image */
+    uint32_t run_bytes;
+    uint32_t app_percent;
+    const struct nacre_nor_hooks *hooks;
+    uint32_t not_now_us;
 
     enum nacre_nor_state state;
     bool is_entered;            /* a call is under way */
     uint32_t op_addr;           /* chip range of the operation under way */
     uint32_t op_bytes;
+    enum nacre_way op_way;
+    bool has_ended;             /* sliced: it ended inside a blackout, nobody has asked yet */
+    bool is_in_doubt;           /* sliced: running, suspended or ended */
+    bool ignores_suspend;
+    uint32_t slices_max;        /* of the operation */
+    uint32_t slices_left;
+    uint32_t feeds_max;
     struct nacre_moment op_started;
     uint32_t op_dark_cycles;
     struct nacre_moment poll_at; /* of the last poll, or of the start */
@@ -91,10 +156,14 @@ struct nacre_nor {
     uint32_t dark_rest_us;      /* from dark_at until the next may start */
     const volatile uint32_t *tick;
     uint32_t tick_us;
+    bool is_refused;            /* the hooks said "not now", since then */
+    struct nacre_moment refused_at;
     enum nacre_err erase_result; /* of an erase that a read waited out */
 
     uint32_t piece[NACRE_NOR_PIECE_BYTES / 4u]; /* data on its way to the chip */
     uint32_t answer[NACRE_JOB_OPS_MAX][2];      /* what the commands of a job read */
+    struct nacre_slice slice;
+    uint32_t slice_answer[2];   /* status, security */
     struct nacre_nor_stats stats;
 };
 
@@ -112,14 +181,17 @@ struct nacre_nor {
  *          NACRE_REGION_LAST_BYTES    it holds the chip's last bytes, which some controllers
  *                                     cannot read
  *          NACRE_REGION_IN_IMAGE      it overlaps the image
- *          NACRE_REGION_IN_RUN_BANK   a bank of the image would be busy
- *          NACRE_OUT_OF_LIMITS        budget_us is less than this chip and way can keep
+ *          NACRE_REGION_IN_RUN_BANK   a bank of the image would be busy, and slices were not to be
+ *                                     used, or the chip cannot suspend
+ *          NACRE_OUT_OF_LIMITS        budget_us or latency_us is less than this chip and way can
+ *                                     keep: mismatch says what was found and what is expected
  *          NACRE_CTRL_STATE, NACRE_MPU_REGION_USED, NACRE_FLASH_WRITABLE, NACRE_NOT_IN_RAM,
  *          NACRE_CLOCK                the board, see nacre_port_adopt
  *          NACRE_CHIP_UNKNOWN         the chip's id is not the row's
  *          NACRE_CHIP_SUSPENDED       the chip is busy or suspended: an operation that was begun
  *                                     before a reset; try again later
  *          NACRE_CHIP_REFUSED, NACRE_TIMEOUT  the chip's status makes no sense
+ *          NACRE_NOT_NOW              the hooks did not let go of the flash in time
  *          NACRE_FROM_INTERRUPT, NACRE_BAD_ARGUMENT
  *          After any error nor is closed, and the board is as it was, but that the cycle counter
  *          may run and MPU regions may have become read-only.
@@ -131,9 +203,10 @@ NACRE_MUST_CHECK enum nacre_err nacre_nor_open(struct nacre_nor *nor,
 
 /*
  * Wait until nothing is under way, and close: before a reset, a jump or a sleep that stops clocks.
+ * A sliced operation is brought to its end, so nothing is left suspended.
  *
  * Returns  NACRE_OK; what the operation that was under way ended with: closed all the same, but
- *          NACRE_TIMEOUT: the chip stays busy and fenced, nor stays open
+ *          NACRE_TIMEOUT: the chip stays busy (or suspended) and fenced, nor stays open
  *          NACRE_NOT_MOUNTED  nor was not open
  * Context  thread only
  */

@@ -24,7 +24,6 @@ static enum nacre_err check_region(const struct nacre_nor_cfg *cfg)
 {
     const struct nacre_chip *const chip = cfg->chip;
     const uint32_t last_addr = chip->chip_bytes - chip->last_bytes;
-    const uint32_t bank_bits = chip->bank_bits;
 
     if (cfg->region_bytes == 0) return NACRE_NO_REGION;
     if (cfg->region_addr % chip->unit_bytes != 0 || cfg->region_bytes % chip->unit_bytes != 0) {
@@ -36,10 +35,6 @@ static enum nacre_err check_region(const struct nacre_nor_cfg *cfg)
     }
     if (overlap(cfg->region_addr, cfg->region_bytes, cfg->image_addr, cfg->image_bytes)) {
         return NACRE_REGION_IN_IMAGE;
-    }
-    if (cfg->region_addr >> bank_bits <= (cfg->image_addr + cfg->image_bytes - 1u) >> bank_bits &&
-        cfg->image_addr >> bank_bits <= (cfg->region_addr + cfg->region_bytes - 1u) >> bank_bits) {
-        return NACRE_REGION_IN_RUN_BANK;
     }
     return NACRE_OK;
 }
@@ -54,7 +49,10 @@ static enum nacre_err check_cfg(const struct nacre_nor *nor, const struct nacre_
     }
     if (cfg->port.core_mhz == 0 || cfg->port.core_mhz > CORE_MHZ_MAX) return NACRE_BAD_ARGUMENT;
     if (cfg->tick != NULL && cfg->tick_us == 0) return NACRE_BAD_ARGUMENT;
-    if (cfg->budget_us < NACRE_NOR_BUDGET_US_MIN) return NACRE_OUT_OF_LIMITS;
+    if (cfg->feed.reg != NULL && cfg->feed.every_us == 0) return NACRE_BAD_ARGUMENT;
+    if (cfg->hooks != NULL && (cfg->hooks->before == NULL || cfg->hooks->after == NULL)) {
+        return NACRE_BAD_ARGUMENT;
+    }
     return check_region(cfg);
 }
 
@@ -66,6 +64,14 @@ static bool is_running_image(const struct nacre_nor *nor, const struct nacre_nor
 
     if (here >= cfg->chip->chip_bytes) return true;
     return here >= cfg->image_addr && here - cfg->image_addr < cfg->image_bytes;
+}
+
+/* What is written in a blackout must not lie in the flash. */
+static bool is_in_window(const struct nacre_port *port, const volatile void *addr)
+{
+    const uintptr_t offset = (uintptr_t)addr - (uintptr_t)port->window;
+
+    return addr != NULL && offset >> port->window_bits == 0;
 }
 
 /* A word of the image that an undriven bus would not give by chance. */
@@ -107,6 +113,7 @@ static void fill(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
     nor->blackout.reset[0].opcode = chip->reset_enable;
     nor->blackout.reset[1].opcode = chip->reset;
     nor->blackout.reset_cycles = chip->reset_us_max * cycles_per_us;
+    nacre_slice_prepare(nor, &cfg->feed);
     nor->medium.geometry = (struct nacre_geometry){
         .unit_bytes = chip->unit_bytes,
         .unit_count = cfg->region_bytes / chip->unit_bytes,
@@ -142,6 +149,7 @@ static enum nacre_err open_checked(struct nacre_nor *nor, const struct nacre_nor
     err = check_map(port, cfg->chip);
     if (err != NACRE_OK) return err;
     if (!is_running_image(nor, cfg)) return NACRE_BAD_ARGUMENT;
+    if (is_in_window(port, cfg->feed.reg)) return NACRE_BAD_ARGUMENT;
     err = nacre_port_range_check(port, cfg->region_addr, cfg->region_bytes);
     if (err != NACRE_OK) return err;
     err = choose_known_word(nor, cfg);
@@ -156,6 +164,8 @@ enum nacre_err nacre_nor_open(struct nacre_nor *nor, const struct nacre_nor_cfg 
     if (err != NACRE_OK) return err;
 
     memset(nor, 0, sizeof(*nor));
+    err = nacre_way_plan(nor, cfg);
+    if (err != NACRE_OK) return err;
     err = open_checked(nor, cfg);
     if (err == NACRE_OK) nor->state = NACRE_NOR_IDLE;
     return err;

@@ -10,6 +10,8 @@
 
 #define WIP 0x01u
 #define WEL 0x02u
+#define PSB 0x04u
+#define ESB 0x08u
 #define UNIT 4096u
 #define PAGE 256u
 #define IMAGE_BYTES 65536u
@@ -19,19 +21,54 @@ struct fake fake;
 
 /* ---- the chip ---- */
 
+static uint32_t us_since(uint32_t then)
+{
+    return (fake.now - then) / FAKE_CYCLES_PER_US;
+}
+
 static void chip_settle(void)
 {
     if ((fake.status & WIP) == 0 || fake.is_stuck) return;
-    if (fake.now - fake.busy_since < fake.busy_us * FAKE_CYCLES_PER_US) return;
+    if (fake.is_suspending) {
+        if (us_since(fake.suspend_since) < fake.suspend_us) return;
+        fake.status = 0;
+        fake.security = (uint8_t)(fake.security | fake.suspend_bit);
+        fake.is_suspending = false;
+        return;
+    }
+    if (us_since(fake.busy_since) + fake.done_us < fake.busy_us) return;
     fake.status = 0;
     fake.security = (uint8_t)(fake.security | fake.fail_next);
     fake.fail_next = 0;
+    fake.suspend_bit = 0;
 }
 
-static void chip_begin(void)
+static void chip_begin(uint8_t suspend_bit)
 {
     fake.status = WIP | WEL;
     fake.security = 0;
+    fake.busy_since = fake.now;
+    fake.done_us = 0;
+    fake.suspend_bit = suspend_bit;
+}
+
+/* What runs too shortly after a resume is as if it had not run. */
+static void chip_suspend(void)
+{
+    const uint32_t ran_us = us_since(fake.busy_since);
+    if ((fake.status & WIP) == 0 || fake.is_suspending || fake.ignored_suspends-- > 0) return;
+    if (ran_us < fake.shortest_run_us) fake.shortest_run_us = ran_us;
+    if (ran_us >= fake.run_min_us) fake.done_us += ran_us;
+    fake.is_suspending = true;
+    fake.suspend_since = fake.now;
+}
+
+static void chip_resume(void)
+{
+    if ((fake.status & WIP) != 0 || fake.suspend_bit == 0 || fake.ignores_resume) return;
+    if ((fake.security & fake.suspend_bit) == 0) return;
+    fake.security = (uint8_t)(fake.security & ~fake.suspend_bit);
+    fake.status = WIP | WEL;
     fake.busy_since = fake.now;
 }
 
@@ -44,7 +81,7 @@ static void chip_program(const struct nacre_op *op)
         fake.chip[addr] &= ((const uint8_t *)op->data)[i];
         if (addr == fake.flip_addr && addr != 0) fake.chip[addr] ^= 1u;
     }
-    chip_begin();
+    chip_begin(PSB);
 }
 
 static void chip_erase(const struct nacre_op *op)
@@ -52,7 +89,7 @@ static void chip_erase(const struct nacre_op *op)
     if ((fake.status & (WIP | WEL)) != WEL || fake.ignores_operation) return;
     memset(fake.chip + op->chip_addr / UNIT * UNIT, 0xFF, UNIT);
     if (fake.flip_addr != 0) fake.chip[fake.flip_addr] ^= 1u;
-    chip_begin();
+    chip_begin(ESB);
 }
 
 static void answer_twice(const struct nacre_op *op, const uint8_t *bytes, uint32_t count)
@@ -111,6 +148,8 @@ enum nacre_err nacre_ctrl_send(const struct nacre_ctrl *ctrl, const struct nacre
     case 0x12ED: chip_program(op); break;
     case 0x21DE: chip_erase(op); break;
     case 0xEE11: chip_read(op); break;
+    case 0xB04F: chip_suspend(); break;
+    case 0x30CF: chip_resume(); break;
     case 0x6699: case 0x9966: break;
     default: abort();
     }
@@ -121,6 +160,7 @@ enum nacre_err nacre_ctrl_map(const struct nacre_ctrl *ctrl)
 {
     (void)ctrl;
     if (!fake.is_closed) abort();
+    if (fake.must_be_idle_when_mapped && (fake.status & WIP) != 0) abort();
     fake.is_mapped = true;
     return NACRE_OK;
 }
@@ -174,7 +214,16 @@ uint32_t nacre_port_now(void)
 
 void nacre_port_wait(uint32_t from, uint32_t wait)
 {
-    if (fake.now - from < wait) fake.now = from + wait;
+    if (fake.now - from >= wait) return;
+    /* Handlers run meanwhile, at their time. */
+    if (fake.interrupt_every_us != 0 && fake.now < fake.interrupt_at) {
+        const uint32_t end = from + wait;
+        while (fake.interrupt_at < end) {
+            fake.interrupts++;
+            fake.interrupt_at += fake.interrupt_every_us * FAKE_CYCLES_PER_US;
+        }
+    }
+    fake.now = from + wait;
 }
 
 uint32_t nacre_port_cycles(void)
@@ -182,11 +231,29 @@ uint32_t nacre_port_cycles(void)
     return nacre_port_now();
 }
 
+bool nacre_port_interrupt_waits(void)
+{
+    if (fake.interrupt_every_us == 0) return false;
+    return fake.now >= fake.interrupt_at;
+}
+
+/* The handler runs as soon as nothing holds it up. */
+static void serve(void)
+{
+    const uint32_t every = fake.interrupt_every_us * FAKE_CYCLES_PER_US;
+    if (every == 0 || fake.now < fake.interrupt_at) return;
+    const uint32_t late = fake.now - fake.interrupt_at;
+    if (late > fake.longest_latency) fake.longest_latency = late;
+    fake.interrupts++;
+    fake.interrupt_at += (late / every + 1u) * every;
+}
+
 void nacre_port_close(struct nacre_port *port)
 {
     (void)port;
     if (fake.is_closed || fake.blackout_count == FAKE_SENT_MAX) abort();
     fake.is_closed = true;
+    if (fake.must_ask && fake.asked != fake.blackout_count + 1u) abort();
     fake.fence_bits = 28;
     fake.fence_addr = 0;
     fake.blackouts[fake.blackout_count++].begin = fake.now;
@@ -214,6 +281,7 @@ void nacre_port_release(const struct nacre_port *port)
     fake.is_closed = false;
     fake.blackouts[fake.blackout_count - 1u].end = fake.now;
     fake.blackouts[fake.blackout_count - 1u].fence_bits = fake.fence_bits;
+    serve();
 }
 
 _Noreturn void nacre_port_reset(void)
@@ -251,6 +319,9 @@ void fake_start(void)
     fake.id[1] = 0x81;
     fake.id[2] = 0x3B;
     fake.busy_us = 100;
+    fake.suspend_us = 56;
+    fake.run_min_us = 448;
+    fake.shortest_run_us = UINT32_MAX;
     fake.mapped_opcode = 0xEE11;
     fake.mapped_bytes = FAKE_CHIP_BYTES;
     fake.timeout_in = -1;

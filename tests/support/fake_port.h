@@ -3,8 +3,8 @@
  * controller behind which a small octal NOR answers. Everything that reaches the wires is recorded.
  *
  * The chip here is written from ST's component driver and Macronix's model, not from the library's
- * row: status WIP bit 0 and WEL bit 1, security P_FAIL bit 5 and E_FAIL bit 6, each register byte
- * sent twice.
+ * row: status WIP bit 0 and WEL bit 1, security PSB bit 2, ESB bit 3, P_FAIL bit 5 and E_FAIL bit
+ * 6, each register byte sent twice; suspend B0h and resume 30h.
  */
 #ifndef TESTS_SUPPORT_FAKE_PORT_H
 #define TESTS_SUPPORT_FAKE_PORT_H
@@ -60,11 +60,33 @@ struct fake {
     uint8_t id[3];
     uint32_t busy_us;            /* length of the next operation */
     uint32_t busy_since;
+    uint32_t done_us;            /* of it, before the last suspend */
+    uint32_t suspend_us;         /* latency */
+    uint32_t run_min_us;         /* from start or resume to suspend; less is no progress */
+    uint32_t shortest_run_us;    /* that a suspend came after */
+    uint32_t suspend_since;
+    bool is_suspending;
+    uint8_t suspend_bit;         /* that a suspend of the operation under way will set */
+    int32_t ignored_suspends;    /* the next ones are not taken */
+    bool ignores_resume;
+    bool must_be_idle_when_mapped; /* the code runs from the bank that would be busy */
     uint8_t fail_next;           /* security bits that the next operation ends with */
     bool ignores_write_enable;
     bool ignores_operation;
     bool is_stuck;               /* an operation never ends */
     uint32_t flip_addr;          /* a bit there programs wrong; 0: none */
+
+    /* an interrupt */
+    uint32_t interrupt_every_us; /* 0: none */
+    uint32_t interrupt_at;       /* the next one, in cycles */
+    uint32_t interrupts;         /* served */
+    uint32_t longest_latency;    /* in cycles */
+
+    /* other bus masters */
+    bool must_ask;               /* before each blackout, once */
+    uint32_t asked;              /* and they agreed */
+    uint32_t told;               /* that it is over */
+    uint32_t refusals;           /* so many times more they say "not now" */
 
     /* faults of the board */
     enum nacre_err adopt_result;

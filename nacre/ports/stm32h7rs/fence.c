@@ -23,6 +23,16 @@ uint32_t nacre_port_cycles(void)
     return NACRE_REG(DWT_CYCCNT);
 }
 
+/*
+ * One register says it for interrupts, SysTick and PendSV: VECTPENDING is the most urgent exception
+ * that is pending and enabled, with the effect of BASEPRI but not of PRIMASK (PM0253, ICSR). An NMI
+ * was taken already, by a handler that only notes it.
+ */
+bool nacre_port_interrupt_waits(void)
+{
+    return (NACRE_REG(SCB_ICSR) & SCB_ICSR_VECTPENDING) != 0 || nacre_ram_nmi_came != 0;
+}
+
 static void set_region(const struct nacre_port *port, uint32_t base, uint32_t rasr)
 {
     NACRE_REG(MPU_RNR) = port->mpu_region;

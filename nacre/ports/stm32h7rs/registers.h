@@ -98,11 +98,14 @@ _Static_assert(sizeof(struct nacre_xspi) == 0x114, "offsets of the XSPI register
 
 #define SCB_ICSR 0xE000ED04u
 #define SCB_ICSR_NMIPENDSET 0x80000000u
+#define SCB_ICSR_VECTPENDING 0x001FF000u
 #define SCB_VTOR 0xE000ED08u
 #define SCB_AIRCR 0xE000ED0Cu
 #define SCB_AIRCR_SYSRESETREQ 0x05FA0004u /* with the key */
 #define SCB_CCR 0xE000ED14u
+#define SCB_ICIALLU 0xE000EF50u /* discard the whole instruction cache */
 #define SCB_DCIMVAC 0xE000EF5Cu /* discard one line by address */
+#define SCB_DCCMVAU 0xE000EF64u /* write back one line to where instructions are fetched from */
 #define DCACHE_LINE_BYTES 32u
 
 #define MPU_TYPE 0xE000ED90u
@@ -116,6 +119,7 @@ _Static_assert(sizeof(struct nacre_xspi) == 0x114, "offsets of the XSPI register
 #define MPU_RASR_ENABLE 0x00000001u
 #define MPU_RASR_SIZE_POS 1u
 #define MPU_RASR_SRD 0x0000FF00u
+#define MPU_RASR_SRD_POS 8u
 #define MPU_RASR_AP 0x07000000u
 #define MPU_RASR_AP_POS 24u
 #define MPU_RASR_XN 0x10000000u

@@ -1,0 +1,86 @@
+/*
+ * A slice of an operation, inside a blackout.
+ *
+ * RUNS FROM RAM: this file is placed by the linker as a whole, and keeps to the rules of
+ * blackout.c.
+ *
+ * States of the operation, and the step between them:
+ *   runs      -> idle       by itself; a cut leaves what its cut leaves
+ *   runs      -> asked      the suspend is sent, not before run_min: a chip that is suspended
+ *                           sooner after a resume may make no progress at all
+ *   asked     -> suspended  within the row's latency
+ *   asked     -> idle       it ended before the chip took the suspend
+ *   asked     -> asked      the chip did not take it: it is told again, and the end is waited for
+ */
+#include "nacre/blackout/slice.h"
+
+#include "nacre/blackout/answer.h"
+#include "nacre/port.h"
+
+#include <stdbool.h>
+
+#define OUTCOME_TRIES 4u
+
+static bool is_read(const struct nacre_ctrl *ctrl, const struct nacre_op *op)
+{
+    if (nacre_ctrl_send(ctrl, op) == NACRE_OK) return !nacre_answer_is_senseless(op);
+    (void)nacre_ctrl_leave(ctrl);
+    return false;
+}
+
+static bool has_stopped(const struct nacre_ctrl *ctrl, const struct nacre_slice *slice,
+                        uint32_t ran)
+{
+    if (!is_read(ctrl, &slice->status)) return false;
+
+    const uint32_t status = *slice->status.data;
+    if ((status & slice->busy) != 0) return false;
+    /* Write-enabled and idle: perhaps the busy bit is only late. */
+    return (status & slice->enabled) == 0 || slice->asked_count != 0 || ran >= slice->run_min;
+}
+
+static bool should_suspend(const struct nacre_slice *slice, uint32_t ran)
+{
+    if (slice->suspend.opcode == 0 || ran < slice->run_min) return false;
+    return ran >= slice->run_max || nacre_port_interrupt_waits();
+}
+
+static void feed(struct nacre_slice *slice, uint32_t now)
+{
+    if (slice->feeds_left == 0 || now - slice->fed_at < slice->feed_every) return;
+    *slice->feed = slice->feed_word;
+    slice->fed_at = now;
+    slice->feeds_left--;
+}
+
+static enum nacre_err read_outcome(const struct nacre_ctrl *ctrl, const struct nacre_slice *slice)
+{
+    for (uint32_t i = 0; i < OUTCOME_TRIES; i++) {
+        if (!is_read(ctrl, &slice->security)) continue;
+        return (*slice->security.data & slice->suspended) != 0 ? NACRE_BUSY : NACRE_OK;
+    }
+    return NACRE_TIMEOUT;
+}
+
+enum nacre_err nacre_slice_run(const struct nacre_ctrl *ctrl, struct nacre_slice *slice)
+{
+    const uint32_t start = nacre_port_cycles();
+    uint32_t asked_at = start;
+
+    slice->asked_count = 0;
+    for (;;) { /* ends: at end_max */
+        const uint32_t now = nacre_port_cycles();
+        const uint32_t ran = now - start;
+
+        if (has_stopped(ctrl, slice, ran)) return read_outcome(ctrl, slice);
+        if (ran > slice->end_max) return NACRE_TIMEOUT;
+        feed(slice, now);
+        if (slice->asked_count == 0 ? !should_suspend(slice, ran)
+                                    : now - asked_at < slice->suspend_max) {
+            continue;
+        }
+        asked_at = now;
+        slice->asked_count++;
+        if (nacre_ctrl_send(ctrl, &slice->suspend) != NACRE_OK) (void)nacre_ctrl_leave(ctrl);
+    }
+}

@@ -1,0 +1,210 @@
+/*
+ * Which way an operation takes, and what the ways share.
+ */
+#include "nacre/media/nor_way.h"
+
+#include "nacre/media/nor_job.h"
+
+#include <stddef.h>
+
+#define APP_PERCENT_DEFAULT 50u
+#define APP_PERCENT_MAX 99u
+#define OP_US_MAX 3000000u /* with its margin it fits the cycle counter at 1000 MHz */
+
+/* ---- the plan ---- */
+
+/* Does [addr, addr + n) lie in a bank that the image is read from? */
+static bool is_in_run_bank(const struct nacre_nor *nor, uint32_t addr, uint32_t n)
+{
+    const uint32_t bits = nor->chip->bank_bits;
+
+    return addr >> bits <= (nor->run_addr + nor->run_bytes - 1u) >> bits &&
+           nor->run_addr >> bits <= (addr + n - 1u) >> bits;
+}
+
+/* A number of the configuration that the chip's row cannot keep. */
+static enum nacre_err check_limit(struct nacre_nor *nor, const char *name, uint32_t found,
+                                  uint32_t needed)
+{
+    if (found >= needed) return NACRE_OK;
+    nor->blackout.port.mismatch = (struct nacre_mismatch){name, found, needed, ~0u};
+    return NACRE_OUT_OF_LIMITS;
+}
+
+static uint32_t max(uint32_t a, uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Is the region in the image's bank at all? Then the way there, else read while write. */
+static enum nacre_err choose(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
+{
+    const bool is_shared = is_in_run_bank(nor, cfg->region_addr, cfg->region_bytes);
+
+    nor->way = cfg->way;
+    nor->is_auto = cfg->way == NACRE_WAY_AUTO;
+    if (nor->is_auto) {
+        nor->way = is_shared ? NACRE_WAY_SLICED : NACRE_WAY_READ_WHILE_WRITE;
+    }
+    if (nor->way == NACRE_WAY_READ_WHILE_WRITE) {
+        return is_shared ? NACRE_REGION_IN_RUN_BANK : NACRE_OK;
+    }
+    if (nor->way == NACRE_WAY_SLICED && cfg->chip->erase_suspend == 0) {
+        return NACRE_REGION_IN_RUN_BANK;
+    }
+    return NACRE_OK;
+}
+
+/* The least budget, and by how much the way can hold up an interrupt. */
+static enum nacre_err check_budget(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
+{
+    const struct nacre_chip *const chip = cfg->chip;
+    const bool is_sliced = nor->way == NACRE_WAY_SLICED;
+
+    if (nor->way == NACRE_WAY_READ_WHILE_WRITE) {
+        nor->stats.bound_us = cfg->budget_us;
+        return check_limit(nor, "budget_us", cfg->budget_us, NACRE_NOR_BUDGET_US_MIN);
+    }
+    const uint32_t program_us = nacre_slice_us_min(chip, true, is_sliced);
+    const uint32_t erase_us = nacre_slice_us_min(chip, false, is_sliced);
+    enum nacre_err err = check_limit(nor, "budget_us, program", cfg->budget_us, program_us);
+    if (err != NACRE_OK) return err;
+    err = check_limit(nor, "budget_us, erase", cfg->budget_us, erase_us);
+    nor->stats.bound_us = max(program_us, erase_us);
+    return err;
+}
+
+enum nacre_err nacre_way_plan(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
+{
+    if ((uint32_t)cfg->way > NACRE_WAY_WHOLE || cfg->app_percent > APP_PERCENT_MAX ||
+        cfg->chip->erase_us_max > OP_US_MAX || cfg->chip->program_us_max > OP_US_MAX ||
+        cfg->budget_us > OP_US_MAX) {
+        return NACRE_BAD_ARGUMENT;
+    }
+    nor->chip = cfg->chip;
+    nor->run_addr = cfg->image_addr;
+    nor->run_bytes = cfg->image_bytes;
+    enum nacre_err err = choose(nor, cfg);
+    if (err != NACRE_OK) return err;
+    err = check_budget(nor, cfg);
+    if (err != NACRE_OK) return err;
+    if (cfg->latency_us != 0) {
+        err = check_limit(nor, "latency_us", cfg->latency_us, nor->stats.bound_us);
+        if (err != NACRE_OK) return err;
+    }
+    nor->app_percent = cfg->app_percent != 0 ? cfg->app_percent : APP_PERCENT_DEFAULT;
+    nor->hooks = cfg->hooks;
+    nor->not_now_us = cfg->not_now_us;
+    return NACRE_OK;
+}
+
+/* ---- what the chip is ---- */
+
+static bool is_known(const struct nacre_nor *nor, const uint32_t *words)
+{
+    const uint8_t *const bytes = (const uint8_t *)words;
+    const uint32_t step = nor->chip->sends_registers_twice ? 2u : 1u;
+
+    for (uint32_t i = 0; i < NACRE_CHIP_ID_BYTES; i++) {
+        if (bytes[i * step] != nor->chip->id[i]) return false;
+    }
+    return true;
+}
+
+enum nacre_err nacre_way_identify(struct nacre_nor *nor)
+{
+    nacre_nor_job_new(nor);
+    nacre_nor_job_add_status(nor, nor->chip->status_busy, 0);
+    nacre_nor_job_add_register(nor, nor->chip->read_security, 2)->check_mask =
+        nor->chip->security_suspended;
+    nacre_nor_job_add_register(nor, nor->chip->read_id, 2u * 4u)->dummy_clocks =
+        nor->chip->id_dummy_clocks;
+
+    const enum nacre_err err = nacre_nor_job_run(nor);
+    if (err == NACRE_BUSY) return NACRE_CHIP_SUSPENDED;
+    if (err != NACRE_OK) return err;
+    return is_known(nor, nor->answer[2]) ? NACRE_OK : NACRE_CHIP_UNKNOWN;
+}
+
+/* ---- an operation ---- */
+
+void nacre_way_note_started(struct nacre_nor *nor, bool is_program)
+{
+    nor->state = is_program ? NACRE_NOR_PROGRAMS : NACRE_NOR_ERASES;
+    nor->op_started = nacre_nor_now(nor);
+    nor->poll_at = nor->op_started;
+    nor->poll_wait_us = 0;
+    if (is_program) {
+        nor->stats.programs++;
+        nor->stats.programmed_bytes += nor->op_bytes;
+    } else {
+        nor->stats.erases++;
+    }
+}
+
+enum nacre_err nacre_way_start(struct nacre_nor *nor, uint32_t chip_addr, uint32_t n)
+{
+    NACRE_ASSERT(nor->state == NACRE_NOR_IDLE);
+    nor->op_addr = chip_addr;
+    nor->op_bytes = n != 0 ? n : nor->chip->unit_bytes;
+    nor->op_dark_cycles = 0;
+    nor->op_way = nor->is_auto && !is_in_run_bank(nor, chip_addr, nor->op_bytes)
+                      ? NACRE_WAY_READ_WHILE_WRITE
+                      : nor->way;
+    nor->has_ended = false;
+
+    const enum nacre_err err = nor->op_way == NACRE_WAY_READ_WHILE_WRITE
+                                   ? nacre_rww_start(nor, n)
+                                   : nacre_slice_start(nor, n);
+    if (err == NACRE_BUSY) {
+        return (nor->answer[1][0] & nor->chip->status_busy) != 0 ? NACRE_CHIP_SUSPENDED
+                                                                 : NACRE_CHIP_REFUSED;
+    }
+    if (nor->state != NACRE_NOR_IDLE && err != NACRE_OK) {
+        (void)nacre_way_wait(nor); /* in doubt: what it says is less than what went wrong */
+    }
+    return err;
+}
+
+enum nacre_err nacre_way_end(struct nacre_nor *nor, uint32_t status, uint32_t security)
+{
+    const uint32_t failed = nor->state == NACRE_NOR_PROGRAMS
+                                ? nor->chip->security_program_failed
+                                : nor->chip->security_erase_failed;
+
+    nor->state = NACRE_NOR_IDLE;
+    nor->stats.last_save_dark_cycles = nor->op_dark_cycles;
+    if ((security & failed) != 0) return NACRE_IO;
+    if ((status & nor->chip->status_enabled) != 0) return NACRE_CHIP_REFUSED;
+    return NACRE_OK;
+}
+
+enum nacre_err nacre_way_poll(struct nacre_nor *nor)
+{
+    if (nor->state == NACRE_NOR_IDLE) return NACRE_OK;
+    if (nor->has_ended) return nacre_slice_poll(nor);
+    if (nacre_nor_us_since(nor, &nor->poll_at) < nor->poll_wait_us) return NACRE_BUSY;
+    if (nacre_nor_us_since(nor, &nor->dark_at) < nor->dark_rest_us) return NACRE_BUSY;
+    return nor->op_way == NACRE_WAY_READ_WHILE_WRITE ? nacre_rww_poll(nor)
+                                                     : nacre_slice_poll(nor);
+}
+
+enum nacre_err nacre_way_wait(struct nacre_nor *nor)
+{
+    enum nacre_err err;
+
+    /* An erase may have run while the core slept, and the cycle counter with it: ask at once. */
+    if (nor->state == NACRE_NOR_ERASES) nor->poll_wait_us = 0;
+    nor->is_refused = false;
+
+    do { /* ends: nacre_way_poll answers NACRE_TIMEOUT after the row's maximum, or the deadline */
+        if (nor->state != NACRE_NOR_IDLE && !nor->has_ended) {
+            nacre_nor_wait_since(nor, &nor->poll_at, nor->poll_wait_us);
+            nacre_nor_wait_since(nor, &nor->dark_at, nor->dark_rest_us);
+        }
+        err = nacre_way_poll(nor);
+        if (nacre_nor_job_is_late(nor)) return NACRE_TIMEOUT;
+        if (nor->is_refused) nacre_nor_job_pause(nor);
+    } while (err == NACRE_BUSY);
+    return err;
+}

@@ -20,6 +20,7 @@ function(nacre_link_probe fault)
     execute_process(
         COMMAND ${CMAKE_C_COMPILER} ${flags} -nostdlib
                 -L${PROJECT_SOURCE_DIR}/nacre/ports/stm32h7rs
+                -L${PROJECT_SOURCE_DIR}/examples/brightness
                 -T${PROJECT_SOURCE_DIR}/examples/brightness/brightness.ld
                 ${object_RAM} ${object_FLASH} -o ${dir}/fault${fault}.elf
         RESULT_VARIABLE failed ERROR_VARIABLE text)

@@ -73,10 +73,13 @@
 #define MPU_RASR REG(0xE000EDA0u)
 #define MPU_ENABLE_WITH_DEFAULT_MAP 5u
 #define MPU_REGIONS 16u
+#define RASR_XN 0x10000000u
+#define PSRAM 0x90000000u
+#define PSRAM_BYTES 0x02000000u
 
 #define XSPI1_CR REG(0x52005000u)
 #define XSPI_CR_FMODE_MAPPED 0x30000000u
-#define FRAME ((volatile uint32_t *)0x90000000u)
+#define FRAME ((volatile uint32_t *)PSRAM)
 #define FRAME_WORDS 512u
 #define FRAME_WORDS_A_SCAN 8u
 
@@ -103,6 +106,8 @@ static void barrier(void)
 
 /* ---- memory ---- */
 
+extern const uint32_t nacre_ram_start[]; /* where the linker put what runs in a blackout */
+
 struct region {
     uint32_t base;
     uint32_t rasr;
@@ -115,9 +120,17 @@ struct region {
 static const struct region regions[] = {
     {0x00000000u, 0x1000873Fu}, /* 0x60000000..0xDFFFFFFF: no access */
     {0x70000000u, 0x060B0035u}, /* flash, 128 MB: read-only, executable, cached */
-    {0x90000000u, 0x130B0031u}, /* PSRAM, 32 MB: read and write, cached */
+    {PSRAM, 0x130B0031u},       /* 32 MB: read and write, cached */
     {0x25000000u, 0x1000002Fu}, /* unused GFXMMU window, 16 MB: no access */
 };
+
+/* The boot leaves the PSRAM not executable, and so do we, unless the linker put code there. */
+static uint32_t rights_of(const struct region *region)
+{
+    const bool has_code = (uint32_t)nacre_ram_start - region->base < PSRAM_BYTES;
+
+    return region->base == PSRAM && has_code ? region->rasr & ~RASR_XN : region->rasr;
+}
 
 static void protect_memory(void)
 {
@@ -129,7 +142,7 @@ static void protect_memory(void)
         MPU_RASR = 0;
         if (i >= count) continue;
         MPU_RBAR = regions[i].base;
-        MPU_RASR = regions[i].rasr;
+        MPU_RASR = rights_of(&regions[i]);
     }
     MPU_CTRL = MPU_ENABLE_WITH_DEFAULT_MAP;
     barrier();

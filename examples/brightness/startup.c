@@ -15,7 +15,7 @@
 typedef void handler(void);
 
 extern uint32_t stack_top[];
-extern uint32_t nacre_ram_start[], nacre_ram_end[];
+extern uint32_t nacre_ram_start[], nacre_ram_copy_end[];
 extern const uint32_t nacre_ram_load[];
 extern uint32_t data_start[], data_end[];
 extern const uint32_t data_load[];
@@ -48,7 +48,7 @@ __attribute__((noreturn)) void Reset_Handler(void)
 {
     CPACR |= CPACR_FPU_FULL;
     __asm volatile("dsb\n\tisb");
-    copy(nacre_ram_start, nacre_ram_end, nacre_ram_load);
+    copy(nacre_ram_start, nacre_ram_copy_end, nacre_ram_load);
     copy(data_start, data_end, data_load);
     clear(bss_start, bss_end);
     __asm volatile("dsb\n\tisb");

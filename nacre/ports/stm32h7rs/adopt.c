@@ -16,10 +16,10 @@
 #define WAIT_US 20u      /* a command takes at most 0.7 us on the wires */
 #define CLOCK_READS 100u
 
-/* Symbols of nacre_ram.ld: what runs from RAM, and where it is stored. */
+/* Symbols of nacre_ram.ld: what runs in a blackout, and what was linked to be there. */
 extern const uint32_t nacre_ram_start[];
 extern const uint32_t nacre_ram_end[];
-extern const uint32_t nacre_ram_load[];
+extern const uint32_t nacre_ram_image[];
 
 struct expected {
     const char *name;
@@ -79,15 +79,42 @@ static void save_controller(struct nacre_port *port, uint32_t core_mhz)
     port->cycles_per_us = core_mhz;
 }
 
-/* The start-up code may have forgotten to copy, or something wrote over the copy. */
+/*
+ * The copy may still be in the data cache alone, where the core does not fetch from, and the
+ * instruction cache may hold what was there before it. Without caches both are without effect.
+ * Source: Armv7-M Architecture Reference Manual, B2.2.7 and B3.2.34
+ */
+static void make_copy_fetched(void)
+{
+    const uint32_t first = (uint32_t)nacre_ram_start & ~(DCACHE_LINE_BYTES - 1u);
+
+    for (uint32_t line = first; line < (uint32_t)nacre_ram_end; line += DCACHE_LINE_BYTES) {
+        NACRE_REG(SCB_DCCMVAU) = line;
+    }
+    __asm volatile("dsb" ::: "memory");
+    NACRE_REG(SCB_ICIALLU) = 0;
+    __asm volatile("dsb\n\tisb" ::: "memory");
+}
+
+/*
+ * The start-up code may have forgotten to copy, something may have written over the copy, or the
+ * internal flash may hold that of another build. Each word is compared: a check sum would see less.
+ */
 static bool is_copied(void)
 {
     const uint32_t words = (uint32_t)(nacre_ram_end - nacre_ram_start);
 
     for (uint32_t i = 0; i < words; i++) {
-        if (nacre_ram_start[i] != nacre_ram_load[i]) return false;
+        if (nacre_ram_start[i] != nacre_ram_image[i]) return false;
     }
     return words != 0;
+}
+
+static enum nacre_err check_code(struct nacre_port *port)
+{
+    make_copy_fetched();
+    if (!is_copied()) return NACRE_NOT_IN_RAM;
+    return nacre_mpu_check_runs(port, (uint32_t)nacre_ram_start, (uint32_t)nacre_ram_end - 1u);
 }
 
 static bool start_clock(void)
@@ -113,8 +140,8 @@ enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port
     enum nacre_err err = check_controller(port);
     if (err != NACRE_OK) return err;
     save_controller(port, cfg->core_mhz);
-    if (!is_copied()) return NACRE_NOT_IN_RAM;
-    __asm volatile("dsb\n\tisb" ::: "memory"); /* the copy may be fresh, and is fetched soon */
+    err = check_code(port);
+    if (err != NACRE_OK) return err;
     if (!start_clock()) return NACRE_CLOCK;
     err = nacre_mpu_check_fence(port);
     if (err != NACRE_OK) return err;

@@ -17,6 +17,7 @@
 #define AP_READ_ONLY_PRIVILEGED 5u
 #define AP_READ_ONLY 6u
 #define RBAR_ADDR 0xFFFFFFE0u
+#define BITS_WITH_EIGHTHS 8u
 
 struct region {
     uint32_t number;
@@ -43,6 +44,11 @@ static uint32_t region_count(void)
     return (NACRE_REG(MPU_TYPE) >> 8) & 0xFFu;
 }
 
+static uint32_t region_bits(const struct region *region)
+{
+    return ((region->rasr >> MPU_RASR_SIZE_POS) & 0x1Fu) + 1u;
+}
+
 static struct region region_read(uint32_t number)
 {
     const uint32_t primask = lock();
@@ -55,7 +61,7 @@ static struct region region_read(uint32_t number)
     NACRE_REG(MPU_RNR) = rnr;
     unlock(primask);
 
-    const uint32_t bits = ((region.rasr >> MPU_RASR_SIZE_POS) & 0x1Fu) + 1u;
+    const uint32_t bits = region_bits(&region);
     region.last = bits >= 32u ? ~0u : region.base + (1u << bits) - 1u;
     return region;
 }
@@ -86,6 +92,16 @@ static bool covers(const struct region *region, uint32_t first, uint32_t last)
 {
     return is_enabled(region) && region->base <= first && last <= region->last &&
            (region->rasr & MPU_RASR_SRD) == 0;
+}
+
+static bool holds(const struct region *region, uint32_t addr)
+{
+    const uint32_t bits = region_bits(region);
+
+    if (!touches(region, addr, addr)) return false;
+    if (bits < BITS_WITH_EIGHTHS) return true;
+    const uint32_t eighth = (addr - region->base) >> (bits - 3u);
+    return ((region->rasr & MPU_RASR_SRD) >> (MPU_RASR_SRD_POS + eighth) & 1u) == 0;
 }
 
 static uint32_t access_of(const struct region *region)
@@ -161,4 +177,62 @@ enum nacre_err nacre_mpu_check_read_only(struct nacre_port *port, bool may_chang
     port->mismatch = (struct nacre_mismatch){
         "MPU_CTRL PRIVDEFENA", ctrl, 0, MPU_CTRL_PRIVDEFENA};
     return NACRE_FLASH_WRITABLE;
+}
+
+/* Rights change nowhere but at multiples of this, the smallest part of any region in the way. */
+static uint32_t bits_of_parts(uint32_t first, uint32_t last)
+{
+    uint32_t bits = 31u;
+
+    for (uint32_t i = 0; i < region_count(); i++) {
+        const struct region region = region_read(i);
+        uint32_t part = region_bits(&region);
+
+        if (part >= BITS_WITH_EIGHTHS) part -= 3u;
+        if (touches(&region, first, last) && part < bits) bits = part;
+    }
+    return bits;
+}
+
+/* The region that decides over an address; one that is off if there is none. */
+static struct region region_over(uint32_t addr)
+{
+    struct region region = {0};
+
+    for (uint32_t i = region_count(); i > 0; i--) {
+        region = region_read(i - 1u);
+        if (holds(&region, addr)) return region;
+    }
+    region.rasr = 0;
+    return region;
+}
+
+/* By the default map all that nacre_ram.ld allows can be executed: it is memory, not a device. */
+static bool runs(struct nacre_port *port, uint32_t addr)
+{
+    const struct region region = region_over(addr);
+    const uint32_t ctrl = NACRE_REG(MPU_CTRL);
+
+    if (!is_enabled(&region)) {
+        port->mismatch = (struct nacre_mismatch){
+            "MPU_CTRL PRIVDEFENA", ctrl, MPU_CTRL_PRIVDEFENA, MPU_CTRL_PRIVDEFENA};
+        return (ctrl & MPU_CTRL_PRIVDEFENA) != 0;
+    }
+    port->mismatch = (struct nacre_mismatch){
+        "MPU_RASR XN AP", region.rasr, AP_READ_ONLY << MPU_RASR_AP_POS, MPU_RASR_XN | MPU_RASR_AP};
+    return (region.rasr & MPU_RASR_XN) == 0 && access_of(&region) != 0;
+}
+
+enum nacre_err nacre_mpu_check_runs(struct nacre_port *port, uint32_t first, uint32_t last)
+{
+    if ((NACRE_REG(MPU_CTRL) & MPU_CTRL_ENABLE) == 0) return NACRE_OK;
+
+    const uint32_t bits = bits_of_parts(first, last);
+    for (uint32_t part = first >> bits; part <= last >> bits; part++) {
+        const uint32_t addr = part == first >> bits ? first : part << bits;
+
+        if (!runs(port, addr)) return NACRE_NOT_IN_RAM;
+    }
+    port->mismatch = (struct nacre_mismatch){0};
+    return NACRE_OK;
 }

@@ -29,4 +29,15 @@ NACRE_MUST_CHECK enum nacre_err nacre_mpu_check_fence(struct nacre_port *port);
 NACRE_MUST_CHECK enum nacre_err nacre_mpu_check_read_only(struct nacre_port *port,
                                                           bool make_read_only);
 
+/*
+ * May the core execute all of first..last, as it runs in a blackout? ST's boot leaves the PSRAM
+ * readable, but not executable.
+ *
+ * last     of the bytes that are asked about, not behind them
+ * Returns  NACRE_OK; NACRE_NOT_IN_RAM, told in port->mismatch
+ * Context  thread only
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_mpu_check_runs(struct nacre_port *port, uint32_t first,
+                                                     uint32_t last);
+
 #endif

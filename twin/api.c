@@ -30,6 +30,13 @@ void twin_power_off(struct twin *t)
     if (t->b.is_on) machine_power_off(t, machine_now(t));
 }
 
+void twin_reset(struct twin *t)
+{
+    if (!t->b.is_on) return;
+    memset(&t->b.violation, 0, sizeof t->b.violation);
+    machine_reset(t);
+}
+
 bool twin_is_on(const struct twin *t)
 {
     return t->b.is_on;
@@ -58,9 +65,16 @@ uint64_t twin_insn_count(const struct twin *t)
 void twin_cut_plan(struct twin *t, const struct twin_cut *cut)
 {
     t->b.cut = *cut;
+    t->b.cut_is_reset = false;
     t->b.cut_now = false;
     clock_at(&t->b.clock, CLOCK_CUT,
              cut->kind == TWIN_CUT_AT_TIME ? cut->time_ps : CLOCK_NEVER);
+}
+
+void twin_reset_plan(struct twin *t, const struct twin_cut *when)
+{
+    twin_cut_plan(t, when);
+    t->b.cut_is_reset = true;
 }
 
 uint64_t twin_command_count(const struct twin *t)

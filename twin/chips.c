@@ -286,11 +286,26 @@ static void psram_lose(struct twin *t)
     psram_load(t->psram, t->psram_registers_at_power_on);
 }
 
+void chips_let_go(struct twin *t)
+{
+    chips_advance(t, machine_now(t));
+    xspi_let_go(t->xspi[0]);
+    xspi_let_go(t->xspi[1]);
+}
+
 void chips_reset(struct twin *t)
 {
     xspim_reset(t->xspim, machine_now(t));
     xspi_reset(t->xspi[0], machine_now(t));
     xspi_reset(t->xspi[1], machine_now(t));
+}
+
+void chips_reset_xspi(struct twin *t, uint32_t index)
+{
+    chips_advance(t, machine_now(t));
+    xspi_let_go(t->xspi[index]);
+    xspi_reset(t->xspi[index], machine_now(t));
+    machine_schedule(t);
 }
 
 void chips_power_on(struct twin *t)

@@ -54,8 +54,14 @@ static void handle_event(struct twin *t, enum clock_slot slot, uint64_t at_ps)
 {
     switch (slot) {
     case CLOCK_CUT:
-        machine_power_off(t, at_ps);
         machine_stop(t, TWIN_STOP_CUT);
+        if (t->b.cut_is_reset) {
+            /* The core must stand before it can start again. */
+            t->b.cut_now = true;
+            clock_at(&t->b.clock, CLOCK_CUT, CLOCK_NEVER);
+        } else {
+            machine_power_off(t, at_ps);
+        }
         break;
     case CLOCK_XSPI1:
     case CLOCK_XSPI2:
@@ -191,8 +197,23 @@ void machine_power_on(struct twin *t)
 void machine_reset(struct twin *t)
 {
     struct twin_event event = event_new(t, TWIN_EVENT_RESET);
+    chips_let_go(t);
     event_send(t, &event);
     start(t);
+}
+
+void machine_cut(struct twin *t)
+{
+    if (!t->b.cut_is_reset) {
+        machine_power_off(t, machine_now(t));
+        return;
+    }
+    t->b.cut_now = false;
+    t->b.cut_is_reset = false;
+    memset(&t->b.cut, 0, sizeof t->b.cut);
+    clock_at(&t->b.clock, CLOCK_CUT, CLOCK_NEVER);
+    t->stop = TWIN_STOP_RESET;
+    machine_reset(t);
 }
 
 /* ---- building ---- */

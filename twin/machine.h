@@ -122,6 +122,7 @@ struct board {
     bool irq_check;         /* an exception may be ready to be taken */
     bool reset_asked;
     bool cut_now;
+    bool cut_is_reset;      /* what is planned is a reset of the MCU */
 };
 
 struct twin {
@@ -217,8 +218,13 @@ void machine_power_off(struct twin *t, uint64_t at_ps);
  * its first instruction.
  */
 void machine_power_on(struct twin *t);
-/* By software: core, peripherals, controllers start again; memories and chips keep their state. */
+/*
+ * Of the MCU alone: core, peripherals, controllers start again; memories and chips keep their
+ * state, and time goes on for them while it starts. Frames under way end where they are.
+ */
 void machine_reset(struct twin *t);
+/* What was planned strikes now: the power goes, or the MCU is reset. The core stands. */
+void machine_cut(struct twin *t);
 /* Asks the models when they want to be called next. Belongs after each call of one. */
 void machine_schedule(struct twin *t);
 
@@ -297,8 +303,12 @@ bool chips_create(struct twin *t);
 void chips_destroy(struct twin *t);
 /* NOR gets its power, PSRAM is noise again, the controllers are reset. */
 void chips_power_on(struct twin *t);
+/* NCS rises: each frame under way ends where it is, and the chip may take what it got of it. */
+void chips_let_go(struct twin *t);
 /* Controllers and I/O manager only; the chips see nothing of it. */
 void chips_reset(struct twin *t);
+/* One controller by RCC, XSPI1 is 0: a frame under way ends where it is, registers to 0. */
+void chips_reset_xspi(struct twin *t, uint32_t index);
 /* Controllers and chips as cfg.leftover says. Both chips have power. */
 void chips_start_state(struct twin *t);
 /* Let time pass up to now_ps; the controllers first, for they may have frames for the chip. */

@@ -9,7 +9,10 @@
 #define RCC_CDCFGR 0x018u
 #define RCC_BMCFGR 0x01Cu
 #define RCC_APBCFGR 0x020u
+#define RCC_AHB5RSTR 0x07Cu
+#define RCC_CKPROTR 0x100u
 #define RCC_RSR 0x130u
+#define CKPROTR_XSPICKP 1u
 #define HSI_HZ 64000000u
 #define HSE_HZ 24000000u
 #define SWS_PLL1 3u
@@ -73,8 +76,19 @@ uint32_t rcc_read(struct twin *t, uint32_t offset)
     return value;
 }
 
+/* While CKPROTR.XSPICKP is 1 the resets of the controllers do nothing (SVD of the STM32H7RS). */
+static void ahb5_reset(struct twin *t, uint32_t value)
+{
+    static const uint8_t xspi_bit[2] = {5, 12};
+    if ((t->b.periph.rcc[RCC_CKPROTR / 4u] & CKPROTR_XSPICKP) != 0u) return;
+    for (uint32_t i = 0; i < 2u; i++) {
+        if ((value >> xspi_bit[i] & 1u) != 0u) chips_reset_xspi(t, i);
+    }
+}
+
 void rcc_write(struct twin *t, uint32_t offset, uint32_t value)
 {
+    if (offset == RCC_AHB5RSTR) ahb5_reset(t, value);
     t->b.periph.rcc[offset / 4u] = value;
     rcc_clocks(t);
 }

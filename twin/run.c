@@ -15,7 +15,8 @@ const char *twin_stop_name(enum twin_stop stop)
         [TWIN_STOP_TIME] = "time",           [TWIN_STOP_INSN] = "instruction count",
         [TWIN_STOP_TEXT] = "text",           [TWIN_STOP_CALL] = "call",
         [TWIN_STOP_ENTRY] = "entry",         [TWIN_STOP_ASKED] = "asked",
-        [TWIN_STOP_CUT] = "power cut",       [TWIN_STOP_VIOLATION] = "violation",
+        [TWIN_STOP_CUT] = "power cut",       [TWIN_STOP_RESET] = "reset",
+        [TWIN_STOP_VIOLATION] = "violation",
         [TWIN_STOP_WALL] = "host time",      [TWIN_STOP_OFF] = "power is off",
         [TWIN_STOP_BROKEN] = "broken"};
     return (size_t)stop < sizeof names / sizeof names[0] ? names[stop] : "?";
@@ -72,7 +73,7 @@ static void run_until_stop(struct twin *t)
             run_core(t);
         }
     }
-    if (t->b.cut_now && t->stop == TWIN_STOP_CUT) machine_power_off(t, machine_now(t));
+    if (t->b.cut_now && t->stop == TWIN_STOP_CUT) machine_cut(t);
 }
 
 static void prepare(struct twin *t)

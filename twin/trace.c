@@ -53,7 +53,7 @@ static int body(char *text, size_t room, const struct twin *twin, const struct t
                         event->u.pwm.channel, event->u.pwm.duty, event->u.pwm.period,
                         event->u.pwm.enabled ? "" : ", off");
     case TWIN_EVENT_RESET:
-        return snprintf(text, room, "reset by software at %s", twin_symbol_at(twin, event->pc));
+        return snprintf(text, room, "reset of the MCU at %s", twin_symbol_at(twin, event->pc));
     case TWIN_EVENT_CUT:
         return snprintf(text, room, "power cut");
     case TWIN_EVENT_VIOLATION:

@@ -59,7 +59,7 @@ enum twin_event_kind {
     TWIN_EVENT_RETURN,         /* a watched function returned; .call */
     TWIN_EVENT_UART,           /* the firmware sent a byte on the console; .uart_byte */
     TWIN_EVENT_PWM,            /* a PWM output changed; .pwm */
-    TWIN_EVENT_RESET,          /* the core was reset by software; .pc is where */
+    TWIN_EVENT_RESET,          /* the MCU was reset, the chip was not; .pc is where */
     TWIN_EVENT_CUT,            /* the power failed */
     TWIN_EVENT_VIOLATION       /* see twin_violation_get */
 };
@@ -166,6 +166,14 @@ void twin_power_on(struct twin *twin);
 
 /* Power off now; an operation under way in the chip is torn at this instant. */
 void twin_power_off(struct twin *twin);
+
+/*
+ * Reset the MCU alone, as a watchdog or its reset pin does where that is not wired to the flash:
+ * core, peripherals and controllers start again 2 ms later. RAM keeps its bytes. The flash keeps
+ * its power, and goes on with what it does, in the protocol that it is in; a frame under way ends
+ * where it is. A violation is forgotten. Nothing happens if the power is off.
+ */
+void twin_reset(struct twin *twin);
 /* False before the first power on, after a cut and after twin_power_off. */
 bool twin_is_on(const struct twin *twin);
 
@@ -190,6 +198,7 @@ enum twin_stop {
     TWIN_STOP_ENTRY,      /* app_entry */
     TWIN_STOP_ASKED,      /* twin_stop by a callback */
     TWIN_STOP_CUT,        /* a planned cut: the power is off */
+    TWIN_STOP_RESET,      /* a planned reset: the MCU stands at its first instruction */
     TWIN_STOP_VIOLATION,  /* twin_violation_get says which; running on is refused */
     TWIN_STOP_WALL,
     TWIN_STOP_OFF,        /* the power is off: nothing ran */
@@ -236,6 +245,8 @@ struct twin_cut {
 
 /* Plan the next cut; replaces a plan. It is used up when it strikes, and part of a snapshot. */
 void twin_cut_plan(struct twin *twin, const struct twin_cut *cut);
+/* The same for a reset of the MCU alone, see twin_reset: there is one plan, of the one or other. */
+void twin_reset_plan(struct twin *twin, const struct twin_cut *when);
 
 /* Commands sent to the chip, and operations it started, since twin_create. */
 uint64_t twin_command_count(const struct twin *twin);

@@ -67,11 +67,12 @@ static void plan_cut(struct board *board)
     board->aim = (struct board_aim){0};
 }
 
-static enum board_end power_lost(struct board *board)
+/* What was under way is no save; the next boot tells. */
+static enum board_end interrupted(struct board *board, enum board_end end)
 {
     ledger_power_off(&board->ledger);
     board->aim = (struct board_aim){0};
-    return BOARD_CUT;
+    return end;
 }
 
 /* Run until the prompt, or, where want_prompt is false, until the time has come. */
@@ -80,7 +81,8 @@ static enum board_end go(struct board *board, uint64_t until_ps, bool want_promp
     for (;;) {
         const struct twin_until until = {.time_ps = until_ps, .wall_ms = WALL_MS};
         const enum twin_stop stop = twin_run(board->twin, &until);
-        if (stop == TWIN_STOP_CUT || stop == TWIN_STOP_OFF) return power_lost(board);
+        if (stop == TWIN_STOP_CUT || stop == TWIN_STOP_OFF) return interrupted(board, BOARD_CUT);
+        if (stop == TWIN_STOP_RESET) return interrupted(board, BOARD_RESET);
         if (stop == TWIN_STOP_VIOLATION) return BOARD_VIOLATION;
         if (stop == TWIN_STOP_ASKED && board->aim.is_hit) plan_cut(board);
         if (want_prompt && board->console.at_prompt) return BOARD_READY;

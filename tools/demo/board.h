@@ -16,6 +16,7 @@
 enum board_end {
     BOARD_READY,     /* the prompt is there */
     BOARD_CUT,       /* the power failed, as planned */
+    BOARD_RESET,     /* the MCU was reset, as planned, and not the chip; board_boot goes on */
     BOARD_VIOLATION, /* twin_violation_get says which */
     BOARD_SILENT     /* no prompt within the time, or the twin gave up: board_fault says it */
 };
@@ -47,7 +48,10 @@ int board_create(struct board *board, struct twin_cfg *cfg, char *error);
 /* Frees the twin and the ledger. Only after board_create has returned 0. */
 void board_destroy(struct board *board);
 
-/* Switch on and wait for the first prompt; console.answer and .value tell what was restored. */
+/*
+ * Switch on, if it is off, and wait for the first prompt; console.answer and .value tell what was
+ * restored.
+ */
 enum board_end board_boot(struct board *board);
 
 /* Type a line and wait for the prompt; the oracle is told what was typed and answered. */

@@ -93,6 +93,11 @@ struct xspi *xspi_create(const struct xspi_cfg *cfg);
 void xspi_destroy(struct xspi *xspi);
 /* Called by xspim_connect. */
 void xspi_set_manager(struct xspi *xspi, struct xspim *manager);
+/*
+ * The pins float and NCS rises, as when the MCU is reset: a command whose last clock is out was
+ * sent, a write is as long as it got, what had not got to its data was never heard. No flag.
+ */
+void xspi_let_go(struct xspi *xspi);
 /* RCC reset, or power on: all registers to 0. */
 void xspi_reset(struct xspi *xspi, uint64_t now_ps);
 /* From now_ps on a kernel clock takes clock_ps. */

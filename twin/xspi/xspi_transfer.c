@@ -390,6 +390,15 @@ void xspi_drop(struct xspi *xspi)
     if (s->phase != PHASE_WEDGED) s->phase = PHASE_IDLE;
 }
 
+void xspi_let_go(struct xspi *xspi)
+{
+    struct xspi_state *s = &xspi->s;
+    if (s->phase == PHASE_LAST_CLOCKS) last_clocks(xspi);
+    if (s->phase == PHASE_DATA_OUT && s->chunk_count > 0) frame_write(xspi, s->chunk_count);
+    if (s->phase == PHASE_MAPPED) xspi_window_end_write(xspi);
+    xspi_drop(xspi);
+}
+
 void xspi_abort(struct xspi *xspi)
 {
     struct xspi_state *s = &xspi->s;

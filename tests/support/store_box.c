@@ -13,9 +13,14 @@ void box_open(struct box *box, uint32_t unit_count)
 void box_open_lanes(struct box *box, uint32_t unit_count, uint32_t cut_bytes)
 {
     const struct nacre_geometry geometry = { 4096, unit_count, 16, 256, cut_bytes };
+    box_open_geometry(box, &geometry);
+}
+
+void box_open_geometry(struct box *box, const struct nacre_geometry *geometry)
+{
     memset(box, 0, sizeof *box);
-    box->sim = sim_nor_create(&geometry, unit_count);
-    box->sim->lane_units = cut_bytes > 16u ? unit_count / 2u : 0;
+    box->sim = sim_nor_create(geometry, geometry->unit_count);
+    box->sim->lane_units = geometry->cut_bytes > 16u ? geometry->unit_count / 2u : 0;
     box->cfg = (struct nacre_store_cfg){ .medium = &box->sim->medium, .index = box->index,
                                          .index_count = 64 };
 }

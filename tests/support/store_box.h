@@ -21,6 +21,8 @@ struct box {
 void box_open(struct box *box, uint32_t unit_count);
 /* The same where a cut spoils cut_bytes: two lanes, if that is more than a granule. */
 void box_open_lanes(struct box *box, uint32_t unit_count, uint32_t cut_bytes);
+/* The same on a chip of any geometry. */
+void box_open_geometry(struct box *box, const struct nacre_geometry *geometry);
 void box_close(struct box *box);
 
 /* The next boot: power on and mount again, without an unmount. */

@@ -12,3 +12,5 @@ endforeach()
 foreach(topic boot rules fifo time window)
     nacre_test(test_twin_xspi_${topic} SOURCES test_twin_xspi_${topic}.c LIBS twin_devices)
 endforeach()
+# The library's rows of chips, judged by the twin's models of them.
+nacre_test(test_chip_rows SOURCES test_chip_rows.c support/row_bus.c LIBS twin_devices nacre_nor)

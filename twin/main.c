@@ -62,7 +62,7 @@ static const struct argp_option option_list[] = {
     {"tear", KEY_TEAR, "page|granule", 0, "What a cut program may spoil (page)", 0},
     {"busy", KEY_BUSY, "typical|max|drawn", 0, "How long the chip is busy (typical)", 0},
     {"chip", KEY_CHIP, "PART", 0, "Flash part on the board (MX66UW1G45G)", 0},
-    {"no-rww", KEY_NO_RWW, NULL, 0, "Its banks are claimed, but do not answer while one is busy", 0},
+    {"no-rww", KEY_NO_RWW, NULL, 0, "Its banks are claimed only: none answers while busy", 0},
     {"seed", KEY_SEED, "N", 0, "Decides everything that is drawn (1)", 0},
     {"leftover", KEY_LEFTOVER, "1.3.0|1.2.0|1.0.0|rww", 0, "What the boot left (1.3.0)", 0},
     {"register-ns", KEY_REGISTER_NS, "N", 0, "Length of a register access (40)", 0},

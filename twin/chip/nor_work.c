@@ -234,14 +234,15 @@ uint64_t nor_next_event_ps(const struct nor *nor)
 enum nor_refusal nor_work_suspend(struct nor *nor)
 {
     struct nor_op *op = &nor->state.op;
-    const struct nor_times *times = &nor->row->times;
+    const struct nor_row *row = nor->row;
+    const struct nor_times *times = &row->times;
     const bool is_program = op->work == NOR_PROGRAM;
     if (op->work == NOR_IDLE || op->work == NOR_ERASE_CHIP || op->work == NOR_WRITE_REGISTER) {
         return NOR_REFUSED_NOTHING_RUNS;
     }
     if (op->is_suspended || op->is_suspending) return NOR_REFUSED_SUSPENDED;
     const uint64_t now = nor->state.now_ps;
-    if (nor_work_end_ps(nor) - now <= nor->row->family->suspend_tail_ps) return NOR_REFUSED_TOO_LATE;
+    if (nor_work_end_ps(nor) - now <= row->family->suspend_tail_ps) return NOR_REFUSED_TOO_LATE;
     const uint64_t run = now - op->run_start_ps;
     const uint64_t min_run = is_program ? times->min_run_program_ps : times->min_run_erase_ps;
     /* A run that was too short after a resume is as if it had not been. */

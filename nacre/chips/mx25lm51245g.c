@@ -8,8 +8,8 @@
  *   SIBLING SFDP dump of the MX66UW1G45G, Macronix, LKML 20240722064922.606172-4
  *   MODEL   Macronix Verilog model MX66UM1G45G.v rev 1.6, the same without banks at 1.8 V
  *
- * No SFDP dump of this part was at hand. Where MODEL and SIBLING differ, the row takes the safe one:
- * the longer latency, the longer run. Nothing of it was measured by us.
+ * No SFDP dump of this part was at hand. Where MODEL and SIBLING differ, the row takes the longer
+ * latency and the longer run. Nothing of it was measured by us.
  */
 #include "nacre/chips/chips.h"
 

@@ -59,7 +59,8 @@ struct nacre_port {
  * port      filled; port->mismatch says what was refused
  * Returns   NACRE_OK
  *           NACRE_BAD_ARGUMENT      cfg makes no sense
- *           NACRE_NOT_IN_RAM        the code of the blackout is not where it was linked to
+ *           NACRE_NOT_IN_RAM        the code of the blackout is not as it was linked, or the MPU
+ *                                   keeps it from running (told in port->mismatch)
  *           NACRE_CTRL_STATE        the controller is not as any known boot leaves it
  *           NACRE_MPU_REGION_USED   the fence's region is enabled by somebody else, or not there
  *           NACRE_FLASH_WRITABLE    the core may write to the window (or the MPU is off)

@@ -114,8 +114,19 @@ static void chip_read(const struct nacre_op *op)
 
 /* ---- nacre/ctrl.h ---- */
 
+/* A slice asks for the status, and where it must suspends, again and again. */
+static bool is_repeated(const struct nacre_op *op, uint32_t back)
+{
+    if (op->opcode != 0x05FA && op->opcode != 0xB04F) return false;
+    if (fake.sent_count < back) return false;
+    const struct fake_sent *sent = &fake.sent[fake.sent_count - back];
+    return sent->opcode == op->opcode && sent->blackout == fake.blackout_count &&
+           (back == 1 || op->opcode == 0xB04F);
+}
+
 static void record(const struct nacre_op *op)
 {
+    if (is_repeated(op, 1) || is_repeated(op, 2)) return;
     if (fake.sent_count == FAKE_SENT_MAX) abort();
     struct fake_sent *sent = &fake.sent[fake.sent_count++];
     *sent = (struct fake_sent){op->opcode,    op->phases, op->dummy_clocks,

@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define FAKE_SENT_MAX 4096
+#define FAKE_SENT_MAX 16384
 #define FAKE_CHIP_BYTES 0x08000000u
 #define FAKE_CYCLES_PER_US 100u
 

@@ -7,28 +7,54 @@
 #include "tests/support/fake_port.h"
 
 #include <stddef.h>
+#include <string.h>
 
 struct nor_bed nor_bed;
 
-int nor_bed_open(uint32_t budget_us, const volatile uint32_t *tick)
+struct nacre_nor_cfg nor_bed_cfg(uint32_t budget_us)
 {
-    const struct nacre_nor_cfg cfg = {
+    return (struct nacre_nor_cfg){
         .chip = &nacre_chip_mx66uw1g45g,
         .port = {.core_mhz = FAKE_CYCLES_PER_US, .mpu_region = 15},
         .region_addr = NOR_BED_REGION,
-        .region_bytes = 8 * 4096,
+        .region_bytes = NOR_BED_BYTES,
         .image_bytes = 65536,
         .budget_us = budget_us,
-        .tick = tick,
-        .tick_us = 1000,
     };
+}
+
+int nor_bed_open_as(const struct nacre_nor_cfg *cfg)
+{
     fake_start();
-    if (nacre_nor_open(&nor_bed.nor, &cfg) != NACRE_OK) return -1;
+    memset(fake.chip + cfg->region_addr, 0xFF, cfg->region_bytes);
+    if (nacre_nor_open(&nor_bed.nor, cfg) != NACRE_OK) return -1;
     nor_bed.medium = &nor_bed.nor.medium;
     fake_forget();
     for (uint32_t i = 0; i < sizeof(nor_bed.data); i++) {
         nor_bed.data[i] = (uint8_t)(i ^ 0x5Au);
     }
+    return 0;
+}
+
+int nor_bed_open(uint32_t budget_us, const volatile uint32_t *tick)
+{
+    struct nacre_nor_cfg cfg = nor_bed_cfg(budget_us);
+    cfg.tick = tick;
+    cfg.tick_us = 1000;
+    return nor_bed_open_as(&cfg);
+}
+
+struct nacre_nor_cfg nor_bed_same_bank(uint32_t budget_us)
+{
+    struct nacre_nor_cfg cfg = nor_bed_cfg(budget_us);
+    cfg.region_addr = NOR_BED_SAME_BANK;
+    return cfg;
+}
+
+int nor_bed_open_same_bank(const struct nacre_nor_cfg *cfg)
+{
+    if (nor_bed_open_as(cfg) != 0) return -1;
+    fake.must_be_idle_when_mapped = true;
     return 0;
 }
 

@@ -9,6 +9,8 @@
 #include <stdint.h>
 
 #define NOR_BED_REGION 0x07FE0000u
+#define NOR_BED_BYTES (8u * 4096u)
+#define NOR_BED_SAME_BANK 0x00100000u /* in the image's bank */
 
 struct nor_bed {
     struct nacre_nor nor;
@@ -21,6 +23,14 @@ extern struct nor_bed nor_bed;
 
 /* A fresh board and chip; tick may be null. 0 if it opens. */
 int nor_bed_open(uint32_t budget_us, const volatile uint32_t *tick);
+
+/* The configuration of nor_bed_open, without a tick, to be changed and opened. */
+struct nacre_nor_cfg nor_bed_cfg(uint32_t budget_us);
+int nor_bed_open_as(const struct nacre_nor_cfg *cfg);
+
+/* The same with the region in the image's bank; a busy chip must then never be mapped. */
+struct nacre_nor_cfg nor_bed_same_bank(uint32_t budget_us);
+int nor_bed_open_same_bank(const struct nacre_nor_cfg *cfg);
 
 /* For cmocka: a budget of 5 us, without and with the tick. */
 int nor_bed_setup(void **state);

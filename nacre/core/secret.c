@@ -332,7 +332,8 @@ static enum nacre_err set_locked(struct nacre_secrets *secrets, uint32_t key, co
     if (err != NACRE_OK) return err;
     if (key_is_factory(key)) {
         err = record_get(secrets, key, &found);
-        if (err != NACRE_NOT_FOUND) return err == NACRE_OK ? NACRE_WRITTEN_ONCE : err;
+        const bool is_there = err == NACRE_OK || err == NACRE_TOO_SMALL;
+        if (err != NACRE_NOT_FOUND) return is_there ? NACRE_WRITTEN_ONCE : err;
     }
     err = secret_put(secrets, key, value, n);
     return err == NACRE_OK ? epoch_step(secrets) : err;

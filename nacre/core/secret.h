@@ -110,8 +110,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_secrets_open(struct nacre_secrets *secrets
  * Cost     reads the record, opens it
  * Returns  NACRE_OK         the very value that was last set under this key in this store
  *          NACRE_WRONG_KEY  the record is not authentic: sealed under a key that is not known any
- *                           more, moved from another setting or store, or changed; buf is zeros
- *                           as far as the value reaches
+ *                           more, moved from another setting or store, or changed; buf is
+ *                           unchanged, or zeros as far as the value reaches
  *          NACRE_STALE, NACRE_DAMAGED  the newest value was lost to bad bits. An older one is
  *                           never told; set it again
  *          NACRE_TOO_SMALL  buf or the work buffer is; *length is what it takes, but not proven
@@ -139,6 +139,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_secret_get(struct nacre_secrets *secrets, 
  *          NACRE_CRYPT, NACRE_WRONG_KEY (the cipher has no key of this number),
  *          NACRE_BAD_ARGUMENT (or that key cannot do it), NACRE_TOO_LARGE, NACRE_WRITTEN_ONCE,
  *          NACRE_NO_SECRETS, NACRE_REPLAYED, what nacre_set answers: value unchanged
+ *          NACRE_STALE, NACRE_DAMAGED  the factory value was set and is lost to bad bits; unchanged
  *          with a monotonic counter an error may also come after the new value became current:
  *          set it again; until then what lay there before could be played back
  * Cut      the old value or the new one

@@ -22,6 +22,7 @@ enum plain_block {
     PLAIN_MCE1,
     PLAIN_MCE2,
     PLAIN_MCE3,
+    PLAIN_DBGMCU,
     PLAIN_GPIO
 };
 
@@ -29,6 +30,7 @@ static const uint32_t plain_addr[] = {
     [PLAIN_FLASH] = 0x52002000u, [PLAIN_PWR] = 0x58024800u,  [PLAIN_SBS] = 0x58000400u,
     [PLAIN_IWDG] = 0x58004800u,  [PLAIN_EXTI] = 0x58000000u, [PLAIN_MCE1] = 0x5200B800u,
     [PLAIN_MCE2] = 0x5200BC00u,  [PLAIN_MCE3] = 0x5200C000u,
+    [PLAIN_DBGMCU] = 0x5C001000u,
 };
 #define PLAIN_COUNT (sizeof plain_addr / sizeof plain_addr[0])
 

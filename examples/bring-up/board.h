@@ -1,0 +1,45 @@
+/*
+ * The board as the measurements need it: clocks as the boot left them, a console without
+ * interrupts, and a word that outlives a reset. Nothing else is set up: what is measured is the
+ * board as the boot left it. Interrupts stay masked.
+ */
+#ifndef EXAMPLES_BRING_UP_BOARD_H
+#define EXAMPLES_BRING_UP_BOARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* From the clock registers as found; 0 where they are not as any known boot sets them. */
+struct board_clocks {
+    uint32_t core_mhz;
+    uint32_t xspi1_mhz; /* on the wires, the PSRAM */
+    uint32_t xspi2_mhz; /* the NOR chip */
+    uint32_t uart_hz;
+};
+
+struct board_clocks board_clocks(void);
+
+/* UART4 on PD0 and PD1, 115200 baud, at its clock. */
+void board_start_console(uint32_t uart_hz);
+
+/* Send, and wait until all but the last two bytes are on the wire. */
+void board_send(const char *text);
+
+/* Wait until the console has sent everything. */
+void board_flush(void);
+
+/* Is the data cache on? */
+bool board_has_data_cache(void);
+
+/* Is the PSRAM mapped, and does XSPI1 have a port of its own? */
+bool board_has_psram(void);
+
+/*
+ * The step that is under way, kept over a reset by software.
+ *
+ * board_step_take tells the one that a reset ended, 0 if none was, and forgets it.
+ */
+void board_step_set(uint32_t step);
+uint32_t board_step_take(void);
+
+#endif

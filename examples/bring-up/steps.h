@@ -1,0 +1,25 @@
+/*
+ * The measurements, in the order of what they could upset.
+ */
+#ifndef EXAMPLES_BRING_UP_STEPS_H
+#define EXAMPLES_BRING_UP_STEPS_H
+
+/* Id, SFDP, dummy clocks of register reads. Writes nothing. */
+void step_chip(void);
+
+/* Cost of a mode change, first read after it, calibration. Writes nothing. */
+void step_mode(void);
+
+/* Program and erase times. */
+void step_times(void);
+
+/* Suspend latency, minimum run, reads while suspended. */
+void step_slices(void);
+
+/* Reads of other banks while one is busy. */
+void step_rww(void);
+
+/* Reads of the bank that is busy; leaves the scratch units erased. */
+void step_busy_bank(void);
+
+#endif

@@ -1,8 +1,9 @@
 # The fuzz targets. In a build by clang with NACRE_FUZZ (tools/fuzz.sh makes it) they are programs
 # of libFuzzer. In every other build each is a program that replays stored inputs, and two checks:
 # that the stored corpus passes, and that a minute of fuzzing on from it does.
-set(fuzz_targets mount calls decode settings)
+set(fuzz_targets mount calls decode settings secret)
 set(fuzz_parts fuzz/fuzz_bed.c fuzz/image.c fuzz/model.c fuzz/session.c fuzz/rows.c)
+set(fuzz_secret_parts fuzz/secret_probe.c fuzz/secret_vault.c)
 set(fuzz_support support/sim_nor.c support/sim_tear.c support/decode.c support/assert_failed.c)
 
 if(NACRE_FUZZ)
@@ -22,6 +23,10 @@ if(NACRE_FUZZ)
         target_link_libraries(fuzz_${target} PRIVATE fuzz_core)
         target_link_options(fuzz_${target} PRIVATE -fsanitize=fuzzer)
     endforeach()
+    # The real cipher: nacre_psa is under test, too.
+    target_compile_options(nacre_psa PRIVATE -fsanitize=fuzzer-no-link)
+    target_sources(fuzz_secret PRIVATE ${fuzz_secret_parts})
+    target_link_libraries(fuzz_secret PRIVATE nacre_psa)
     return()
 endif()
 
@@ -35,3 +40,5 @@ foreach(target ${fuzz_targets})
     nacre_check(fuzz.${target} TIMEOUT 300
         COMMAND "${CMAKE_SOURCE_DIR}/tools/fuzz.sh" 60 ${target})
 endforeach()
+target_sources(replay_secret PRIVATE ${fuzz_secret_parts})
+target_link_libraries(replay_secret PRIVATE nacre_psa)

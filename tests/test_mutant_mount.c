@@ -16,6 +16,7 @@
 
 #define UNIT_BYTES 4096u
 #define CUT_UNIT 4096u
+#define LOST 7u
 
 static struct forge forge;
 
@@ -183,19 +184,19 @@ static void test_mutant_mount_writes_down_each_lost_key_once(void **state)
 {
     (void)state;
     forge_unit(&forge, 1, 1);
-    for (uint32_t key = 1; key <= 5u; key++) forge_value(&forge, key, 4, 1);
-    for (uint32_t slot = 1; slot <= 3u; slot++) spoil(1, slot);
+    for (uint32_t key = 1; key <= 9u; key++) forge_value(&forge, key, 4, 1);
+    for (uint32_t slot = 1; slot <= LOST; slot++) spoil(1, slot);
     assert_int_equal(box_reboot(&box), NACRE_OK);
-    assert_int_equal(box_set(&box, 6, 4, 1), NACRE_OK);
-    for (uint32_t key = 1; key <= 3u; key++) {
+    assert_int_equal(box_set(&box, 20, 4, 1), NACRE_OK);
+    for (uint32_t key = 1; key <= LOST; key++) {
         assert_int_equal(stale_removals(1, 1, key), 1);
         assert_int_equal(box_get(&box, key), NACRE_DAMAGED);
     }
     for (uint32_t i = 0; stats_now().generation == 1u && i < 300u; i++) {
-        assert_int_equal(box_set(&box, 6, 4, i), NACRE_OK);
+        assert_int_equal(box_set(&box, 20, 4, i), NACRE_OK);
     }
     assert_true(is_vouched(1));
-    for (uint32_t key = 1; key <= 3u; key++) {
+    for (uint32_t key = 1; key <= LOST; key++) {
         assert_int_equal(stale_removals(1, 1, key), 1);
         assert_int_equal(box_get(&box, key), NACRE_DAMAGED);
     }

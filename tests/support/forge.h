@@ -1,6 +1,6 @@
 /*
- * A store's bytes made by hand: marks and records as docs/format.md sections 1 to 4 define them, put
- * into a simulated chip, and read from it. With them a test lays out a state that takes a store
+ * A store's bytes made by hand: marks and records as docs/format.md sections 1 to 4 define them,
+ * put into a simulated chip, and read from it. With them a test lays out a state that takes a store
  * many cuts to get into, and sees what was made of it.
  *
  * It shares nothing with the library but the chip.

@@ -4,3 +4,7 @@ foreach(run one_lane one_lane_in_pages)
     nacre_test(test_firmware_cuts_${run} SOURCES test_firmware_cuts.c LIBS demo IN host TIMEOUT 900
                ARGS ${run})
 endforeach()
+# The same application linked for other chips.
+nacre_test(test_chip_firmware SOURCES test_chip_firmware.c LIBS demo IN host TIMEOUT 300)
+# The measuring firmware: does it report what the twin was given?
+nacre_test(test_bringup SOURCES test_bringup.c LIBS twin IN host TIMEOUT 240)

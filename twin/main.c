@@ -24,6 +24,7 @@ enum option_key {
     KEY_BUSY,
     KEY_CHIP,
     KEY_NO_RWW,
+    KEY_WRITE_ADDR,
     KEY_SEED,
     KEY_TIME_LIMIT,
     KEY_UNTIL,
@@ -63,6 +64,7 @@ static const struct argp_option option_list[] = {
     {"busy", KEY_BUSY, "typical|max|drawn", 0, "How long the chip is busy (typical)", 0},
     {"chip", KEY_CHIP, "PART", 0, "Flash part on the board (MX66UW1G45G)", 0},
     {"no-rww", KEY_NO_RWW, NULL, 0, "Its banks are claimed only: none answers while busy", 0},
+    {"write-addr", KEY_WRITE_ADDR, "ADDR", 0, "The 64 KB that may be written (0x07FE0000)", 0},
     {"seed", KEY_SEED, "N", 0, "Decides everything that is drawn (1)", 0},
     {"leftover", KEY_LEFTOVER, "1.3.0|1.2.0|1.0.0|rww", 0, "What the boot left (1.3.0)", 0},
     {"register-ns", KEY_REGISTER_NS, "N", 0, "Length of a register access (40)", 0},
@@ -120,6 +122,7 @@ static void parse_model(struct argp_state *state, int key, const char *text,
     if (key == KEY_LEFTOVER) cfg->leftover = (enum twin_leftover)choice(state, text, leftovers);
     if (key == KEY_CHIP) cfg->chip = text;
     if (key == KEY_NO_RWW) cfg->lacks_read_while_write = true;
+    if (key == KEY_WRITE_ADDR) cfg->write_addr = (uint32_t)number_or_fail(state, text, UINT32_MAX);
     if (key == KEY_SEED) cfg->seed = number_or_fail(state, text, UINT64_MAX);
     if (key == KEY_REGISTER_NS) cfg->register_ns = (uint32_t)number_or_fail(state, text, 10000);
     if (key == KEY_CALIBRATION_NS) {

@@ -6,11 +6,8 @@
 
 #include "examples/brightness/board.h"
 #include "examples/brightness/region.h"
-#include "nacre/chips/chips.h"
 
-#define IMAGE_BYTES 0x02000000u /* bank 0 is the application's, all of it */
 #define FENCE_REGION 15u
-#define BUDGET_US 5u
 #define KEYS 8u
 
 enum { KEY_BRIGHTNESS = 1 };
@@ -32,12 +29,12 @@ static bool has_work;
 enum nacre_err memory_open(void)
 {
     const struct nacre_nor_cfg nor_cfg = {
-        .chip = &nacre_chip_mx66uw1g45g,
+        .chip = region.chip,
         .port = {.core_mhz = BOARD_CORE_MHZ, .mpu_region = FENCE_REGION},
         .region_addr = region.addr,
         .region_bytes = region.bytes,
-        .image_bytes = IMAGE_BYTES,
-        .budget_us = BUDGET_US,
+        .image_bytes = region.image_bytes,
+        .budget_us = region.budget_us,
         .tick = board_counter(),
         .tick_us = BOARD_COUNT_US,
     };

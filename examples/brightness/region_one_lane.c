@@ -5,4 +5,10 @@
 #include "examples/brightness/region.h"
 
 const struct region region = {
-    .addr = REGION_ADDR, .bytes = 8u * 4096u, .assume = NACRE_ASSUME_CUT_GRANULE};
+    .chip = &nacre_chip_mx66uw1g45g,
+    .image_bytes = REGION_BANK_0,
+    .budget_us = REGION_BUDGET_US,
+    .addr = REGION_ADDR,
+    .bytes = 8u * 4096u,
+    .assume = NACRE_ASSUME_CUT_GRANULE,
+};

@@ -5,4 +5,10 @@
 #include "examples/brightness/region.h"
 
 const struct region region = {
-    .addr = REGION_ADDR, .bytes = 16u * 4096u, .assume = NACRE_ASSUME_NOTHING};
+    .chip = &nacre_chip_mx66uw1g45g,
+    .image_bytes = REGION_BANK_0,
+    .budget_us = REGION_BUDGET_US,
+    .addr = REGION_ADDR,
+    .bytes = 16u * 4096u,
+    .assume = NACRE_ASSUME_NOTHING,
+};

@@ -1,0 +1,295 @@
+/*
+ * Goal    a store in the bank that runs the code: saves survive, a handler in flash is never later
+ *         than the bound, no blackout is longer than the budget, and nothing touches the flash
+ *         while it cannot be read.
+ * Method  tests/port_fw/slices.c on the twin, which stops at any violation by itself, measures each
+ *         blackout and each interrupt's latency, and whose chip makes no progress in runs that are
+ *         too short. Limits are written here: 448 us of run, 56 us of latency (SFDP dump of the
+ *         part), 10 us round them, and the cut is judged by the number that was answered last.
+ */
+#include "twin/twin.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define IMAGE NACRE_FIRMWARE_DIR "/tests/port_fw/port_slices.elf"
+#define SYSTICK 15u
+#define BOUND_PS (514u * TWIN_PS_PER_US)
+#define BUDGET_PS (520u * TWIN_PS_PER_US)
+#define HANDLERS_PS (6u * TWIN_PS_PER_US) /* entering, and the console's handler before it */
+#define COMMANDS_MAX 4096u
+#define SAVES_MAX 400u
+#define INSTANTS 25u
+
+static struct twin *twin;
+
+static struct {
+    uint64_t tick_latency_ps; /* the longest */
+    uint64_t ticks;
+    uint64_t erase_begin_ps;
+    uint64_t erase_end_ps;
+    uint32_t suspends, resumes, ignored, erases;
+    uint64_t command[COMMANDS_MAX]; /* indices of what is no poll */
+    uint32_t command_count;
+} seen;
+
+static void on_command(const struct twin_event *event)
+{
+    const struct twin_command *command = &event->u.command;
+    if (command->class == TWIN_COMMAND_IGNORED) {
+        seen.ignored++;
+    } else if (command->opcode == 0xB04Fu) {
+        seen.suspends++;
+    } else if (command->opcode == 0x30CFu) {
+        seen.resumes++;
+    } else if (command->class == TWIN_COMMAND_ERASE) {
+        seen.erases++;
+        seen.erase_begin_ps = event->time_ps;
+    }
+    if (seen.command_count < COMMANDS_MAX) seen.command[seen.command_count++] = command->index;
+}
+
+static void on_event(void *context, const struct twin_event *event)
+{
+    (void)context;
+    if (event->kind == TWIN_EVENT_COMMAND) on_command(event);
+    if (event->kind == TWIN_EVENT_BUSY_END) seen.erase_end_ps = event->time_ps;
+    if (event->kind == TWIN_EVENT_IRQ_TAKEN && event->u.irq.exception == SYSTICK) {
+        seen.ticks++;
+        if (event->u.irq.latency_ps > seen.tick_latency_ps) {
+            seen.tick_latency_ps = event->u.irq.latency_ps;
+        }
+    }
+}
+
+static void fail_stopped(enum twin_stop stop)
+{
+    struct twin_violation violation;
+    twin_violation_get(twin, &violation);
+    fail_msg("stopped by %s: %s %s pc %08x %s; console: %s", twin_stop_name(stop),
+             twin_violation_name(violation.kind), violation.detail, violation.pc,
+             violation.symbol, twin_uart_text(twin, &(size_t){0}));
+}
+
+static enum twin_stop run_to_prompt(void)
+{
+    const struct twin_until until = {.text = "> ", .for_ps = 20000 * TWIN_PS_PER_MS,
+                                     .wall_ms = 60000};
+    return twin_run(twin, &until);
+}
+
+static void reach_prompt(void)
+{
+    const enum twin_stop stop = run_to_prompt();
+    if (stop != TWIN_STOP_TEXT) fail_stopped(stop);
+}
+
+static void type(const char *letter)
+{
+    twin_uart_type(twin, letter);
+    reach_prompt();
+}
+
+static void start(enum twin_busy busy, uint64_t seed)
+{
+    char error[TWIN_ERROR_BYTES];
+    struct twin_cfg cfg;
+    twin_cfg_default(&cfg);
+    cfg.app_path = IMAGE;
+    cfg.busy = busy;
+    cfg.seed = seed;
+    cfg.tear = TWIN_TEAR_GRANULE;
+    cfg.write_addr = 0x01FE0000;
+    cfg.write_bytes = 7 * 4096;
+    cfg.event = on_event;
+    twin = twin_create(&cfg, error);
+    if (twin == NULL) fail_msg("%s", error);
+    twin_power_on(twin);
+    reach_prompt();
+    memset(&seen, 0, sizeof seen);
+    twin_counters_clear(twin);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    if (twin != NULL) twin_destroy(twin);
+    twin = NULL;
+    return 0;
+}
+
+/* The number behind the last "name " on the console. */
+static uint32_t said(const char *name)
+{
+    size_t n;
+    const char *at = twin_uart_text(twin, &n);
+    const char *last = NULL;
+    while ((at = strstr(at, name)) != NULL) {
+        last = at;
+        at++;
+    }
+    if (last == NULL) fail_msg("the console never said %s", name);
+    return (uint32_t)strtoul(last + strlen(name), NULL, 10);
+}
+
+static void nothing_is_wrong(void)
+{
+    size_t n;
+    assert_null(strstr(twin_uart_text(twin, &n), "NACRE_E"));
+    assert_null(strstr(twin_uart_text(twin, &n), "NACRE_T"));
+    assert_null(strstr(twin_uart_text(twin, &n), "NACRE_I"));
+    assert_int_equal(seen.ignored, 0);
+}
+
+/* ---- time ---- */
+
+static void test_slices_keep_budget_and_bound(void **state)
+{
+    static const enum twin_busy busy[] = {TWIN_BUSY_TYPICAL, TWIN_BUSY_DRAWN, TWIN_BUSY_MAX};
+    (void)state;
+    for (uint32_t i = 0; i < sizeof busy / sizeof busy[0]; i++) {
+        struct twin_counters counters;
+        start(busy[i], 7 + i);
+        type("s");
+        type("e");
+        twin_counters_get(twin, &counters);
+        assert_in_range(counters.longest_blackout_ps, 448 * TWIN_PS_PER_US, BUDGET_PS);
+        assert_in_range(seen.tick_latency_ps, 1, BOUND_PS + HANDLERS_PS);
+        assert_in_range(seen.suspends, 25000 / 520, 600000 / 448 + 30);
+        assert_int_equal(seen.suspends, seen.resumes);
+        nothing_is_wrong();
+        print_message("longest blackout %.3f us, a tick late by %.3f us, %u suspends\n",
+                      (double)counters.longest_blackout_ps / 1e6,
+                      (double)seen.tick_latency_ps / 1e6, seen.suspends);
+        type("q");
+        assert_int_equal(said("over_budget "), 0);
+        assert_int_equal(said("late_suspends "), 0);
+        assert_in_range(said("bound_us "), 448 + 56, 514);
+        assert_in_range((uint64_t)said("longest_ns ") * TWIN_PS_PER_NS, 448 * TWIN_PS_PER_US,
+                        BUDGET_PS);
+        teardown(NULL);
+    }
+}
+
+/* The budget alone would let the handler wait for 20 ms. */
+static void test_slices_end_for_a_handler(void **state)
+{
+    struct twin_counters counters;
+    (void)state;
+    start(TWIN_BUSY_TYPICAL, 3);
+    type("l");
+    memset(&seen, 0, sizeof seen);
+    twin_counters_clear(twin);
+    type("e");
+    type("e");
+    twin_counters_get(twin, &counters);
+    assert_in_range(counters.longest_blackout_ps, 900 * TWIN_PS_PER_US, 1600 * TWIN_PS_PER_US);
+    assert_in_range(seen.tick_latency_ps, 56 * TWIN_PS_PER_US, BOUND_PS + HANDLERS_PS);
+    print_message("a tick late by %.3f us, blackouts up to %.3f us\n",
+                  (double)seen.tick_latency_ps / 1e6,
+                  (double)counters.longest_blackout_ps / 1e6);
+    assert_true(seen.ticks >= (seen.erase_end_ps - seen.erase_begin_ps) / TWIN_PS_PER_MS);
+    nothing_is_wrong();
+}
+
+/* ---- cuts ---- */
+
+/* The number that the next start finds, which must be what the one after it finds. */
+static uint32_t number_after_starts(void)
+{
+    twin_power_on(twin);
+    reach_prompt();
+    const uint32_t first = said("number ");
+    twin_power_off(twin);
+    twin_power_on(twin);
+    reach_prompt();
+    assert_int_equal(said("number "), first);
+    return first;
+}
+
+/* The board before a save that must erase first, and what that save sends. */
+struct save {
+    struct twin_snapshot *before;
+    uint32_t number; /* that is there already */
+    uint64_t begin_ps, end_ps;
+};
+
+static struct save find_save_with_erase(void)
+{
+    struct save save = {.before = NULL};
+    type("m");
+    type("m");
+    type("s");
+    for (uint32_t i = 0; i < SAVES_MAX; i++) {
+        save.number = said("saved ");
+        save.before = twin_snapshot(twin);
+        save.begin_ps = twin_now_ps(twin);
+        memset(&seen, 0, sizeof seen);
+        type("s");
+        save.end_ps = twin_now_ps(twin);
+        if (seen.erases != 0 && seen.suspends > 10) return save;
+        twin_snapshot_free(twin, save.before);
+    }
+    fail_msg("no save took an erase");
+    return save;
+}
+
+static uint32_t cuts;
+
+static void cut_here(const struct save *save, const struct twin_cut *cut)
+{
+    twin_restore(twin, save->before);
+    twin_cut_plan(twin, cut);
+    twin_uart_type(twin, "s");
+    const enum twin_stop stop = run_to_prompt();
+    if (stop == TWIN_STOP_TEXT) return;
+    if (stop != TWIN_STOP_CUT) fail_stopped(stop);
+    cuts++;
+    const uint32_t found = number_after_starts();
+    if (found != save->number && found != save->number + 1) {
+        fail_msg("cut kind %d count %llu time %llu: %u was saved, %u is found", (int)cut->kind,
+                 (unsigned long long)cut->count, (unsigned long long)cut->time_ps, save->number,
+                 found);
+    }
+    type("s");
+    assert_int_equal(said("saved "), found + 1);
+}
+
+static void test_slices_cut_leaves_the_old_number_or_the_new(void **state)
+{
+    static uint64_t command[COMMANDS_MAX];
+    (void)state;
+    start(TWIN_BUSY_TYPICAL, 11);
+    const struct save save = find_save_with_erase();
+    const uint32_t count = seen.command_count;
+    memcpy(command, seen.command, sizeof command);
+    for (uint32_t i = 0; i < count; i += i < 8 || i + 8 > count ? 1 : 9) {
+        cut_here(&save, &(struct twin_cut){.kind = TWIN_CUT_BEFORE_COMMAND, .count = command[i]});
+        cut_here(&save, &(struct twin_cut){.kind = TWIN_CUT_AFTER_COMMAND, .count = command[i]});
+    }
+    for (uint32_t i = 1; i < INSTANTS; i++) {
+        cut_here(&save, &(struct twin_cut){
+            .kind = TWIN_CUT_AT_TIME,
+            .time_ps = save.begin_ps + (save.end_ps - save.begin_ps) / INSTANTS * i});
+    }
+    print_message("%u cuts\n", cuts);
+    assert_true(cuts > 60);
+    twin_snapshot_free(twin, save.before);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_slices_keep_budget_and_bound, teardown),
+        cmocka_unit_test_teardown(test_slices_end_for_a_handler, teardown),
+        cmocka_unit_test_teardown(test_slices_cut_leaves_the_old_number_or_the_new, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -174,14 +174,61 @@ uint32_t cover_every(const struct cover_call *call)
     return cover.point;
 }
 
+uint32_t cover_every_way(enum nacre_err (*call)(void), bool mounts, bool is_repeated)
+{
+    static const struct cover_call ways[] = {
+        { .kinds = FAILING_READS, .count = 1, .err = NACRE_IO },
+        { .kinds = FAILING_READS, .count = COVER_FOR_EVER, .err = NACRE_TIMEOUT },
+        { .kinds = FAILING_PROGRAMS, .count = 1, .err = NACRE_IO },
+        { .kinds = FAILING_PROGRAMS, .count = 2, .err = NACRE_TIMEOUT },
+        { .kinds = FAILING_PROGRAMS, .count = COVER_FOR_EVER, .err = NACRE_IO },
+        { .kinds = FAILING_PROGRAMS, .count = COVER_FOR_EVER, .err = NACRE_CHIP_REFUSED },
+        { .kinds = FAILING_ERASES, .count = 1, .err = NACRE_TIMEOUT },
+        { .kinds = FAILING_ERASES, .count = COVER_FOR_EVER, .err = NACRE_CHIP_REFUSED },
+        { .kinds = FAILING_ENDS, .count = 1, .err = NACRE_IO },
+        { .kinds = FAILING_ENDS, .count = COVER_FOR_EVER, .err = NACRE_IO },
+    };
+    uint32_t runs = 0;
+    for (uint32_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        struct cover_call way = ways[i];
+        way.call = call;
+        way.mounts = mounts;
+        way.is_repeated = is_repeated && way.count <= 2u;
+        runs += cover_every(&way);
+    }
+    return runs;
+}
+
+/* The generation that the mark of a unit in lane A names; 0 where it has none. */
+static uint32_t generation_of(uint32_t unit)
+{
+    const uint8_t *const mark = cover.box.sim->data + unit * UNIT_BYTES;
+    const uint32_t generation = mark[0] | (uint32_t)mark[1] << 8 | (uint32_t)mark[2] << 16;
+    return mark[11] == 1u ? generation : 0u;
+}
+
+/* The last granule of a unit that begins a record of a key, or SIM_NOR_NO_COMMAND. */
+static uint32_t find_in_unit(uint32_t unit, uint32_t key)
+{
+    uint32_t found = SIM_NOR_NO_COMMAND;
+    for (uint32_t at = GRANULE; at < UNIT_BYTES; at += GRANULE) {
+        const uint8_t *const granule = cover.box.sim->data + unit * UNIT_BYTES + at;
+        const bool is_first = granule[3] >= 0x80u && granule[3] != 0xffu;
+        if (is_first && granule[0] + 256u * granule[1] == key) found = unit * UNIT_BYTES + at;
+    }
+    return found;
+}
+
 uint32_t cover_find(uint32_t key)
 {
     const uint32_t lanes = cover.box.sim->lane_units == 0 ? 1u : 2u;
     uint32_t found = SIM_NOR_NO_COMMAND;
-    for (uint32_t addr = 0; addr < cover.box.sim->bytes / lanes; addr += GRANULE) {
-        const uint8_t *const granule = cover.box.sim->data + addr;
-        const bool is_first = granule[3] >= 0x80u && granule[3] != 0xffu;
-        if (is_first && granule[0] + 256u * granule[1] == key) found = addr;
+    for (uint32_t unit = 0; unit < cover.box.sim->bytes / UNIT_BYTES / lanes; unit++) {
+        const uint32_t at = find_in_unit(unit, key);
+        if (at == SIM_NOR_NO_COMMAND) continue;
+        const bool is_newer = found == SIM_NOR_NO_COMMAND ||
+                              generation_of(unit) > generation_of(found / UNIT_BYTES);
+        if (is_newer) found = at;
     }
     if (found == SIM_NOR_NO_COMMAND) fail_msg("key %u has no record", key);
     return found;

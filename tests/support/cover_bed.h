@@ -94,7 +94,14 @@ void cover_judge(const char *when);
  */
 uint32_t cover_every(const struct cover_call *call);
 
-/* The address, in lane A, of the last granule that begins a record of a key; fails if none does. */
+/*
+ * The same for reads, programs and erases, once or from then on, as broken or as refused.
+ *
+ * is_repeated  after a passing failure the call is tried again
+ */
+uint32_t cover_every_way(enum nacre_err (*call)(void), bool mounts, bool is_repeated);
+
+/* The address in lane A of the newest granule that begins a record of a key; fails if none does. */
 uint32_t cover_find(uint32_t key);
 
 #endif

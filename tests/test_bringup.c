@@ -397,7 +397,7 @@ static void test_bringup_after_a_reset_says_where_it_was_and_stops(void **state)
 static void test_bringup_without_a_scratch_region_writes_nothing(void **state)
 {
     (void)state;
-    run_whole(IMAGES "bring_up.elf");
+    run_whole(IMAGES "bring_up_unnamed.elf");
     assert_string_equal(text_of("scratch.check"), "NACRE_NO_REGION");
     verdict_is("dummies", "holds");
     assert_false(has("erase.count"));

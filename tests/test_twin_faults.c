@@ -185,6 +185,57 @@ static void test_faults_fence_on_one_bank_leaves_the_others(void **state)
     assert_int_equal(bed_value(&bed, "after_fence"), 0xFFFFFFFF);
 }
 
+static void test_faults_code_in_psram_runs_if_the_mpu_lets_it(void **state)
+{
+    (void)state;
+    assert_int_equal(bed_type(&bed, "q", 100), TWIN_STOP_TEXT);
+    const struct twin_violation violation = misdeed("j");
+    assert_int_equal(violation.kind, TWIN_VIOLATION_FETCH);
+    assert_int_equal(violation.addr, 0x90002000);
+    twin_power_off(bed.twin);
+    faults_power_on();
+    assert_int_equal(bed_type(&bed, "q", 100), TWIN_STOP_TEXT);
+    assert_int_equal(bed_type(&bed, "Q", 100), TWIN_STOP_TEXT);
+    assert_int_equal(bed_type(&bed, "j", 100), TWIN_STOP_TEXT);
+    assert_int_equal(bed_value(&bed, "psram_code"), 42);
+}
+
+/* Code that has run is not remembered when its bytes change from outside, or by a restore. */
+static void test_faults_code_in_psram_is_what_is_stored_there(void **state)
+{
+    static const uint8_t movs_r0_43[2] = {0x2B, 0x20};
+    (void)state;
+    assert_int_equal(bed_type(&bed, "q", 100), TWIN_STOP_TEXT);
+    assert_int_equal(bed_type(&bed, "Q", 100), TWIN_STOP_TEXT);
+    assert_int_equal(bed_type(&bed, "j", 100), TWIN_STOP_TEXT);
+    struct twin_snapshot *const before = twin_snapshot(bed.twin);
+    assert_non_null(before);
+    assert_true(twin_memory_write(bed.twin, 0x90002000u, movs_r0_43, sizeof movs_r0_43));
+    assert_int_equal(bed_type(&bed, "j", 100), TWIN_STOP_TEXT);
+    assert_int_equal(bed_value(&bed, "psram_code"), 43);
+    twin_restore(bed.twin, before);
+    assert_int_equal(bed_type(&bed, "j", 100), TWIN_STOP_TEXT);
+    assert_int_equal(bed_value(&bed, "psram_code"), 42);
+    twin_snapshot_free(bed.twin, before);
+}
+
+static void test_faults_memory_is_written_where_it_may_be(void **state)
+{
+    uint32_t word = 0x12345678u;
+    (void)state;
+    assert_true(twin_memory_write(bed.twin, 0x0800E000u, &word, sizeof word));
+    assert_true(twin_memory_write(bed.twin, 0x24000000u, &word, sizeof word));
+    assert_false(twin_memory_write(bed.twin, 0x70000000u, &word, sizeof word));
+    assert_false(twin_memory_write(bed.twin, 0x2000FFFEu, &word, sizeof word));
+    assert_false(twin_memory_write(bed.twin, 0x5200A000u, &word, sizeof word));
+    twin_power_off(bed.twin);
+    faults_power_on();
+    assert_true(twin_memory_read(bed.twin, 0x0800E000u, &word, sizeof word));
+    assert_int_equal(word, 0x12345678u);
+    assert_true(twin_memory_read(bed.twin, 0x24000000u, &word, sizeof word));
+    assert_int_not_equal(word, 0x12345678u);
+}
+
 /* A blackout in order is no violation: about 1000 rounds of three instructions at 600 MHz. */
 static void test_faults_sound_blackout_is_measured(void **state)
 {
@@ -238,6 +289,9 @@ int main(void)
         TEST(fence_is_a_violation_by_default),
         TEST(fence_is_delivered_if_asked_for),
         TEST(fence_on_one_bank_leaves_the_others),
+        TEST(code_in_psram_runs_if_the_mpu_lets_it),
+        TEST(code_in_psram_is_what_is_stored_there),
+        TEST(memory_is_written_where_it_may_be),
         TEST(sound_blackout_is_measured),
         TEST(run_is_refused_until_power_on),
     };

@@ -124,6 +124,11 @@ bool twin_memory_read(const struct twin *t, uint32_t addr, void *buf, uint32_t n
     return true;
 }
 
+bool twin_memory_write(struct twin *t, uint32_t addr, const void *buf, uint32_t n)
+{
+    return bus_poke(t, addr, buf, n);
+}
+
 bool twin_symbol_find(const struct twin *t, const char *name, uint32_t *addr)
 {
     return symbols_find(&t->symbols, name, addr);

@@ -89,10 +89,30 @@ uint8_t *bus_host(const struct twin *t, uint32_t addr, uint32_t n)
     return NULL;
 }
 
+bool bus_poke(struct twin *t, uint32_t addr, const void *bytes, uint32_t n)
+{
+    const struct memory *const memory = memory_at(addr, n);
+    uint8_t *const host = bus_host(t, addr, n);
+    if (host == NULL || addr - FLASH_WINDOW < t->flash_bytes) return false;
+    memcpy(host, bytes, n);
+    if (memory == NULL) {
+        window_psram_changed(t);
+        return true;
+    }
+    if (!memory->is_volatile) memcpy(t->ram_at_power_on + (host - t->ram), bytes, n);
+    cpu_forget_code(t->cpu, addr, n);
+    return true;
+}
+
 void bus_executed(struct twin *t, uint32_t pc)
 {
     if (pc - FLASH_WINDOW < t->flash_bytes) {
         t->executed[t->ram_bytes / PAGE_BYTES + (pc - FLASH_WINDOW) / PAGE_BYTES] = 1;
+        return;
+    }
+    if (pc - PSRAM_WINDOW < PSRAM_APS256_BYTES) {
+        t->psram_executed[(pc - PSRAM_WINDOW) / PAGE_BYTES] = 1;
+        t->psram_ran = true;
         return;
     }
     const struct memory *const memory = memory_at(pc, 2);

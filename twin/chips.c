@@ -284,6 +284,7 @@ static void psram_lose(struct twin *t)
         if (t->psram_changed[page] != 0u) pages_drop(array, page);
     }
     psram_load(t->psram, t->psram_registers_at_power_on);
+    t->psram_forget_pending = t->psram_ran;
 }
 
 void chips_let_go(struct twin *t)

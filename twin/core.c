@@ -116,8 +116,20 @@ static bool fetch_may_open(struct twin *t, uint32_t pc)
     return true;
 }
 
+/* Code in PSRAM: its window is open, and the MPU lets it run. ST's boot does not. */
+static bool psram_may_run(struct twin *t, uint32_t pc)
+{
+    if (!window_open(t, pc)) {
+        violation_raise(t, TWIN_VIOLATION_FETCH, pc, window_why(t, pc));
+    } else if (window_mpu_forbids_fetch(t, pc)) {
+        violation_raise(t, TWIN_VIOLATION_FETCH, pc, "the MPU keeps the PSRAM from being executed");
+    }
+    return !t->stopping;
+}
+
 static inline bool fetch_is_fine(struct twin *t, uint32_t pc)
 {
+    if (pc - PSRAM_WINDOW < PSRAM_APS256_BYTES) return psram_may_run(t, pc);
     if (pc - FLASH_WINDOW >= t->flash_bytes) return true;
     return (t->all_banks_run && t->b.in_app) || fetch_may_open(t, pc);
 }

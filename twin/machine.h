@@ -143,6 +143,9 @@ struct twin {
     uint8_t *xspi_at_reset;        /* of one controller; see xspi_state_bytes */
     uint8_t *psram_changed;        /* a byte per page: see pages.h */
     uint8_t *executed;             /* a byte per page of ram, then of the chip */
+    uint8_t psram_executed[PSRAM_PAGES]; /* since its code was forgotten last */
+    bool psram_ran;                /* a byte of psram_executed is set */
+    bool psram_forget_pending;
     struct symbols symbols;
     uint32_t app_entry;
 
@@ -250,6 +253,11 @@ uint32_t bus_mmio_read(struct twin *t, uint32_t addr, uint32_t n);
 void bus_mmio_write(struct twin *t, uint32_t addr, uint32_t n, uint32_t value);
 /* Host memory behind n bytes at addr, or NULL; window rules are not looked at. */
 uint8_t *bus_host(const struct twin *t, uint32_t addr, uint32_t n);
+/*
+ * Put bytes into a memory of the board, not the chip's, at no virtual time. In internal flash they
+ * outlive the power. False: not in one memory, or in the chip; nothing is written.
+ */
+bool bus_poke(struct twin *t, uint32_t addr, const void *bytes, uint32_t n);
 /* A word as the core's exception logic reads it; false if it raised a violation. */
 bool bus_vector_read(struct twin *t, uint32_t addr, uint32_t *value);
 
@@ -284,6 +292,8 @@ bool window_holds(uint32_t addr);
 bool window_open(struct twin *t, uint32_t addr);
 /* For a privileged load or store; other reasons do not count. */
 bool window_mpu_forbids(const struct twin *t, uint32_t addr, bool is_store);
+/* For a fetch from a window. */
+bool window_mpu_forbids_fetch(const struct twin *t, uint32_t addr);
 /* One sentence on why addr cannot be read now. The text is static. */
 const char *window_why(const struct twin *t, uint32_t addr);
 
@@ -292,6 +302,8 @@ const char *window_why(const struct twin *t, uint32_t addr);
  * be read again.
  */
 void window_array_changed(struct twin *t, uint32_t addr, uint32_t n);
+/* Bytes of the PSRAM changed behind the core's back: code that ran from there is forgotten. */
+void window_psram_changed(struct twin *t);
 /* Sum of the blackouts that have ended and of the one under way, in ps. */
 uint64_t window_dark_ps(const struct twin *t);
 

@@ -140,6 +140,7 @@ static void apply_psram(struct twin *t, const struct twin_snapshot *s)
         }
     }
     psram_load(t->psram, s->psram_registers);
+    t->psram_forget_pending = t->psram_ran;
 }
 
 static void apply(struct twin *t, const struct twin_snapshot *s)

@@ -294,6 +294,12 @@ bool twin_chip_write(struct twin *twin, uint32_t addr, const void *buf, uint32_t
 /* Read bytes by CPU address from any memory (not registers), window rules not applied. */
 bool twin_memory_read(const struct twin *twin, uint32_t addr, void *buf, uint32_t n);
 
+/*
+ * Put bytes there by CPU address, between runs and at no virtual time: in RAM, PSRAM, or the
+ * internal flash, which keeps them without power. False elsewhere; the chip has twin_chip_write.
+ */
+bool twin_memory_write(struct twin *twin, uint32_t addr, const void *buf, uint32_t n);
+
 /* Address of a symbol of the application's ELF without the Thumb bit; false if there is none. */
 bool twin_symbol_find(const struct twin *twin, const char *name, uint32_t *addr);
 

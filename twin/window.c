@@ -83,6 +83,11 @@ bool window_mpu_forbids(const struct twin *t, uint32_t addr, bool is_store)
     return is_store ? !rights.can_write : !rights.can_read;
 }
 
+bool window_mpu_forbids_fetch(const struct twin *t, uint32_t addr)
+{
+    return !mpu_rights(t, addr).can_run;
+}
+
 /* ---- pieces ---- */
 
 static struct window_piece *piece_of(struct twin *t, uint32_t addr)
@@ -201,8 +206,27 @@ static void note_banks(struct twin *t)
     t->all_banks_run = t->bank_runs[0] && t->bank_runs[1] && t->bank_runs[2] && t->bank_runs[3];
 }
 
+/* As long as a page that ran cannot be read, this is still to be done. */
+static void forget_psram_code(struct twin *t)
+{
+    t->psram_ran = false;
+    for (uint32_t page = 0; page < PSRAM_PAGES; page++) {
+        if (t->psram_executed[page] == 0u) continue;
+        const uint32_t addr = PSRAM_WINDOW + page * PAGE_BYTES;
+        const struct window_piece *const piece = piece_of(t, addr);
+        if (piece == NULL || !piece->can_read) {
+            t->psram_ran = true;
+            continue;
+        }
+        cpu_forget_code(t->cpu, addr, PAGE_BYTES);
+        t->psram_executed[page] = 0;
+    }
+    t->psram_forget_pending = t->psram_ran;
+}
+
 static void forget_code(struct twin *t)
 {
+    if (t->psram_forget_pending) forget_psram_code(t);
     if (!t->forget_pending) return;
     const struct window_piece *const piece = piece_of(t, FLASH_WINDOW + t->forget_addr);
     if (piece == NULL || !piece->can_read) return;
@@ -396,5 +420,11 @@ void window_array_changed(struct twin *t, uint32_t addr, uint32_t n)
     }
     if (!t->forget_pending) return;
     memset(t->block_count, 0, sizeof t->block_count);
+    forget_code(t);
+}
+
+void window_psram_changed(struct twin *t)
+{
+    t->psram_forget_pending = t->psram_ran;
     forget_code(t);
 }

@@ -252,6 +252,30 @@ static void psram(void)
     put_line("psram_after", words[5] == 0xCAFE0005u);
 }
 
+/* The function of four bytes that write_psram_code put there. */
+static void call_psram(void)
+{
+    uint32_t value;
+    __asm volatile("dsb\n\tisb\n\tldr r3, =0x90002001\n\tblx r3\n\tmov %0, r0"
+                   : "=r"(value) : : "r0", "r3", "lr", "memory");
+    put_line("psram_code", value);
+}
+
+static void write_psram_code(void)
+{
+    volatile uint16_t *const code = (volatile uint16_t *)0x90002000u;
+    code[0] = 0x202Au; /* movs r0, #42 */
+    code[1] = 0x4770u; /* bx lr */
+}
+
+/* The boot's MPU lets nothing run in PSRAM. */
+static void let_psram_run(void)
+{
+    MPU_RNR = 1;
+    MPU_RASR = 0x030B0031u;
+    __asm volatile("dsb\n\tisb");
+}
+
 static void reset(void)
 {
     put_text("resetting\n");
@@ -314,6 +338,9 @@ static void misdeed(char letter)
     case 'i': undefined(); break;
     case 'z': lose_stack(); break;
     case 'p': psram(); break;
+    case 'q': write_psram_code(); break;
+    case 'Q': let_psram_run(); break;
+    case 'j': call_psram(); break;
     case 'r': reset(); break;
     case 't': timer(); break;
     case 'c': put_line("timer_runs", timer_runs); break;

@@ -223,7 +223,7 @@ enum nacre_err nacre_log_back(const struct nacre_log *log, uint32_t place, uint3
 
 enum nacre_err nacre_log_say(struct nacre_log *log, enum nacre_note note, uint32_t start)
 {
-    uint8_t value[BACK_BYTES] = {0, 0};
+    uint8_t value[BACK_BYTES];
     uint32_t back = 0;
     enum nacre_err err = make_slot(log);
     if (err == NACRE_OK && note == NACRE_NOTE_CLOSING) err = nacre_log_back(log, start, &back);

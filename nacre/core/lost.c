@@ -19,11 +19,12 @@ void nacre_lost_add(struct nacre_lost *lost, uint32_t key)
 /*
  * The key that a granule names in each lane in which it may be a first one. Below a reset, the
  * user's are of no account.
+ *
+ * is_first  set where it may be a first one in some lane; else left as it was
  */
 static enum nacre_err add_granule(struct nacre_lost *lost, const struct nacre_spot *spot,
                                   bool is_reset, bool *is_first)
 {
-    *is_first = false;
     for (uint32_t lane = 0; lane < spot->lanes->count; lane++) {
         uint32_t key;
         const enum nacre_err err = nacre_record_lost_key(spot, lane, &key);

@@ -202,7 +202,6 @@ static enum nacre_err forget_all(struct nacre_log *log)
     }
     log->index.count = 0; /* units that fail will be found to fail again */
     log->retired = 0;
-    log->owes = false;
     return nacre_room_count(log);
 }
 

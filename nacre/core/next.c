@@ -13,7 +13,7 @@
 
 #define FAILS_MAX 2u   /* in a row: then the unit is retired */
 #define FAILS_WORN 8u  /* in a row, of one that cannot be spared: then there is no way on */
-#define STEPS_A_TRY 6u /* two erases with their ends, the mark, one to spare */
+#define STEPS_A_TRY 5u /* two erases with their ends, the mark */
 
 static uint32_t next_place(const struct nacre_log *log)
 {

@@ -216,7 +216,6 @@ enum nacre_err nacre_scan(struct nacre_log *log, bool *clean)
     if (err != NACRE_OK) return err;
     struct scan scan = {.log = log};
     nacre_walk_start(&scan.walk, log);
-    log->newest.void_from = NACRE_VOID_NONE;
     log->longest = 1;
     err = nacre_walk_next(&scan.walk, &event);
     while (err == NACRE_OK && event != NACRE_WALK_END) {

@@ -81,9 +81,8 @@ static enum nacre_err move_from(struct nacre_settings *settings, const struct na
         err = nacre_own_stage_set(&move.transaction, NACRE_OWN_TABLE_VERSION, new_version,
                                   VERSION_BYTES);
     }
-    if (err == NACRE_OK) return nacre_commit(&move.transaction);
-    nacre_abandon(&move.transaction);
-    return err;
+    /* What was only staged leaves nothing. */
+    return err == NACRE_OK ? nacre_commit(&move.transaction) : err;
 }
 
 enum nacre_err nacre_settings_move(struct nacre_settings *settings,

@@ -230,10 +230,7 @@ static enum nacre_err save_together(const struct saving *saving)
         if (!is_meant(saving, &entry)) continue;
         err = nacre_stage_set(&transaction, entry.key, entry.bytes, entry.n);
     }
-    if (err != NACRE_OK) {
-        nacre_abandon(&transaction); /* where it was begun */
-        return err;
-    }
+    if (err != NACRE_OK) return err; /* what was only staged leaves nothing */
     err = nacre_commit(&transaction);
     at = 0;
     while (err == NACRE_OK && entry_next(cfg->pending, &at, &entry)) {
@@ -254,11 +251,8 @@ static enum nacre_err save_each(const struct saving *saving)
     while (entry_next(pending, &at, &entry)) {
         if (!is_meant(saving, &entry)) continue;
         const enum nacre_err err = entry_save(saving->settings, &entry);
-        if (err == NACRE_OK) {
-            at -= entry_bytes(entry.n);
-            continue;
-        }
-        if (first_err == NACRE_OK) first_err = err;
+        if (err == NACRE_OK) at -= entry_bytes(entry.n);
+        else if (first_err == NACRE_OK) first_err = err;
     }
     return first_err;
 }

@@ -115,7 +115,7 @@ static bool record_counts(const struct nacre_walk *walk)
 static enum nacre_err step_down(struct nacre_walk *walk, enum nacre_walk_event *event)
 {
     const uint32_t slot = walk->slot - 1u;
-    uint32_t blank_lanes = 0;
+    uint32_t blank_lanes;
     walk->spot = nacre_head_spot(walk->log, walk->generation, slot);
     *event = NACRE_WALK_END;
     enum nacre_err err = nacre_head_read(walk->log, &walk->spot, &walk->record, walk->value,

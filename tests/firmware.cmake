@@ -1,6 +1,6 @@
 # The real firmware image on the twin, cut wherever it can hurt: one program, run in several ways.
 nacre_test(test_firmware_cuts SOURCES test_firmware_cuts.c LIBS demo IN host TIMEOUT 900)
-foreach(run one_lane one_lane_in_pages)
+foreach(run one_lane one_lane_in_pages axi_sram psram internal_flash)
     nacre_test(test_firmware_cuts_${run} SOURCES test_firmware_cuts.c LIBS demo IN host TIMEOUT 900
                ARGS ${run})
 endforeach()

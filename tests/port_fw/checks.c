@@ -135,6 +135,28 @@ static void refuse_copy_and_clock(void)
     try_open("cycle_counter_was_off");
 }
 
+/* Read and write for all, 64 KB from address 0, where the code of the blackout is. */
+#define ITCM_RASR 0x0300001Fu
+#define ITCM_RASR_WITHOUT_FIRST_EIGHTH 0x0300011Fu
+#define RASR_XN 0x10000000u
+
+static void refuse_code_that_cannot_run(void)
+{
+    set_region(14, 0x00000000u, ITCM_RASR | RASR_XN);
+    try_open("ram_code_not_executable");
+    set_region(14, 0x00000000u, ITCM_RASR_WITHOUT_FIRST_EIGHTH | RASR_XN);
+    try_open("rest_not_executable");
+    set_region(14, 0x00000200u, 0x13000009u); /* 32 bytes in the midst of it */
+    try_open("one_line_not_executable");
+    set_region(13, 0x00000000u, ITCM_RASR | RASR_XN);
+    set_region(14, 0x00000000u, ITCM_RASR);
+    try_open("allowed_by_a_higher_region");
+    set_region(14, 0x00000000u, ITCM_RASR & ~0x07000000u);
+    try_open("ram_code_without_access");
+    set_region(13, 0, 0);
+    set_region(14, 0, 0);
+}
+
 static void refuse_controller(void)
 {
     const uint32_t kept = REG(XSPI2);
@@ -177,6 +199,7 @@ void checks_refuse(void)
     try_open("all_well");
     refuse_mpu();
     refuse_copy_and_clock();
+    refuse_code_that_cannot_run();
     refuse_controller();
     refuse_handler();
     refuse_places();

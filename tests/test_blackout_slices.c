@@ -44,7 +44,7 @@ static void on_command(const struct twin_event *event)
 {
     const struct twin_command *command = &event->u.command;
     if (command->class == TWIN_COMMAND_IGNORED) {
-        seen.ignored++;
+        if (command->opcode != 0xB04Fu) seen.ignored++; /* a suspend may come too late */
     } else if (command->opcode == 0xB04Fu) {
         seen.suspends++;
     } else if (command->opcode == 0x30CFu) {

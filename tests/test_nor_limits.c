@@ -140,8 +140,6 @@ static void test_limits_whole_only_if_asked_for_and_budgeted(void **state)
 {
     (void)state;
     cfg.way = NACRE_WAY_WHOLE;
-    chip.erase_suspend = 0;
-    chip.program_suspend = 0;
     refused_by("budget_us, program", SLICE_US, 4864);
     cfg.budget_us = 500000;
     refused_by("budget_us, erase", 500000, 600000);
@@ -158,6 +156,9 @@ static void test_limits_whole_only_if_asked_for_and_budgeted(void **state)
     assert_int_equal(nor_bed.nor.stats.way[NACRE_WAY_WHOLE].blackouts, 1);
     fake.busy_us = 4864;
     assert_int_equal(nor_bed_program(0, nor_bed.data, 128), NACRE_OK);
+    chip.erase_suspend = 0;
+    chip.program_suspend = 0;
+    assert_int_equal(nor_bed_erase(0), NACRE_OK);
 }
 
 static void test_limits_way_is_chosen_by_the_targets_bank(void **state)

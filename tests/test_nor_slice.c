@@ -341,17 +341,36 @@ static void check_usable(void)
     assert_int_equal(nor_bed_program(0x1000, nor_bed.data, 16), NACRE_OK);
 }
 
-static void test_slice_command_without_an_end_anywhere_is_survived(void **state)
+static void time_out_at_each_command(bool is_late)
 {
-    (void)state;
     for (int32_t n = 0; n < 2000; n += n < 20 ? 1 : 97) {
         assert_int_equal(setup(NULL), 0);
         fake.busy_us = 1200;
         fake.timeout_in = n;
+        fake.timeout_is_late = is_late;
         const enum nacre_err err = nor_bed_erase(0);
         assert_true(err == NACRE_OK || err == NACRE_TIMEOUT || err == NACRE_IO);
+        if (is_late && n >= 2) assert_int_equal(err, NACRE_OK);
         check_usable();
     }
+}
+
+static void test_slice_command_without_an_end_anywhere_is_survived(void **state)
+{
+    (void)state;
+    time_out_at_each_command(false);
+    time_out_at_each_command(true);
+}
+
+static void test_slice_chip_that_is_late_to_be_busy_is_waited_for(void **state)
+{
+    (void)state;
+    fake.late_us = 5;
+    fake.busy_us = 2000;
+    assert_int_equal(nor_bed_erase(0), NACRE_OK);
+    assert_in_range(nor_bed.nor.stats.slices, 4, 6);
+    assert_int_equal(nor_bed.nor.stats.over_budget, 0);
+    assert_int_equal(nor_bed_program(0, nor_bed.data, 16), NACRE_OK);
 }
 
 static void test_slice_senseless_status_anywhere_is_survived(void **state)
@@ -408,6 +427,7 @@ int main(void)
         cmocka_unit_test_setup(test_slice_somebody_elses_operation_is_left_alone, setup),
         cmocka_unit_test_setup(test_slice_chip_that_never_ends_is_reset, setup),
         cmocka_unit_test_setup(test_slice_command_without_an_end_anywhere_is_survived, setup),
+        cmocka_unit_test_setup(test_slice_chip_that_is_late_to_be_busy_is_waited_for, setup),
         cmocka_unit_test_setup(test_slice_senseless_status_anywhere_is_survived, setup),
         cmocka_unit_test_setup(test_slice_stats_are_kept_by_way, setup),
     };

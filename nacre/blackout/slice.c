@@ -72,7 +72,12 @@ enum nacre_err nacre_slice_run(const struct nacre_ctrl *ctrl, struct nacre_slice
         const uint32_t now = nacre_port_cycles();
         const uint32_t ran = now - start;
 
-        if (has_stopped(ctrl, slice, ran)) return read_outcome(ctrl, slice);
+        if (has_stopped(ctrl, slice, ran)) {
+            const enum nacre_err err = read_outcome(ctrl, slice);
+
+            /* Suspended, but not by us: perhaps it is about to resume, and must not be mapped. */
+            if (err != NACRE_BUSY || slice->asked_count != 0 || ran >= slice->run_min) return err;
+        }
         if (ran > slice->end_max) return NACRE_TIMEOUT;
         feed(slice, now);
         if (slice->asked_count == 0 ? !should_suspend(slice, ran)

@@ -43,9 +43,20 @@ static void chip_settle(void)
     fake.suspend_bit = 0;
 }
 
+/* Some chips take a moment until they say that they are busy. */
+static void chip_become_busy(void)
+{
+    if (fake.late_since == 0 || us_since(fake.late_since) < fake.late_us) return;
+    fake.late_since = 0;
+    fake.status = WIP | WEL;
+    fake.security = (uint8_t)(fake.security & ~fake.suspend_bit);
+    fake.busy_since = fake.now;
+}
+
 static void chip_begin(uint8_t suspend_bit)
 {
-    fake.status = WIP | WEL;
+    fake.status = fake.late_us != 0 ? WEL : WIP | WEL;
+    fake.late_since = fake.late_us != 0 ? fake.now : 0;
     fake.security = 0;
     fake.busy_since = fake.now;
     fake.done_us = 0;
@@ -67,6 +78,10 @@ static void chip_resume(void)
 {
     if ((fake.status & WIP) != 0 || fake.suspend_bit == 0 || fake.ignores_resume) return;
     if ((fake.security & fake.suspend_bit) == 0) return;
+    if (fake.late_us != 0) {
+        fake.late_since = fake.now;
+        return;
+    }
     fake.security = (uint8_t)(fake.security & ~fake.suspend_bit);
     fake.status = WIP | WEL;
     fake.busy_since = fake.now;
@@ -109,19 +124,19 @@ static void chip_status(const struct nacre_op *op)
 static void chip_read(const struct nacre_op *op)
 {
     memcpy(op->data, fake.chip + op->chip_addr, op->n);
-    if (fake.is_deaf) memset(op->data, 0xFF, op->n);
+    if (fake.is_deaf || (fake.must_be_idle_when_mapped && (fake.status & WIP) != 0)) memset(op->data, 0xFF, op->n);
 }
 
 /* ---- nacre/ctrl.h ---- */
 
-/* A slice asks for the status, and where it must suspends, again and again. */
+/* A slice asks for the same, and where it must suspends, again and again: told once. */
 static bool is_repeated(const struct nacre_op *op, uint32_t back)
 {
-    if (op->opcode != 0x05FA && op->opcode != 0xB04F) return false;
+    if (op->opcode != 0x05FA && op->opcode != 0xB04F && op->opcode != 0x2BD4) return false;
     if (fake.sent_count < back) return false;
     const struct fake_sent *sent = &fake.sent[fake.sent_count - back];
-    return sent->opcode == op->opcode && sent->blackout == fake.blackout_count &&
-           (back == 1 || op->opcode == 0xB04F);
+    if (sent->opcode != op->opcode || sent->blackout != fake.blackout_count) return false;
+    return back == 1 || op->opcode != 0x05FA || sent[1].opcode == 0x2BD4;
 }
 
 static void record(const struct nacre_op *op)
@@ -148,9 +163,11 @@ enum nacre_err nacre_ctrl_send(const struct nacre_ctrl *ctrl, const struct nacre
     (void)ctrl;
     if (!fake.is_closed || fake.is_mapped) abort();
     fake.now += fake.cycles_per_command;
+    chip_become_busy();
     chip_settle();
     record(op);
-    if (fake.timeout_in >= 0 && fake.timeout_in-- == 0) return NACRE_TIMEOUT;
+    const bool is_lost = fake.timeout_in >= 0 && fake.timeout_in-- == 0;
+    if (is_lost && !fake.timeout_is_late) return NACRE_TIMEOUT;
     switch (op->opcode) {
     case 0x06F9: if (!fake.ignores_write_enable && fake.status == 0) fake.status = WEL; break;
     case 0x05FA: chip_status(op); break;
@@ -164,14 +181,16 @@ enum nacre_err nacre_ctrl_send(const struct nacre_ctrl *ctrl, const struct nacre
     case 0x6699: case 0x9966: break;
     default: abort();
     }
-    return NACRE_OK;
+    return is_lost ? NACRE_TIMEOUT : NACRE_OK;
 }
 
 enum nacre_err nacre_ctrl_map(const struct nacre_ctrl *ctrl)
 {
     (void)ctrl;
     if (!fake.is_closed) abort();
-    if (fake.must_be_idle_when_mapped && (fake.status & WIP) != 0) abort();
+    if (fake.must_be_idle_when_mapped && ((fake.status & WIP) != 0 || fake.late_since != 0)) {
+        abort();
+    }
     fake.is_mapped = true;
     return NACRE_OK;
 }

@@ -69,6 +69,8 @@ struct fake {
     uint8_t suspend_bit;         /* that a suspend of the operation under way will set */
     int32_t ignored_suspends;    /* the next ones are not taken */
     bool ignores_resume;
+    uint32_t late_us;            /* from an operation or a resume until it says that it is busy */
+    uint32_t late_since;         /* 0: it is not about to */
     bool must_be_idle_when_mapped; /* the code runs from the bank that would be busy */
     uint8_t fail_next;           /* security bits that the next operation ends with */
     bool ignores_write_enable;
@@ -96,6 +98,7 @@ struct fake {
     bool is_in_interrupt;
     const void *hole;            /* this address can be neither read nor written */
     int32_t timeout_in;          /* the n-th command from now times out; -1: none */
+    bool timeout_is_late;        /* that command reaches the chip all the same */
     int32_t nonsense_in;         /* the n-th status from now makes no sense; -1: none */
     bool is_deaf;                /* array reads by command give FFh */
     jmp_buf reset;               /* where nacre_port_reset goes, if reset_is_expected */

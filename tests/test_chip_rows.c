@@ -18,6 +18,7 @@ static const struct nacre_chip *const rows[] = {
     &nacre_chip_mx25uw51245g,
     &nacre_chip_mx25uw25645g,
     &nacre_chip_mx25lm51245g,
+    &nacre_chip_w25q128jv,
 };
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
@@ -117,6 +118,7 @@ static void test_chip_rows_impossible_bits_are_never_set(void **state)
     const struct nacre_chip *const row = row_of(state);
     const uint8_t protect_all[2] = {0x3C, 0x3C}; /* BP3..0, by ST's drivers */
 
+    if (row->status_never == 0) skip(); /* nothing is claimed */
     row_command(&bus, row->write_enable);
     chip_write(&bus.chip, 0x01, 0, protect_all, 2);
     chip_settle(&bus.chip);
@@ -218,6 +220,15 @@ static void test_chip_rows_fail_bits_are_the_models(void **state)
     nor_fail_unit(bus.chip.nor, AT / 4096u, true, true);
     row_program(&bus, AT, data, 16);
     chip_settle(&bus.chip);
+    assert_memory_not_equal(nor_array(bus.chip.nor) + AT, data, 16);
+    if (both == 0) { /* the chip says nothing: no bit of the register differs */
+        const uint8_t failed = row_security(&bus);
+
+        row_program(&bus, AT + row->unit_bytes, data, 16);
+        chip_settle(&bus.chip);
+        assert_int_equal(row_security(&bus), failed);
+        return;
+    }
     assert_int_equal(row_security(&bus) & both, row->security_program_failed);
     row_program(&bus, AT + row->unit_bytes, data, 16);
     chip_settle(&bus.chip);

@@ -1,7 +1,8 @@
 /*
  * A flash part as data: one row a part, each number with its source.
  *
- * Opcodes are as the wires carry them in the protocol that the boot left the part in.
+ * Opcodes are as the wires carry them in the protocol that the boot left the part in. A row of 1
+ * line is refused by nacre_nor_open today: no port sends such commands yet.
  */
 #ifndef NACRE_CHIPS_CHIP_H
 #define NACRE_CHIPS_CHIP_H
@@ -15,6 +16,11 @@ struct nacre_chip {
     const char *name;
     uint8_t id[NACRE_CHIP_ID_BYTES]; /* manufacturer, type, density */
     bool sends_registers_twice;      /* each byte of a register or an id comes twice */
+
+    uint8_t lines;             /* that commands other than the mapped read take: 8, in DTR with an
+                                  opcode of two bytes, or 1 */
+    uint8_t addr_bytes;        /* 3 or 4 */
+    bool registers_have_addr;  /* one of 0 is sent to read a register or an id */
 
     uint32_t chip_bytes;
     uint32_t bank_bits;     /* a bank is 1 << bank_bits bytes; others are read while one is busy */

@@ -14,6 +14,9 @@
 
 #define NACRE_CHIPS_MACRONIX_OCTAL                                                                 \
     .sends_registers_twice = true,  /* MODEL: register and id bytes in octal DTR */                \
+    .lines = 8,                     /* ST: octal DTR */                                            \
+    .addr_bytes = 4,                                                                               \
+    .registers_have_addr = true,    /* ST, MODEL: four bytes of 0 in octal */                      \
     .unit_bytes = 4096,             /* SFDP BFPT DWORD 8: type 1 is 4 KB; ST: in all parts */      \
     .page_bytes = 256,              /* SFDP BFPT DWORD 11; ST */                                   \
     .granule_bytes = 16,            /* MODEL: a second program of 16 bytes switches ECC off */     \

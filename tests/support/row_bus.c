@@ -8,11 +8,8 @@
 #include <string.h>
 
 #define FRAME_PS 100000ULL
-#define READ_DUMMY_CLOCKS 20 /* what a boot leaves in these chips; the port takes it from there */
 #define DUMMY_CLOCKS_MAX 31 /* a controller's field of five bits */
 #define BYTES_MAX 512u
-
-static const struct frame_phase octal_dtr = {.lines = 8, .bytes = 4, .dtr = true};
 
 bool row_bus_open(struct row_bus *bus, const struct nacre_chip *row, enum nor_time time)
 {
@@ -33,70 +30,89 @@ void row_bus_close(struct row_bus *bus)
     chip_bus_close(&bus->chip);
 }
 
-static struct frame frame_of(uint16_t opcode)
+/* A phase of a command: all on one line, or all on eight in DTR. */
+static struct frame_phase phase_of(const struct row_bus *bus, uint8_t bytes)
 {
-    struct frame frame = {.instruction = octal_dtr, .instruction_value = opcode};
+    return (struct frame_phase){
+        .lines = bus->row->lines, .bytes = bytes, .dtr = bus->row->lines == 8};
+}
 
-    frame.instruction.bytes = 2;
-    return frame;
+static struct frame frame_of(const struct row_bus *bus, uint16_t opcode)
+{
+    return (struct frame){.instruction = phase_of(bus, bus->row->lines == 8 ? 2 : 1),
+                          .instruction_value = opcode};
+}
+
+static void with_address(const struct row_bus *bus, struct frame *frame, uint32_t addr)
+{
+    frame->address = phase_of(bus, bus->row->addr_bytes);
+    frame->address_value = addr;
 }
 
 void row_command(struct row_bus *bus, uint16_t opcode)
 {
-    struct frame frame = frame_of(opcode);
+    struct frame frame = frame_of(bus, opcode);
 
     chip_frame(&bus->chip, &frame);
 }
 
 void row_command_at(struct row_bus *bus, uint16_t opcode, uint32_t addr)
 {
-    struct frame frame = frame_of(opcode);
+    struct frame frame = frame_of(bus, opcode);
 
-    frame.address = octal_dtr;
-    frame.address_value = addr;
+    with_address(bus, &frame, addr);
     chip_frame(&bus->chip, &frame);
 }
 
-/* Pairs come with the odd byte first; the controller turns them (BFPT DW18 bit 31, MTYP). */
-static void turn(uint8_t *to, const uint8_t *from, uint32_t n)
+/* In octal DTR pairs come with the odd byte first; the controller turns them (BFPT DW18 bit 31). */
+static void turn(const struct row_bus *bus, uint8_t *to, const uint8_t *from, uint32_t n)
 {
-    assert_true(n % 2u == 0 && n <= BYTES_MAX);
-    for (uint32_t i = 0; i < n; i++) to[i] = from[i ^ 1u];
+    const uint32_t odd = bus->row->lines == 8 ? 1u : 0u;
+
+    assert_true(n <= BYTES_MAX && (n & odd) == 0);
+    for (uint32_t i = 0; i < n; i++) to[i] = from[i ^ odd];
 }
 
-static void read_frame(struct row_bus *bus, struct frame *frame, uint32_t addr, uint8_t *wire,
-                       uint32_t n)
+static void read_frame(struct row_bus *bus, struct frame *frame, uint8_t *bytes, uint32_t n)
 {
-    frame->address = octal_dtr;
-    frame->address_value = addr;
-    frame->data = octal_dtr;
-    frame->dqs = true;
+    uint8_t wire[BYTES_MAX];
+
+    frame->dqs = bus->row->lines == 8;
     frame->dir = FRAME_READ;
     frame->in = wire;
     frame->n = n;
     chip_frame(&bus->chip, frame);
+    turn(bus, bytes, wire, n);
 }
 
 void row_register(struct row_bus *bus, uint16_t opcode, uint8_t dummy_clocks, uint8_t *bytes,
                   uint32_t n)
 {
-    struct frame frame = frame_of(opcode);
-    uint8_t wire[BYTES_MAX];
+    struct frame frame = frame_of(bus, opcode);
 
     assert_in_range(dummy_clocks, 0, DUMMY_CLOCKS_MAX);
+    if (bus->row->registers_have_addr) with_address(bus, &frame, 0);
     frame.dummy_clocks = dummy_clocks;
-    read_frame(bus, &frame, 0, wire, n);
-    turn(bytes, wire, n);
+    frame.data = phase_of(bus, 0);
+    read_frame(bus, &frame, bytes, n);
 }
 
+/* The mapped read's frame is the boot's affair, and not in the row: octal DTR, or quad by EBh. */
 bool row_read(struct row_bus *bus, uint32_t addr, uint8_t *bytes, uint32_t n)
 {
-    struct frame frame = frame_of(bus->row->read);
-    uint8_t wire[BYTES_MAX];
+    struct frame frame = frame_of(bus, bus->row->read);
 
-    frame.dummy_clocks = READ_DUMMY_CLOCKS;
-    read_frame(bus, &frame, addr, wire, n);
-    turn(bytes, wire, n);
+    with_address(bus, &frame, addr);
+    frame.data = phase_of(bus, 0);
+    frame.dummy_clocks = 20; /* what ST's boot leaves */
+    if (bus->row->lines == 1) {
+        frame.address.lines = 4;
+        frame.data.lines = 4;
+        frame.alternate = (struct frame_phase){.lines = 4, .bytes = 1};
+        frame.alternate_value = 0xFF; /* the next read has an opcode again */
+        frame.dummy_clocks = 4;
+    }
+    read_frame(bus, &frame, bytes, n);
     return bus->chip.answer == FRAME_DRIVEN;
 }
 
@@ -125,14 +141,13 @@ uint8_t row_security(struct row_bus *bus)
 
 void row_program(struct row_bus *bus, uint32_t addr, const uint8_t *bytes, uint32_t n)
 {
-    struct frame frame = frame_of(bus->row->program);
+    struct frame frame = frame_of(bus, bus->row->program);
     uint8_t wire[BYTES_MAX];
 
     row_command(bus, bus->row->write_enable);
-    turn(wire, bytes, n);
-    frame.address = octal_dtr;
-    frame.address_value = addr;
-    frame.data = octal_dtr;
+    turn(bus, wire, bytes, n);
+    with_address(bus, &frame, addr);
+    frame.data = phase_of(bus, 0);
     frame.dir = FRAME_WRITE;
     frame.out = wire;
     frame.n = n;

@@ -239,8 +239,10 @@ void nor_as_left_by_boot(struct nor *nor, uint64_t now_ps)
     /* Traced: 01h {00 02}, 72h @0 02, 728Dh @300h 00; CR2 200h is not touched. */
     static const uint8_t status[2] = {0x00, 0x02};
     static const uint8_t octal_dtr[2] = {0x02, 0};
-    nor_reg_apply(nor, NOR_REG_SR_CR, status);
-    nor_reg_apply(nor, 0, octal_dtr);
+    if (nor->row->family->has_octal) {
+        nor_reg_apply(nor, NOR_REG_SR_CR, status);
+        nor_reg_apply(nor, 0, octal_dtr);
+    }
     state->is_asleep = false;
     state->ready_ps = state->now_ps;
     nor_tell_answers(nor);
@@ -269,6 +271,7 @@ const char *nor_refusal_name(enum nor_refusal refusal)
         [NOR_REFUSED_TOO_LATE] = "too late to suspend",
         [NOR_REFUSED_ORDER] = "out of order",
         [NOR_REFUSED_VALUE] = "register value not taken",
+        [NOR_REFUSED_PROTECTED] = "protected",
         [NOR_REFUSED_CUT_OFF] = "the power failed",
     };
     return names[refusal];

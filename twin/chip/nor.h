@@ -22,6 +22,7 @@ extern const struct nor_row nor_row_mx66uw1g45g;
 extern const struct nor_row nor_row_mx25uw51245g;
 extern const struct nor_row nor_row_mx25uw25645g;
 extern const struct nor_row nor_row_mx25lm51245g; /* one bank */
+extern const struct nor_row nor_row_w25q128jv;    /* one bank, SPI with a quad read */
 
 /* The row of this name; NULL if there is none. */
 const struct nor_row *nor_row_find(const char *name);
@@ -93,6 +94,7 @@ enum nor_refusal {
     NOR_REFUSED_TOO_LATE,      /* suspend in the last moments of an operation */
     NOR_REFUSED_ORDER,         /* 99 without 66, write buffer data without WRBI */
     NOR_REFUSED_VALUE,         /* register value that the chip does not take */
+    NOR_REFUSED_PROTECTED,     /* by parts that do not even begin */
     NOR_REFUSED_CUT_OFF,       /* the gate said that the power fails here */
 };
 
@@ -260,7 +262,10 @@ void nor_rewind(struct nor *nor, uint32_t mark);
 /* A mark that does not exist changes nothing. */
 void nor_forget(struct nor *nor, uint32_t mark);
 
-/* Octal DTR, 20 dummy clocks, no block protection: what ST's boot stage leaves (traced). */
+/*
+ * Octal DTR, 20 dummy clocks, no block protection: what ST's boot stage leaves (traced). A part
+ * without octal protocol is left in SPI.
+ */
 void nor_as_left_by_boot(struct nor *nor, uint64_t now_ps);
 
 /* What the chip listens to now. NOR_SPI after power on and reset. */

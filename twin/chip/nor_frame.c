@@ -14,15 +14,29 @@ static bool phase_fits(const struct frame_phase *phase, uint8_t lines, bool dtr)
     return phase->lines == 0 || (phase->lines == lines && phase->dtr == dtr);
 }
 
-static enum nor_refusal protocol_check(const struct nor *nor, const struct frame *frame)
+static enum nor_refusal instruction_check(const struct nor *nor, const struct frame *frame)
 {
     const enum nor_protocol protocol = nor->state.protocol;
     const uint8_t lines = protocol == NOR_SPI ? 1 : 8;
-    const bool dtr = protocol == NOR_DOPI;
-    if (frame->instruction.lines != lines || frame->instruction.dtr != dtr) {
-        return NOR_REFUSED_PROTOCOL;
-    }
+    if (frame->instruction.lines != lines) return NOR_REFUSED_PROTOCOL;
+    if (frame->instruction.dtr != (protocol == NOR_DOPI)) return NOR_REFUSED_PROTOCOL;
     if (frame->instruction.bytes != (protocol == NOR_SPI ? 1 : 2)) return NOR_REFUSED_PROTOCOL;
+    return NOR_ACCEPTED;
+}
+
+/* In SPI, one opcode may have its own lines after itself. */
+static bool is_quad_io(const struct nor *nor, const struct nor_opcode *opcode)
+{
+    return nor->state.protocol == NOR_SPI && opcode->dummy_spi == NOR_DUMMY_QUAD_IO;
+}
+
+static enum nor_refusal phases_check(const struct nor *nor, const struct frame *frame,
+                                     const struct nor_opcode *opcode)
+{
+    const enum nor_protocol protocol = nor->state.protocol;
+    const uint8_t single = is_quad_io(nor, opcode) ? 4 : 1;
+    const uint8_t lines = protocol == NOR_SPI ? single : 8;
+    const bool dtr = protocol == NOR_DOPI;
     if (!phase_fits(&frame->address, lines, dtr)) return NOR_REFUSED_PROTOCOL;
     if (!phase_fits(&frame->alternate, lines, dtr)) return NOR_REFUSED_PROTOCOL;
     if (frame->data.lines != 0 && frame->data.lines != lines) return NOR_REFUSED_PROTOCOL;
@@ -51,7 +65,7 @@ static bool opcode_is_in(const struct nor_opcode *opcode, enum nor_protocol prot
 static enum nor_refusal opcode_decode(const struct nor *nor, const struct frame *frame,
                                       struct nor_request *request)
 {
-    const enum nor_refusal refusal = protocol_check(nor, frame);
+    const enum nor_refusal refusal = instruction_check(nor, frame);
     if (refusal != NOR_ACCEPTED) return refusal;
     uint32_t code = frame->instruction_value & 0xFFu;
     if (nor->state.protocol != NOR_SPI) {
@@ -61,7 +75,21 @@ static enum nor_refusal opcode_decode(const struct nor *nor, const struct frame 
     request->opcode = opcode_find(nor, (uint8_t)code);
     if (request->opcode == NULL) return NOR_REFUSED_OPCODE;
     if (!opcode_is_in(request->opcode, nor->state.protocol)) return NOR_REFUSED_OPCODE;
-    return NOR_ACCEPTED;
+    return phases_check(nor, frame, request->opcode);
+}
+
+/*
+ * The mode byte of a quad read. With bits 5:4 at 10 the chip takes no opcode next time (continuous
+ * read), which is not modelled.
+ */
+static enum nor_refusal mode_check(const struct nor *nor, const struct frame *frame,
+                                   const struct nor_opcode *opcode)
+{
+    if (!is_quad_io(nor, opcode)) {
+        return frame->alternate.lines == 0 ? NOR_ACCEPTED : NOR_REFUSED_ADDRESS;
+    }
+    if (frame->alternate.lines == 0 || frame->alternate.bytes != 1) return NOR_REFUSED_ADDRESS;
+    return (frame->alternate_value & 0x30u) == 0x20u ? NOR_REFUSED_NOT_MODELLED : NOR_ACCEPTED;
 }
 
 static uint8_t stream_byte(const struct frame *frame, bool swaps, uint32_t index)
@@ -87,7 +115,8 @@ static enum nor_refusal stream_decode(const struct nor *nor, const struct frame 
     const uint32_t head = frame->address.lines == 0 ? 0 : frame->address.bytes;
     const uint32_t total = head + (frame->dir == FRAME_WRITE ? frame->n : 0);
     const bool swaps = nor->state.protocol == NOR_DOPI && nor->row->wire_swaps;
-    if (frame->alternate.lines != 0) return NOR_REFUSED_ADDRESS;
+    const enum nor_refusal refusal = mode_check(nor, frame, opcode);
+    if (refusal != NOR_ACCEPTED) return refusal;
     if (total < need || (frame->dir == FRAME_READ && head != need)) return NOR_REFUSED_ADDRESS;
     for (uint32_t i = 0; i < need; i++) {
         request->addr = request->addr << 8 | stream_byte(frame, swaps, i);
@@ -104,6 +133,7 @@ static bool command_is_for_busy(enum nor_command command)
 {
     return command == NOR_CMD_READ_SR || command == NOR_CMD_READ_CR ||
            command == NOR_CMD_READ_CR2 || command == NOR_CMD_READ_SCUR ||
+           command == NOR_CMD_READ_SR2 ||
            command == NOR_CMD_SUSPEND || command == NOR_CMD_RESET_ENABLE ||
            command == NOR_CMD_RESET || command == NOR_CMD_NOP || command == NOR_CMD_READ;
 }
@@ -157,6 +187,7 @@ static enum nor_refusal execute(struct nor *nor, struct frame *frame,
     case NOR_CMD_READ_CR:
     case NOR_CMD_READ_CR2:
     case NOR_CMD_READ_SCUR:
+    case NOR_CMD_READ_SR2:
     case NOR_CMD_READ_ID: return nor_read_register(nor, frame, request);
     case NOR_CMD_NOP:
     case NOR_CMD_SUSPEND:
@@ -256,8 +287,10 @@ enum frame_window nor_frame_window(void *ctx, uint64_t now_ps, const struct fram
                              opcode->command == NOR_CMD_READ_SR;
         return is_read ? FRAME_WINDOW_GARBLED : FRAME_WINDOW_UNDRIVEN;
     }
+    if (mode_check(nor, frame, opcode) != NOR_ACCEPTED) return FRAME_WINDOW_GARBLED;
     if (nor_bank_refuses(nor, bank_index)) return FRAME_WINDOW_UNDRIVEN;
     if (nor_read_skew(nor, frame, opcode) != 0) return FRAME_WINDOW_GARBLED;
+    if (nor_read_shift(nor, frame, opcode) != 0) return FRAME_WINDOW_GARBLED;
     if (frame->data.dtr != (state->protocol == NOR_DOPI)) return FRAME_WINDOW_GARBLED;
     return FRAME_WINDOW_PLAIN;
 }

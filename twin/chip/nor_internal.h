@@ -213,6 +213,8 @@ void nor_work_erase(struct nor *nor, enum nor_work work, uint32_t addr, uint32_t
 /* Start a register write that takes a time out of span; reg has its new value when that is over. */
 void nor_work_register(struct nor *nor, uint32_t reg, const uint8_t value[2],
                        const struct nor_span *span);
+/* Does the chip leave a program or erase of protected units undone, without a word? */
+bool nor_work_ignores(const struct nor *nor, uint32_t addr, uint32_t n);
 /* WIP: there is work, and it is not suspended. */
 bool nor_work_is_busy(const struct nor *nor);
 /* When the work ends or its suspend takes hold. FRAME_NEVER_PS: idle or suspended. */
@@ -243,6 +245,8 @@ uint32_t nor_program_double(const struct nor *nor, uint32_t page, const uint8_t 
 uint8_t nor_reg_sr(const struct nor *nor);
 /* The security register as a read shows it: failures, and what is suspended. */
 uint8_t nor_reg_scur(const struct nor *nor);
+/* The second status register as a read shows it: the row's fixed bits, and whether suspended. */
+uint8_t nor_reg_sr2(const struct nor *nor);
 /* CR2 at this address, 0 where there is none; from C000_0000 on the status of addr's bank. */
 uint8_t nor_reg_cr2(const struct nor *nor, uint32_t addr);
 /* False: both octal protocols at once, which the chip ignores. */
@@ -272,6 +276,9 @@ enum nor_refusal nor_read_register(struct nor *nor, struct frame *frame,
 /* Bytes by which the controller looks too late; below 0 too early. By its dummy clocks. */
 int64_t nor_read_skew(const struct nor *nor, const struct frame *frame,
                       const struct nor_opcode *opcode);
+/* Bits, 0 to 7, by which it looks later than that many bytes; 0 but in SPI. */
+uint32_t nor_read_shift(const struct nor *nor, const struct frame *frame,
+                        const struct nor_opcode *opcode);
 /* Check and obey a command that writes; *event tells what starts. A refusal changes nothing. */
 enum nor_refusal nor_write(struct nor *nor, const struct nor_request *request,
                            struct nor_event *event);

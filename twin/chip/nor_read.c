@@ -10,6 +10,7 @@ static uint8_t dummies_needed(const struct nor *nor, const struct nor_opcode *op
     const bool is_octal = nor->state.protocol != NOR_SPI;
     switch (is_octal ? opcode->dummy_octal : opcode->dummy_spi) {
     case NOR_DUMMY_8: return 8;
+    case NOR_DUMMY_QUAD_IO: return 4;
     case NOR_DUMMY_ARRAY: return nor_reg_dummies(nor);
     case NOR_DUMMY_REGISTER: return nor->row->family->register_dummies;
     case NOR_DUMMY_SFDP: return nor->row->family->sfdp_dummies;
@@ -56,8 +57,17 @@ int64_t nor_read_skew(const struct nor *nor, const struct frame *frame,
                       const struct nor_opcode *opcode)
 {
     const int64_t clocks = (int64_t)frame->dummy_clocks - dummies_needed(nor, opcode);
-    if (nor->state.protocol == NOR_SPI) return clocks * frame->data.lines / 8;
+    const int64_t bits = clocks * frame->data.lines;
+    if (nor->state.protocol == NOR_SPI) return (bits - ((bits % 8 + 8) % 8)) / 8;
     return frame->data.dtr ? clocks * 2 : clocks;
+}
+
+uint32_t nor_read_shift(const struct nor *nor, const struct frame *frame,
+                        const struct nor_opcode *opcode)
+{
+    const int64_t clocks = (int64_t)frame->dummy_clocks - dummies_needed(nor, opcode);
+    if (nor->state.protocol != NOR_SPI) return 0;
+    return (uint32_t)((clocks * frame->data.lines % 8 + 8) % 8);
 }
 
 static void ecc_look(struct nor *nor, uint32_t addr, uint32_t n)
@@ -82,8 +92,13 @@ enum nor_refusal nor_read_memory(struct nor *nor, struct frame *frame, struct no
     }
     request->is_driven = true;
     const int64_t skew = nor_read_skew(nor, frame, request->opcode);
+    const uint32_t shift = nor_read_shift(nor, frame, request->opcode);
     for (uint32_t i = 0; i < frame->n; i++) {
-        frame->in[i] = memory_at(nor, frame, request, (int64_t)i + skew);
+        const uint32_t first = memory_at(nor, frame, request, (int64_t)i + skew);
+        frame->in[i] = (uint8_t)first;
+        if (shift == 0) continue;
+        const uint32_t next = memory_at(nor, frame, request, (int64_t)i + skew + 1);
+        frame->in[i] = (uint8_t)(first << shift | next >> (8u - shift));
     }
     return NOR_ACCEPTED;
 }
@@ -102,6 +117,7 @@ enum nor_refusal nor_read_register(struct nor *nor, struct frame *frame,
     case NOR_CMD_READ_SR: value[0] = nor_reg_sr(nor); break;
     case NOR_CMD_READ_CR: value[0] = nor->state.cr; break;
     case NOR_CMD_READ_SCUR: value[0] = nor_reg_scur(nor); break;
+    case NOR_CMD_READ_SR2: value[0] = nor_reg_sr2(nor); break;
     case NOR_CMD_READ_CR2: value[0] = nor_reg_cr2(nor, request->addr); break;
     default:
         memcpy(value, nor->row->id, sizeof value);

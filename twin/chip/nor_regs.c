@@ -2,6 +2,7 @@
  * The registers: status, configuration, configuration 2, security. Sources: ST's component driver
  * stm32-mx66uw1g45g v1.1.0 and Macronix' model MX66UM1G45G.v rev 1.6 for the bits and defaults;
  * the bank status at C000_0000 from Mbed OS' OSPIF driver for the MX25LW51245G (by Macronix).
+ * Winbond's second status register: SUS is bit 7 (W25Q32BV data sheet, page 47).
  */
 #include "twin/chip/nor_internal.h"
 
@@ -11,6 +12,7 @@
 #define SCUR_ESB 0x08u
 #define SCUR_P_FAIL 0x20u
 #define SCUR_E_FAIL 0x40u
+#define SR2_SUS 0x80u
 #define CR_ODS 0x07u
 #define CR_TB 0x08u
 #define CR_PBE 0x10u
@@ -36,6 +38,14 @@ uint8_t nor_reg_scur(const struct nor *nor)
     uint32_t value = (state->p_fail ? SCUR_P_FAIL : 0u) | (state->e_fail ? SCUR_E_FAIL : 0u);
     if (state->op.is_suspended) value |= state->op.work == NOR_PROGRAM ? SCUR_PSB : SCUR_ESB;
     return (uint8_t)value;
+}
+
+uint8_t nor_reg_sr2(const struct nor *nor)
+{
+    const struct nor_op *op = &nor->state.op;
+    const bool is_told = op->is_suspended ||
+                         (op->is_suspending && nor->row->family->shows_suspend_at_once);
+    return (uint8_t)(nor->row->family->sr2 | (is_told ? SR2_SUS : 0u));
 }
 
 static uint8_t bank_status(const struct nor *nor, uint32_t addr)

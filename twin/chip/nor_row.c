@@ -100,6 +100,7 @@ const struct nor_opcode nor_opcodes_octal[NOR_OPCODES_OCTAL_BANKS] = {
 };
 
 const struct nor_family nor_family_octal = {
+    .has_octal = true,
     .register_dummies = 4,                /* [MODEL]; [BSP] sends 4 in STR and 5 in DTR */
     .sfdp_dummies = 20,                   /* [BSP], ST's boot stage finds it with 20 */
     .write_status = {40 * MS, 40 * MS},   /* [MODEL] flat 40 ms, [BSP] 40 ms at most */

@@ -24,6 +24,7 @@ enum nor_command {
     NOR_CMD_READ_CR2,
     NOR_CMD_WRITE_CR2,
     NOR_CMD_READ_SCUR,
+    NOR_CMD_READ_SR2,
     NOR_CMD_READ_ID,
     NOR_CMD_READ_SFDP,
     NOR_CMD_SUSPEND,
@@ -38,13 +39,21 @@ enum nor_command {
     NOR_CMD_NOT_MODELLED,
 };
 
-enum nor_dummy { NOR_DUMMY_NONE, NOR_DUMMY_8, NOR_DUMMY_ARRAY, NOR_DUMMY_REGISTER, NOR_DUMMY_SFDP };
+/* QUAD_IO stands for a whole form: address, a mode byte, 4 clocks and data, all on four lines. */
+enum nor_dummy {
+    NOR_DUMMY_NONE,
+    NOR_DUMMY_8,
+    NOR_DUMMY_QUAD_IO,
+    NOR_DUMMY_ARRAY,
+    NOR_DUMMY_REGISTER,
+    NOR_DUMMY_SFDP,
+};
 
 #define NOR_NO_FORM 0xFFu
 
 /*
  * One opcode. Address bytes by protocol, NOR_NO_FORM where the protocol does not have it. Dummy
- * clocks in octal; in SPI a READ has none or 8, by dummy_spi.
+ * clocks in octal; in SPI a READ has none, 8 or those of a quad read, by dummy_spi.
  */
 struct nor_opcode {
     uint8_t code;
@@ -64,6 +73,10 @@ struct nor_span {
 
 /* What all parts of a family do alike, whatever their size. */
 struct nor_family {
+    bool has_octal;            /* a boot leaves it in octal DTR, else in SPI */
+    bool shows_suspend_at_once; /* the suspend bit is set by the command, WIP goes later */
+    bool ignores_protected;    /* a program or erase of a protected unit does not even begin */
+    uint8_t sr2;               /* fixed bits of the second status register */
     uint8_t register_dummies; /* least number of clocks before a register's first byte, octal */
     uint8_t sfdp_dummies;     /* octal */
     struct nor_span write_status;

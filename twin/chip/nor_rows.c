@@ -12,6 +12,7 @@ static const struct nor_row *const rows[] = {
     &nor_row_mx25uw51245g,
     &nor_row_mx25uw25645g,
     &nor_row_mx25lm51245g,
+    &nor_row_w25q128jv,
 };
 
 #define ROWS (sizeof rows / sizeof rows[0])

@@ -47,6 +47,11 @@ static bool range_is_protected(const struct nor *nor, uint32_t addr, uint32_t n)
     return false;
 }
 
+bool nor_work_ignores(const struct nor *nor, uint32_t addr, uint32_t n)
+{
+    return nor->row->family->ignores_protected && range_is_protected(nor, addr, n);
+}
+
 static bool unit_is_worn(const struct nor *nor, const struct nor_unit *info)
 {
     const uint32_t wear = nor->state.chip_erases + (info == NULL ? 0 : info->wear);

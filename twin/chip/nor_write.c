@@ -41,6 +41,7 @@ static enum nor_refusal program(struct nor *nor, const struct nor_request *reque
     enum nor_refusal refusal = write_check(nor);
     if (refusal == NOR_ACCEPTED) refusal = data_check(nor, request);
     if (refusal != NOR_ACCEPTED) return refusal;
+    if (nor_work_ignores(nor, request->addr, 1)) return NOR_REFUSED_PROTECTED;
     uint8_t page[PAGE_BYTES];
     memset(page, 0xFF, sizeof page);
     const uint16_t named = page_fill(request, page);
@@ -66,6 +67,7 @@ static enum nor_refusal erase(struct nor *nor, const struct nor_request *request
         n = row->size_bytes;
     }
     if (request->addr >= row->size_bytes) return NOR_REFUSED_ADDRESS;
+    if (nor_work_ignores(nor, request->addr / n * n, n)) return NOR_REFUSED_PROTECTED;
     event->work = work;
     event->addr = request->addr / n * n;
     event->n = n;

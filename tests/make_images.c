@@ -42,7 +42,8 @@ static bool make(const struct image_kind *kind, const char *folder)
     const struct nacre_store_cfg cfg = image_cfg(sim, index);
     if (kind->is_worn) sim->unit_stuck[2] = SIM_STUCK_ERASE;
     bool ok = nacre_mount(&store, &cfg) == NACRE_OK && image_fill(&store);
-    ok = ok && image_fault(&store) == NULL;
+    if (kind->is_stale) ok = ok && image_lose(&store, &cfg);
+    ok = ok && image_fault(kind, &store) == NULL;
     if (kind->is_clean) ok = nacre_unmount(&store) == NACRE_OK && ok;
     else cut_one_set(sim, &store);
     ok = ok && write_file(folder, kind->name, sim->data, sim->bytes);

@@ -5,6 +5,7 @@
  * Method: the images in tests/images, made by tests/make_images.c at the time.
  */
 #include "tests/support/cmocka_all.h"
+#include "tests/support/decode.h"
 #include "tests/support/image.h"
 
 #include <stdio.h>
@@ -42,10 +43,10 @@ static void mount(struct sim_nor *sim, const char *name)
     if (err != NACRE_OK) fail_msg("%s: mount answered %d", name, (int)err);
 }
 
-static void expect_image(const char *name)
+static void expect_image(const struct image_kind *kind)
 {
-    const char *const fault = image_fault(&store);
-    if (fault != NULL) fail_msg("%s: %s is not as it was written", name, fault);
+    const char *const fault = image_fault(kind, &store);
+    if (fault != NULL) fail_msg("%s: %s is not as it was written", kind->name, fault);
 }
 
 static void test_store_images_hold_what_was_written(void **state)
@@ -58,7 +59,7 @@ static void test_store_images_hold_what_was_written(void **state)
         for (uint32_t boot = 0; boot < 3u; boot++) {
             mount(sim, kind->name);
             if (boot == 0 && kind->is_clean) assert_int_equal(sim->counters.programs, 0);
-            expect_image(kind->name);
+            expect_image(kind);
         }
         assert_int_equal(nacre_stats(&store, &stats), NACRE_OK);
         assert_int_equal(stats.lane_count, kind->cut_bytes > 16u ? 2 : 1);
@@ -82,9 +83,9 @@ static void test_store_images_go_on_working(void **state)
             if (k % 500u == 0) mount(sim, kind->name);
         }
         assert_int_equal(nacre_remove(&store, 40), NACRE_OK);
-        expect_image(kind->name);
+        expect_image(kind);
         mount(sim, kind->name);
-        expect_image(kind->name);
+        expect_image(kind);
         assert_int_equal(sim->violations, 0);
         sim_nor_destroy(sim);
     }
@@ -107,6 +108,23 @@ static void test_store_images_newer_one_is_refused_untouched(void **state)
     sim_nor_destroy(sim);
 }
 
+/* The damage is long gone from that image: its records say that two keys were lost. */
+static void test_store_images_stale_one_says_so_in_its_records(void **state)
+{
+    (void)state;
+    static struct decode decode;
+    const struct image_kind *const kind = &image_kinds[IMAGE_KINDS - 1u];
+    const struct decode_value *const stale = &decode.values[11];
+    const struct decode_value *const lost = &decode.values[12];
+    assert_true(kind->is_stale);
+    read_image(kind->name, kind->unit_bytes * kind->unit_count);
+    decode_region(&decode, bytes, kind->unit_bytes, kind->unit_count);
+    assert_int_equal(decode.state, DECODE_STORE);
+    assert_true(stale->is_set && stale->is_stale);
+    assert_true(lost->is_known && !lost->is_set && lost->is_stale);
+    assert_false(decode.values[1].is_stale);
+}
+
 /* The test itself is awake: a bit that flips in a value is noticed. */
 static void test_store_images_spoilt_one_is_noticed(void **state)
 {
@@ -117,7 +135,7 @@ static void test_store_images_spoilt_one_is_noticed(void **state)
         struct sim_nor *const sim = load(kind, kind->name);
         sim_nor_flip(sim, addr, 0x10);
         mount(sim, kind->name);
-        noticed += image_fault(&store) != NULL;
+        noticed += image_fault(kind, &store) != NULL;
         sim_nor_destroy(sim);
     }
     assert_in_range(noticed, 5, 100);
@@ -129,6 +147,7 @@ int main(void)
         cmocka_unit_test(test_store_images_hold_what_was_written),
         cmocka_unit_test(test_store_images_go_on_working),
         cmocka_unit_test(test_store_images_newer_one_is_refused_untouched),
+        cmocka_unit_test(test_store_images_stale_one_says_so_in_its_records),
         cmocka_unit_test(test_store_images_spoilt_one_is_noticed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

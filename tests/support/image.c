@@ -13,13 +13,17 @@
 #define ROUNDS 900u
 #define LONG_KEY 9u
 #define LONG_BYTES 200u
+#define STALE_KEY 11u  /* its newest value was lost */
+#define LOST_KEY 12u   /* its only value was */
+#define LAPS_SETS 400u /* three laps of the units */
 
 const struct image_kind image_kinds[IMAGE_KINDS] = {
-    { "v1_one_lane", 1024, 6, 16, true, false },
-    { "v1_one_lane_cut", 1024, 6, 16, false, false },
-    { "v1_one_lane_worn", 1024, 8, 16, true, true },
-    { "v1_page_lanes", 1024, 16, 256, false, false },
-    { "v1_unit_lanes", 1024, 20, 1024, false, false },
+    { "v1_one_lane", 1024, 6, 16, true, false, false },
+    { "v1_one_lane_cut", 1024, 6, 16, false, false, false },
+    { "v1_one_lane_worn", 1024, 8, 16, true, true, false },
+    { "v1_page_lanes", 1024, 16, 256, false, false, false },
+    { "v1_unit_lanes", 1024, 20, 1024, false, false, false },
+    { "v1_one_lane_stale", 1024, 8, 16, true, false, true },
 };
 
 struct sim_nor *image_chip(const struct image_kind *kind)
@@ -94,6 +98,28 @@ bool image_fill(struct nacre_store *store)
     return commit(store, 10);
 }
 
+/* Set a key and spoil the record of it, which is the newest. */
+static bool set_spoilt(struct nacre_store *store, struct sim_nor *sim, uint32_t key)
+{
+    if (!set(store, key, 2)) return false;
+    sim_nor_flip(sim, store->log.newest.place * 16u + 5u, 0x11);
+    return true;
+}
+
+bool image_lose(struct nacre_store *store, const struct nacre_store_cfg *cfg)
+{
+    struct sim_nor *const sim = (struct sim_nor *)(void *)cfg->medium;
+    if (!set(store, STALE_KEY, 1) || !set_spoilt(store, sim, STALE_KEY)) return false;
+    if (!set_spoilt(store, sim, LOST_KEY)) return false;
+    if (!set(store, 1, 5) || nacre_unmount(store) != NACRE_OK) return false;
+    sim_nor_power_on(sim);
+    if (nacre_mount(store, cfg) != NACRE_OK) return false;
+    for (uint32_t i = 0; i < LAPS_SETS; i++) {
+        if (!set(store, 9, i)) return false;
+    }
+    return set(store, 9, 9) && set(store, 1, 9);
+}
+
 static bool is_there(struct nacre_store *store, uint32_t key, uint32_t seed)
 {
     uint8_t value[NACRE_VALUE_BYTES_MAX];
@@ -124,10 +150,25 @@ static const char *factory_fault(struct nacre_store *store)
     return NULL;
 }
 
-const char *image_fault(struct nacre_store *store)
+static const char *stale_fault(struct nacre_store *store)
+{
+    uint8_t older[NACRE_VALUE_BYTES_MAX];
+    uint8_t found[NACRE_VALUE_BYTES_MAX];
+    uint32_t n = 0;
+    box_value(older, STALE_KEY, bytes_of(STALE_KEY), 1);
+    if (nacre_get(store, STALE_KEY, found, sizeof found, &n) != NACRE_STALE ||
+        n != bytes_of(STALE_KEY) || memcmp(found, older, n) != 0) {
+        return "the stale key";
+    }
+    return nacre_get(store, LOST_KEY, found, sizeof found, &n) == NACRE_DAMAGED ? NULL :
+                                                                                  "the lost key";
+}
+
+const char *image_fault(const struct image_kind *kind, struct nacre_store *store)
 {
     uint32_t count = 0;
     for (uint32_t key = 0; nacre_next(store, &key) == NACRE_OK; key++) {
+        if (kind->is_stale && (key == STALE_KEY || key == LOST_KEY)) continue;
         if (key >= KEYS || key == 3u || key == 7u) return "a key that was never set, or removed";
         count++;
     }
@@ -137,5 +178,6 @@ const char *image_fault(struct nacre_store *store)
         const uint32_t seed = key >= 4u && key < 7u ? 10u : key == 2u ? 1u : 9u;
         if (!is_there(store, key, seed)) return "a value";
     }
-    return factory_fault(store);
+    const char *const fault = factory_fault(store);
+    return fault == NULL && kind->is_stale ? stale_fault(store) : fault;
 }

@@ -11,7 +11,7 @@
 
 #define IMAGE_BYTES_MAX 32768u
 #define IMAGE_INDEX_COUNT 64u
-#define IMAGE_KINDS 5u
+#define IMAGE_KINDS 6u
 
 struct image_kind {
     const char *name; /* of the file, without its end */
@@ -20,6 +20,7 @@ struct image_kind {
     uint32_t cut_bytes;
     bool is_clean;    /* unmounted; else the power failed in the last set */
     bool is_worn;     /* a unit is retired */
+    bool is_stale;    /* two keys were lost to bad bits, of one an older value is left */
 };
 
 extern const struct image_kind image_kinds[IMAGE_KINDS];
@@ -38,7 +39,15 @@ struct nacre_store_cfg image_cfg(struct sim_nor *sim, struct nacre_index_entry *
  */
 bool image_fill(struct nacre_store *store);
 
-/* Is all of it there, and nothing else? Returns null, or what is wrong. */
-const char *image_fault(struct nacre_store *store);
+/*
+ * Lose two keys to bad bits, and go on until nothing is left of the records but what the store says
+ * of them: that one key is stale, and the other lost. The store is mounted, before and after.
+ *
+ * Returns  false if a call failed
+ */
+bool image_lose(struct nacre_store *store, const struct nacre_store_cfg *cfg);
+
+/* Is all that an image of a kind holds there, and nothing else? Returns null, or what is wrong. */
+const char *image_fault(const struct image_kind *kind, struct nacre_store *store);
 
 #endif

@@ -100,7 +100,7 @@ static void test_mutant_journal_a_longer_value_comes_late(void **state)
             if (i + 100u > late) idle();
         }
         for (uint32_t i = 0; i < 12u; i++) {
-            set(i % 3u, 5u + late % 20u, i);
+            set(i % 3u, 5u + late * 13u % 200u, i);
             if (journal.copies > most) most = journal.copies;
         }
     }

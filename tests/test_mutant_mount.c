@@ -42,6 +42,13 @@ static struct nacre_stats stats_now(void)
     return stats;
 }
 
+static void refused(enum nacre_err err)
+{
+    box_remember(&box);
+    assert_int_equal(box_reboot(&box), err);
+    assert_true(box_is_unchanged(&box));
+}
+
 /* Turn a bit of the value at a slot, in every lane. */
 static void spoil(uint32_t generation, uint32_t slot)
 {
@@ -62,6 +69,65 @@ static void test_mutant_mount_no_record_without_its_bit(void **state)
     assert_int_equal(box_reboot(&box), NACRE_OK);
     assert_true(box_is_stale(&box, 1, 4, 1));
     assert_true(box_holds(&box, 2, 4, 1));
+}
+
+/* No value is longer than 1024 bytes: what says so is damage, of the key that it names. */
+static void test_mutant_mount_no_record_too_long(void **state)
+{
+    (void)state;
+    const struct forge_record longer = { .key = 1, .length = 1025, .seed = 2 };
+    forge_unit(&forge, 1, 1);
+    forge_value(&forge, 1, 1024, 1);
+    forge_put(&forge, &longer);
+    forge_value(&forge, 2, 4, 1);
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    assert_true(box_is_stale(&box, 1, 1024, 1));
+}
+
+/* Of the generations beyond what a region can hold none is a head. */
+static void test_mutant_mount_no_head_out_of_reach(void **state)
+{
+    (void)state;
+    static const uint32_t generations[] = { 4, 8, UINT32_MAX };
+    static const uint8_t junk[FORGE_GRANULE] = { 1, 2, 3 };
+    for (uint32_t i = 0; i < 3u; i++) {
+        reopen(4, 16);
+        forge_bare_unit(&forge, generations[i]);
+        sim_nor_poke(box.sim, forge_addr(&forge, 0, generations[i], 0), junk, sizeof junk);
+        forge_value(&forge, 1, 4, 1);
+        refused(NACRE_FOREIGN);
+    }
+}
+
+/* A unit whose head has lost its mark, and one that counts by its commit alone. */
+static void test_mutant_mount_finds_the_head(void **state)
+{
+    (void)state;
+    static const uint8_t junk[FORGE_GRANULE] = { 1, 2, 3 };
+    for (uint32_t i = 0; i < 4u; i++) {
+        const struct forge_record copy = { .key = 1, .length = 4, .kind = FORGE_TENTATIVE,
+                                           .seed = 2, .has_control = true, .void_from = 0x1001u };
+        reopen(i == 0 ? 4 : 8, i == 0 ? 16 : 256);
+        forge_unit(&forge, 1, 1);
+        forge_value(&forge, 1, 4, 1);
+        forge_unit(&forge, 2, 1);
+        forge_put(&forge, &copy);
+        forge_commit(&forge, 1);
+        /* In one lane something is spoilt: the other one tells. */
+        if (i > 1u) sim_nor_flip(box.sim, forge_addr(&forge, i - 2u, 2, 1) + 9u, 1);
+        assert_int_equal(box_reboot(&box), NACRE_OK);
+        assert_int_equal(stats_now().generation, 2);
+        assert_true(box_holds(&box, 1, 4, 2));
+    }
+    reopen(4, 16);
+    forge_unit(&forge, 1, 1);
+    forge_value(&forge, 1, 4, 1);
+    forge_unit(&forge, 2, 1);
+    forge_value(&forge, 1, 4, 2);
+    sim_nor_poke(box.sim, forge_addr(&forge, 0, 2, 0), junk, sizeof junk);
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    assert_int_equal(stats_now().generation, 2);
+    assert_true(box_holds(&box, 1, 4, 2));
 }
 
 /* A mark alone says that the units before are dead: what lies in them is not read. */
@@ -100,13 +166,6 @@ static void put_mark(uint32_t unit, uint32_t unit_count, uint32_t version)
     uint8_t granule[FORGE_GRANULE];
     decode_make_mark(granule, &mark, unit * forge.slots, unit_count);
     sim_nor_poke(box.sim, unit * UNIT_BYTES, granule, sizeof granule);
-}
-
-static void refused(enum nacre_err err)
-{
-    box_remember(&box);
-    assert_int_equal(box_reboot(&box), err);
-    assert_true(box_is_unchanged(&box));
 }
 
 /* One mark of a later version is enough, wherever it is. */
@@ -236,6 +295,9 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, box_end)
     const struct CMUnitTest tests[] = {
         CASE(test_mutant_mount_no_record_without_its_bit),
+        CASE(test_mutant_mount_no_record_too_long),
+        CASE(test_mutant_mount_no_head_out_of_reach),
+        CASE(test_mutant_mount_finds_the_head),
         CASE(test_mutant_mount_believes_the_oldest_of_a_mark),
         CASE(test_mutant_mount_sees_damage_at_a_units_start),
         CASE(test_mutant_mount_knows_a_newer_format_by_any_mark),

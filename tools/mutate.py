@@ -40,6 +40,7 @@ SOURCE = os.path.join(ROOT, DIRECTORY, "source")
 FLAGS = "-O1 -w -fPIC"
 ASSERTS = "-DNACRE_ASSERTS=1"
 # As `make test` does, with a trap in place of the sanitizer's report.
+PRODUCT = "-O2"
 CHECKED = ASSERTS + " -fsanitize=undefined -fsanitize-undefined-trap-on-error"
 ARCHIVE = "nacre/libnacre_core.a"
 LIBRARY = "libnacre_core.so"
@@ -62,8 +63,10 @@ class Bench:
         self.objects = {source: self.compile(source, os.path.join(
             self.build, "plain_%s.o" % os.path.basename(source)), CHECKED)
             for source in self.sources}
+        # From a text, as a mutant is: an object holds the name of its source.
         self.products = {source: self.compile(source, os.path.join(
-            self.build, "product_%s.o" % os.path.basename(source)), "") for source in self.sources}
+            self.build, "product_%s.o" % os.path.basename(source)), PRODUCT, None,
+            source_text(source)) for source in self.sources}
         self.link(self.objects, self.programs)
         self.tests = [(name, self.relink(command)) for name, command in self.tests]
         self.seconds = {}
@@ -82,7 +85,8 @@ class Bench:
             command += ["-I", overlay]
         command += ["-I", SOURCE, "-x", "c", "-c", "-o", target]
         command.append(os.path.join(SOURCE, source) if text is None else "-")
-        done = subprocess.run(command, cwd=ROOT, input=text, text=True, check=False,
+        # Not in a folder with headers: a text would take those first.
+        done = subprocess.run(command, cwd="/", input=text, text=True, check=False,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         return target if done.returncode == 0 else None
 
@@ -154,16 +158,16 @@ class Worker:
         if path.endswith(".c"):
             affected = {path: text}
         else:
-            changed = os.path.join(self.overlay, path)
-            os.makedirs(os.path.dirname(changed), exist_ok=True)
-            with open(changed, "w", encoding="utf-8") as file:
+            header = os.path.join(self.overlay, path)
+            os.makedirs(os.path.dirname(header), exist_ok=True)
+            with open(header, "w", encoding="utf-8") as file:
                 file.write(text)
-            affected = {source: None for source in self.bench.sources}
+            affected = {source: source_text(source) for source in self.bench.sources}
         objects = {}
-        for source, source_text in affected.items():
+        for source, changed in affected.items():
             target = os.path.join(self.folder, "%s%s.o" % (os.path.basename(source),
-                                                           "_a" if asserts else ""))
-            objects[source] = self.bench.compile(source, target, asserts, self.overlay, source_text)
+                                                           "_a" if asserts == CHECKED else ""))
+            objects[source] = self.bench.compile(source, target, asserts, self.overlay, changed)
             if not objects[source]:
                 return None
         return objects
@@ -173,7 +177,7 @@ class Worker:
         shutil.rmtree(self.folder, ignore_errors=True)
         os.makedirs(self.folder)
         text = mutant.apply(source_text(path))
-        product = self.compile(path, text, "")
+        product = self.compile(path, text, PRODUCT)
         if not product:
             return "invalid"
         if all(same_bytes(made, self.bench.products[source]) for source, made in product.items()):

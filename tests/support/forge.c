@@ -101,7 +101,7 @@ static uint32_t granules_of(uint32_t payload)
 void forge_put(struct forge *forge, const struct forge_record *record)
 {
     uint8_t granules[RECORD_GRANULES_MAX * GRANULE];
-    uint8_t value[NACRE_VALUE_BYTES_MAX];
+    uint8_t value[NACRE_VALUE_BYTES_MAX + FORGE_GRANULE]; /* and what is too long */
     const uint32_t n = record->length == FORGE_REMOVED ? 0 : record->length;
     const uint32_t skip = record->has_control ? 4u : 0;
     const uint32_t count = granules_of(skip + n);

@@ -20,6 +20,8 @@
 #define WORK_MAX 512u
 #define LINES_MAX 512u
 #define RUN_MS 20000u
+#define POLL_NS 1500u /* from look to look at the status of a program: its resolution */
+#define PSRAM_WORD_77 (0x90000000u + 4u * 257u * 77u) /* the canary's words are 257 apart */
 
 /* SFDP of the part, BFPT DW11, DW10, DW12 (Macronix, LKML 20240722064922.606172-4). */
 #define PROGRAM_NS 152000u
@@ -280,9 +282,9 @@ static void test_bringup_of_the_board_as_assumed_says_that_all_holds(void **stat
     run_whole(IMAGES "bring_up_trial.elf");
     leftovers_are_told();
     const uint32_t look_ns = number_of("calibration.start_CCR_AR");
-    number_is_near("program.16.min", PROGRAM_NS, 2u * look_ns);
-    number_is_near("program.16.max", PROGRAM_NS, 2u * look_ns);
-    number_is_near("program.128.typ", PROGRAM_NS, 2u * look_ns);
+    number_is_near("program.16.min", PROGRAM_NS, POLL_NS);
+    number_is_near("program.16.max", PROGRAM_NS, POLL_NS);
+    number_is_near("program.128.typ", PROGRAM_NS, POLL_NS);
     number_is_near("erase.typ", ERASE_NS, 12000);
     suspends_are_told(look_ns);
     number_is_near("calibration.added", 0, 30);
@@ -293,7 +295,7 @@ static void test_bringup_of_the_board_as_assumed_says_that_all_holds(void **stat
     assert_int_equal(number_of("rww.erase.bank2.equal"), 16);
     assert_int_equal(number_of("busy_bank.read.timeout"), 2);
     assert_int_equal(seen.strobes, 2);
-    assert_in_range(number_of("canary.reads"), 100000, 10000000);
+    assert_in_range(number_of("canary.reads"), 5000000, UINT32_MAX);
     static const char *const holding[] = {"leftovers", "id", "sfdp", "dummies", "calibration",
                                           "program_time", "erase_time", "budget", "rww", "psram"};
     for (size_t i = 0; i < sizeof holding / sizeof holding[0]; i++) {
@@ -322,14 +324,14 @@ static void test_bringup_times_are_those_that_the_chip_took(void **state)
     cfg.calibration_ns = 500;
     cfg.lacks_read_while_write = true;
     run_whole(IMAGES "bring_up_trial.elf");
-    const uint32_t look_ns = number_of("calibration.start_CCR_AR");
-    number_is_near("calibration.added", 500 - 30, 60);
+    const uint32_t poll_ns = POLL_NS + 2u * cfg.calibration_ns;
+    number_is_near("calibration.added", cfg.calibration_ns - 30u, 60);
 
     assert_int_equal(seen.programs, number_of("program.16.count"));
     least_and_most(seen.program_ps, seen.programs, &least, &most);
     assert_true(most > 2u * least);
-    number_is_near("program.16.min", least, 2u * look_ns);
-    number_is_near("program.16.max", most, 2u * look_ns);
+    number_is_near("program.16.min", least, poll_ns);
+    number_is_near("program.16.max", most, poll_ns);
 
     /* The two units are erased first; then come those that are measured. */
     const uint32_t measured = number_of("erase.count");
@@ -355,7 +357,7 @@ static void test_bringup_sees_a_word_of_the_psram_change(void **state)
     const uint32_t wrong = 0x12345678u;
     power_on(IMAGES "bring_up_trial.elf");
     run_to("step slices ");
-    assert_true(twin_memory_write(twin, 0x90000000u + 4u * 77u, &wrong, sizeof wrong));
+    assert_true(twin_memory_write(twin, PSRAM_WORD_77, &wrong, sizeof wrong));
     run_to("step busy_bank ");
     assert_int_equal(number_of("canary.first_index"), 77);
     assert_int_equal(hex_of("canary.first_got"), wrong);

@@ -49,13 +49,11 @@ static void tell_mismatch(const struct nacre_mismatch *mismatch)
 
 static void open_canary(struct probe_canary *canary)
 {
-    volatile uint32_t *const words = (volatile uint32_t *)PSRAM;
-
     if (!board_has_psram()) return;
-    canary->words = words;
+    canary->words = (volatile uint32_t *)PSRAM;
     canary->count = CANARY_WORDS;
     for (uint32_t i = 0; i < CANARY_WORDS; i++) {
-        words[i] = probe_canary_word(i);
+        *probe_canary_place(canary, i) = probe_canary_word(i);
     }
     __asm volatile("dsb" ::: "memory");
 }

@@ -12,6 +12,8 @@
 #include <stddef.h>
 
 #define CANARY_WORDS_A_LOOK 2u
+#define CANARY_WORDS_A_PAUSE 32u
+#define CANARY_STRIDE 257u /* in words: each in a row of its own, and no power of two */
 #define CANARY_STEP 0x9E3779B1u
 #define CANARY_SEED 0x00FF55AAu
 #define CALFCR_OFFSET 0x210u
@@ -91,11 +93,17 @@ uint32_t probe_canary_word(uint32_t index)
     return index * CANARY_STEP ^ CANARY_SEED;
 }
 
+volatile uint32_t *probe_canary_place(const struct probe_canary *canary, uint32_t index)
+{
+    return canary->words + index * CANARY_STRIDE;
+}
+
 void probe_canary_look(struct probe_canary *canary, uint32_t count)
 {
     for (uint32_t i = 0; i < count && canary->count != 0; i++) {
+        const volatile uint32_t *const word = probe_canary_place(canary, canary->at);
         const uint32_t want = probe_canary_word(canary->at);
-        const uint32_t got = canary->words[canary->at];
+        const uint32_t got = *word;
 
         canary->reads++;
         if (got != want) {
@@ -104,11 +112,20 @@ void probe_canary_look(struct probe_canary *canary, uint32_t count)
                 canary->first_got = got;
             }
             canary->errors++;
-            if (canary->words[canary->at] != want) canary->stays_wrong++;
+            if (*word != want) canary->stays_wrong++;
         }
         canary->at++;
         if (canary->at == canary->count) canary->at = 0;
     }
+}
+
+/* While nothing else is to be done, so that the PSRAM is read all the time. */
+static void look_until(struct probe_board *board, uint32_t from, uint32_t cycles)
+{
+    while (board->canary.count != 0 && nacre_port_cycles() - from < cycles) {
+        probe_canary_look(&board->canary, CANARY_WORDS_A_PAUSE);
+    }
+    pause_cycles(from, cycles);
 }
 
 /* ---- programs and erases ---- */
@@ -160,7 +177,7 @@ static uint32_t wait_idle(struct probe_board *board, struct probe_work *work, ui
         if (asked - start > board->wait_max_cycles) give_up(board);
         if (work->slice_count == 0) read_all(board, work, true);
         probe_canary_look(&board->canary, CANARY_WORDS_A_LOOK);
-        pause_cycles(asked, work->poll_cycles);
+        look_until(board, asked, work->poll_cycles);
     }
 }
 

@@ -21,7 +21,7 @@
 
 /* Words in the PSRAM that are read over and over while the NOR chip works. */
 struct probe_canary {
-    const volatile uint32_t *words;
+    volatile uint32_t *words;
     uint32_t count;       /* 0: there is no PSRAM */
     uint32_t at;          /* of the next one */
     uint32_t reads;
@@ -134,8 +134,9 @@ enum probe_end probe_work(struct probe_board *board, struct probe_work *work);
 void probe_mode(struct probe_board *board, struct probe_mode *mode);
 void probe_starts(struct probe_board *board, struct probe_start_times *times);
 
-/* The word that belongs at a place of the canary. */
+/* The word that belongs at a place of the canary, and the place. They are far apart. */
 uint32_t probe_canary_word(uint32_t index);
+volatile uint32_t *probe_canary_place(const struct probe_canary *canary, uint32_t index);
 /* Read count words of it. Any context. */
 void probe_canary_look(struct probe_canary *canary, uint32_t count);
 

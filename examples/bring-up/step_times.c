@@ -1,8 +1,8 @@
 /*
  * How long programs and erases take, each waited out from RAM.
  *
- * The resolution is one look at the status: for a program a few hundred ns (calibration.start_AR
- * and what the canary adds), for an erase 10 us.
+ * The resolution is one look at the status: for a program about a microsecond (a status read and
+ * two reads of the PSRAM), for an erase 10 us.
  */
 #include "examples/bring-up/lab.h"
 #include "examples/bring-up/steps.h"

@@ -5,6 +5,7 @@
  */
 #include "nacre/ports/psa/psa_crypt.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 static enum nacre_err err_of(psa_status_t status)
@@ -21,63 +22,53 @@ static enum nacre_err err_of(psa_status_t status)
     }
 }
 
-/* A key of PSA and what it is for. */
-struct cipher {
-    psa_key_id_t key;
-    psa_algorithm_t algorithm;
-};
-
-/* The cipher of a key's number, which must have the tag that the records have. */
-static enum nacre_err cipher_find(struct nacre_crypt *crypt, uint32_t key_id,
-                                  struct cipher *cipher)
+/* The PSA key of a number and its algorithm, which must have the tag that the records have. */
+static enum nacre_err key_find(struct nacre_crypt *crypt, uint32_t key_id, psa_key_id_t *key,
+                               psa_algorithm_t *algorithm)
 {
     const struct nacre_psa *const psa = (const struct nacre_psa *)crypt;
-    const enum nacre_err err = psa->key(key_id, &cipher->key, psa->context);
+    const enum nacre_err err = psa->key(key_id, key, psa->context);
     if (err != NACRE_OK) return err;
     psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
-    const psa_status_t status = psa_get_key_attributes(cipher->key, &attributes);
+    const psa_status_t status = psa_get_key_attributes(*key, &attributes);
     if (status != PSA_SUCCESS) return err_of(status);
-    cipher->algorithm = psa_get_key_algorithm(&attributes);
+    *algorithm = psa_get_key_algorithm(&attributes);
     psa_reset_key_attributes(&attributes);
-    if (!PSA_ALG_IS_AEAD(cipher->algorithm)) return NACRE_BAD_ARGUMENT;
-    const psa_algorithm_t with_whole_tag =
-        PSA_ALG_AEAD_WITH_DEFAULT_LENGTH_TAG(cipher->algorithm);
-    return with_whole_tag == cipher->algorithm ? NACRE_OK : NACRE_BAD_ARGUMENT;
+    if (!PSA_ALG_IS_AEAD(*algorithm)) return NACRE_BAD_ARGUMENT;
+    const bool tag_is_whole = PSA_ALG_AEAD_WITH_DEFAULT_LENGTH_TAG(*algorithm) == *algorithm;
+    return tag_is_whole ? NACRE_OK : NACRE_BAD_ARGUMENT;
 }
 
-/* What PSA answered, and whether it wrote the bytes that it should. */
-static enum nacre_err outcome(psa_status_t status, size_t n, size_t n_wanted)
+/* psa_aead_encrypt, or psa_aead_decrypt: they take the same. */
+typedef psa_status_t (*aead)(psa_key_id_t key, psa_algorithm_t algorithm, const uint8_t *nonce,
+                             size_t nonce_bytes, const uint8_t *header, size_t header_bytes,
+                             const uint8_t *input, size_t n, uint8_t *output, size_t size,
+                             size_t *length);
+
+/* Run it from n bytes of input to n_out bytes of output. */
+static enum nacre_err aead_run(aead run, struct nacre_crypt *crypt,
+                               const struct nacre_sealing *sealing, size_t n, size_t n_out)
 {
+    psa_key_id_t key;
+    psa_algorithm_t algorithm;
+    size_t length = 0;
+    const enum nacre_err err = key_find(crypt, sealing->key_id, &key, &algorithm);
+    if (err != NACRE_OK) return err;
+    const psa_status_t status =
+        run(key, algorithm, sealing->nonce, NACRE_NONCE_BYTES, sealing->header,
+            sealing->header_bytes, sealing->input, n, sealing->output, n_out, &length);
     if (status != PSA_SUCCESS) return err_of(status);
-    return n == n_wanted ? NACRE_OK : NACRE_CRYPT;
+    return length == n_out ? NACRE_OK : NACRE_CRYPT;
 }
 
 static enum nacre_err psa_seal(struct nacre_crypt *crypt, const struct nacre_sealing *sealing)
 {
-    struct cipher cipher;
-    size_t n = 0;
-    const size_t n_sealed = sealing->n + NACRE_TAG_BYTES;
-    const enum nacre_err err = cipher_find(crypt, sealing->key_id, &cipher);
-    if (err != NACRE_OK) return err;
-    const psa_status_t status =
-        psa_aead_encrypt(cipher.key, cipher.algorithm, sealing->nonce, NACRE_NONCE_BYTES,
-                         sealing->header, sealing->header_bytes, sealing->input, sealing->n,
-                         sealing->output, n_sealed, &n);
-    return outcome(status, n, n_sealed);
+    return aead_run(psa_aead_encrypt, crypt, sealing, sealing->n, sealing->n + NACRE_TAG_BYTES);
 }
 
 static enum nacre_err psa_open(struct nacre_crypt *crypt, const struct nacre_sealing *sealing)
 {
-    struct cipher cipher;
-    size_t n = 0;
-    const size_t n_sealed = sealing->n + NACRE_TAG_BYTES;
-    const enum nacre_err err = cipher_find(crypt, sealing->key_id, &cipher);
-    if (err != NACRE_OK) return err;
-    const psa_status_t status =
-        psa_aead_decrypt(cipher.key, cipher.algorithm, sealing->nonce, NACRE_NONCE_BYTES,
-                         sealing->header, sealing->header_bytes, sealing->input, n_sealed,
-                         sealing->output, sealing->n, &n);
-    return outcome(status, n, sealing->n);
+    return aead_run(psa_aead_decrypt, crypt, sealing, sealing->n + NACRE_TAG_BYTES, sealing->n);
 }
 
 static enum nacre_err psa_random(struct nacre_crypt *crypt, uint8_t *buf, uint32_t n)

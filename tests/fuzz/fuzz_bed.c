@@ -88,6 +88,19 @@ enum nacre_err fuzz_bed_mount(struct fuzz_bed *bed)
     return err;
 }
 
+void fuzz_bed_cut_soon(struct fuzz_bed *bed, struct fuzz_input *input, jmp_buf *jump)
+{
+    const uint32_t command = fuzz_byte(input) % 16u;
+    const struct sim_tear tear = { SIM_TEAR_ANY, 0, rng_mix(fuzz_byte(input)) };
+    sim_nor_cut_at(bed->sim, command, &tear, jump);
+}
+
+void fuzz_call(void (*call)(void), void (*recover)(void), jmp_buf *jump)
+{
+    if (setjmp(*jump) == 0) call();
+    else recover();
+}
+
 void fuzz_answers_take(struct fuzz_bed *bed, struct fuzz_answers *answers)
 {
     uint8_t buf[NACRE_VALUE_BYTES_MAX];

@@ -12,6 +12,7 @@
 #define TESTS_FUZZ_FUZZ_BED_H
 
 #include "nacre/core/store.h"
+#include "tests/fuzz/fuzz_input.h"
 #include "tests/support/sim_nor.h"
 
 #define FUZZ_INDEX_MAX 48u
@@ -42,6 +43,12 @@ void fuzz_bed_close(struct fuzz_bed *bed);
  * must not on a chip without faults.
  */
 enum nacre_err fuzz_bed_mount(struct fuzz_bed *bed);
+
+/* Lose the power in one of the next 16 commands, as two bytes of the input say. */
+void fuzz_bed_cut_soon(struct fuzz_bed *bed, struct fuzz_input *input, jmp_buf *jump);
+
+/* Make a call; recover where the power failed in it and came to this jump. */
+void fuzz_call(void (*call)(void), void (*recover)(void), jmp_buf *jump);
 
 /* Can a store be read after this answer of a mount? */
 bool fuzz_is_readable(enum nacre_err err);

@@ -408,27 +408,20 @@ static void configure(void)
 static void make_fault(void)
 {
     const uint32_t choice = fuzz_byte(&s.input);
-    probe.seals_before = choice / 16u % 2u;
-    probe.is_advance_counting = choice / 32u % 2u != 0;
+    probe.faults.seals_before = choice / 16u % 2u;
+    probe.faults.is_advance_counting = choice / 32u % 2u != 0;
     switch (choice % 8u) {
-    case 0: probe.is_seal_failing = true; break;
-    case 1: probe.is_open_failing = true; break;
-    case 2: probe.is_open_lying = true; break;
-    case 3: probe.is_read_failing = true; break;
-    case 4: probe.is_advance_failing = true; break;
-    case 5: probe.is_advance_cut = true; break;
+    case 0: probe.faults.is_seal_failing = true; break;
+    case 1: probe.faults.is_open_failing = true; break;
+    case 2: probe.faults.is_open_lying = true; break;
+    case 3: probe.faults.is_read_failing = true; break;
+    case 4: probe.faults.is_advance_failing = true; break;
+    case 5: probe.faults.is_advance_cut = true; break;
     case 6: probe.random = (enum probe_random)(choice / 16u % 3u); break;
     default: probe.value++; vault.is_tampered = true; s.was_moved = true;
     }
     if (probe.random == PROBE_RANDOM_STUCK) s.was_stuck = true;
     probe.may_repeat = s.was_stuck && s.was_put_back;
-}
-
-static void arm_cut(void)
-{
-    const uint32_t command = fuzz_byte(&s.input) % 16u;
-    const struct sim_tear tear = {SIM_TEAR_ANY, 0, rng_mix(fuzz_byte(&s.input))};
-    sim_nor_cut_at(vault.bed.sim, command, &tear, &s.jump);
 }
 
 static void make_call(void)
@@ -442,7 +435,7 @@ static void make_call(void)
     else if (choice < 0xa0u) call_filler(choice);
     else if (choice < 0xb0u) configure();
     else if (choice < 0xc4u) make_fault();
-    else if (choice < 0xd0u) arm_cut();
+    else if (choice < 0xd0u) fuzz_bed_cut_soon(&vault.bed, &s.input, &s.jump);
     else if (choice < 0xd8u) reboot(choice % 2u != 0);
     else if (choice < 0xe0u) call_renew();
     else if (choice < 0xe8u) call_advance(choice % 2u != 0);
@@ -451,16 +444,6 @@ static void make_call(void)
     else if (choice < 0xf8u) flip();
     else if (choice < 0xfcu) call_format();
     else call_nonsense();
-}
-
-/* Apart from the call, so that nothing of it lives on where a cut lands. */
-static void step(void)
-{
-    if (setjmp(s.jump) != 0) {
-        recover();
-        return;
-    }
-    make_call();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
@@ -475,7 +458,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     if ((kind & 0x20u) != 0) probe.random = PROBE_RANDOM_STUCK;
     s.was_stuck = (kind & 0x20u) != 0;
     open_secrets();
-    for (uint32_t i = 0; i < CALLS_MAX && s.input.left != 0 && probe_has_room(); i++) step();
+    for (uint32_t i = 0; i < CALLS_MAX && s.input.left != 0 && probe_has_room(); i++) {
+        fuzz_call(make_call, recover, &s.jump);
+    }
     probe_calm();
     reboot(false);
     sim_nor_destroy(s.past);

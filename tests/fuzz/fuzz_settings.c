@@ -416,13 +416,6 @@ static void call_move(void)
     s.next = s.now;
 }
 
-static void arm_cut(void)
-{
-    const uint32_t command = fuzz_byte(&s.input) % 16u;
-    const struct sim_tear tear = {SIM_TEAR_ANY, 0, rng_mix(fuzz_byte(&s.input))};
-    sim_nor_cut_at(s.bed.sim, command, &tear, &s.jump);
-}
-
 static void make_call(void)
 {
     const uint32_t choice = fuzz_byte(&s.input);
@@ -438,17 +431,7 @@ static void make_call(void)
     else if (choice < 0xc8u) call_factory_reset();
     else if (choice < 0xd0u) call_quiesce();
     else if (choice < 0xe0u) call_move();
-    else arm_cut();
-}
-
-/* Apart from the call, so that nothing of it lives on where a cut lands. */
-static void step(void)
-{
-    if (setjmp(s.jump) != 0) {
-        recover();
-        return;
-    }
-    make_call();
+    else fuzz_bed_cut_soon(&s.bed, &s.input, &s.jump);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
@@ -459,7 +442,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     fuzz_bed_open(&s.bed, fuzz_byte(&s.input) & 0x0fu); /* an index of the full size */
     recover();
     for (uint32_t i = 0; i < CALLS_MAX && s.input.left != 0; i++) {
-        if (s.settings.opened != 0) step();
+        if (s.settings.opened != 0) fuzz_call(make_call, recover, &s.jump);
         if (s.settings.opened == 0) break; /* the store has no room for the version */
     }
     s.next = s.now;

@@ -49,15 +49,6 @@ static uint32_t get(const uint8_t *bytes, uint32_t n)
     return value;
 }
 
-static uint32_t seed_crc(uint32_t generation, uint32_t place, uint32_t unit_count)
-{
-    uint8_t seed[8];
-    put(seed, generation, 4);
-    put(seed + 4, place, 2);
-    put(seed + 6, unit_count, 2);
-    return decode_crc(0, seed, sizeof seed);
-}
-
 /* Bytes of a lane from a place on; count is cut down to what the lane holds. */
 static uint8_t *lane_at(const struct image *image, uint32_t lane, uint32_t place, uint32_t *count)
 {
@@ -102,7 +93,7 @@ static void command_mark(struct image *image, struct fuzz_input *input, uint32_t
     put(granule + 4, image->generation - behind, 4);
     put(granule + 8, version * 257u, 3);
     granule[11] = (uint8_t)(version < 0xc0u ? 1u : version - 0xc0u);
-    const uint32_t seed = seed_crc(image->generation, place, image->bed->lane_units);
+    const uint32_t seed = decode_seed_crc(image->generation, place, image->bed->lane_units);
     put(granule + 12, decode_crc(seed, granule, 12) ^ (flags & 0x10u), 4);
     granules_put(image, place, granule, 1);
     /* Beside the marks of a store, or in one lane alone, it contradicts others. */
@@ -139,13 +130,13 @@ void image_make_granule(uint8_t *granule, uint32_t key, uint32_t generation, uin
     put(granule, key, 2);
     put(granule + 2, INFO_START | sizeof value, 2);
     const uint32_t count = record_lay(granule, value, sizeof value);
-    record_seal(granule, count, seed_crc(generation, place, unit_count));
+    record_seal(granule, count, decode_seed_crc(generation, place, unit_count));
 }
 
 static void record_write(struct image *image, uint8_t *granules, uint32_t count, uint32_t flags)
 {
     const uint32_t place = image->unit * SLOTS + image->slot;
-    record_seal(granules, count, seed_crc(image->generation, place, image->bed->lane_units));
+    record_seal(granules, count, decode_seed_crc(image->generation, place, image->bed->lane_units));
     granules[12] ^= (uint8_t)(flags & 0x10u);
     granules_put(image, place, granules, count);
     image->slot = (image->slot + count) % SLOTS;
@@ -283,7 +274,7 @@ static void command_reseal(struct image *image, struct fuzz_input *input)
         uint32_t one = 1;
         if (!has_lane(image, lane)) continue;
         const uint8_t *const mark = lane_at(image, lane, place / SLOTS * SLOTS, &one);
-        const uint32_t seed = seed_crc(get(mark, 4), place, image->bed->lane_units);
+        const uint32_t seed = decode_seed_crc(get(mark, 4), place, image->bed->lane_units);
         uint8_t *const at = lane_at(image, lane, place, &n);
         const uint32_t info = get(at + 2, 2);
         const uint32_t length = (info & LENGTH_MASK) == REMOVED ? 0 : info & LENGTH_MASK;

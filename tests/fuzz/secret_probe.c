@@ -117,11 +117,11 @@ static enum nacre_err probe_seal(struct nacre_crypt *crypt, const struct nacre_s
     sealing_check(sealing);
     if (sealing->n > PROBE_TEXT_MAX) fuzz_wrong("a text that is too long");
     nonce_note(probe_slot_of(sealing->key_id), sealing->nonce);
-    if (probe.is_seal_failing && probe.seals_before == 0) {
+    if (probe.faults.is_seal_failing && probe.faults.seals_before == 0) {
         memset(sealing->output, 0x33, sealing->n + NACRE_TAG_BYTES);
         return fail(NACRE_CRYPT);
     }
-    if (probe.seals_before > 0) probe.seals_before--;
+    if (probe.faults.seals_before > 0) probe.faults.seals_before--;
     const enum nacre_err err = probe.psa.crypt.ops->seal(&probe.psa.crypt, sealing);
     if (err == NACRE_OK) (void)sealed_note(sealing);
     return tell(err);
@@ -133,8 +133,8 @@ static enum nacre_err probe_open_text(struct nacre_crypt *crypt,
     (void)crypt;
     sealing_check(sealing);
     const enum nacre_err err = probe.psa.crypt.ops->open(&probe.psa.crypt, sealing);
-    if (probe.is_open_failing) return fail(NACRE_CRYPT); /* and leaves the text: it may */
-    if (probe.is_open_lying) return fail(NACRE_WRONG_KEY);
+    if (probe.faults.is_open_failing) return fail(NACRE_CRYPT); /* and leaves the text: it may */
+    if (probe.faults.is_open_lying) return fail(NACRE_WRONG_KEY);
     return tell(err);
 }
 
@@ -156,7 +156,7 @@ static const struct nacre_crypt_ops ops = {probe_seal, probe_open_text, probe_dr
 static enum nacre_err value_read(uint64_t *value, void *context)
 {
     (void)context;
-    if (probe.is_read_failing) return fail(NACRE_IO);
+    if (probe.faults.is_read_failing) return fail(NACRE_IO);
     *value = probe.value;
     return NACRE_OK;
 }
@@ -164,10 +164,10 @@ static enum nacre_err value_read(uint64_t *value, void *context)
 static enum nacre_err value_advance(void *context)
 {
     (void)context;
-    const bool is_odd = probe.is_advance_failing || probe.is_advance_cut;
-    if (!is_odd || probe.is_advance_counting) probe.value++;
-    if (probe.is_advance_cut) longjmp(*probe.jump, 1);
-    return probe.is_advance_failing ? fail(NACRE_TIMEOUT) : NACRE_OK;
+    const bool is_odd = probe.faults.is_advance_failing || probe.faults.is_advance_cut;
+    if (!is_odd || probe.faults.is_advance_counting) probe.value++;
+    if (probe.faults.is_advance_cut) longjmp(*probe.jump, 1);
+    return probe.faults.is_advance_failing ? fail(NACRE_TIMEOUT) : NACRE_OK;
 }
 
 /* ---- the probe ---- */
@@ -190,14 +190,7 @@ void probe_open(void)
 
 void probe_calm(void)
 {
-    probe.is_seal_failing = false;
-    probe.seals_before = 0;
-    probe.is_open_failing = false;
-    probe.is_open_lying = false;
-    probe.is_read_failing = false;
-    probe.is_advance_failing = false;
-    probe.is_advance_counting = false;
-    probe.is_advance_cut = false;
+    memset(&probe.faults, 0, sizeof probe.faults);
     probe.fault = NACRE_OK;
     probe.told = NACRE_OK;
 }

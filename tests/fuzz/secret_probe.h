@@ -43,6 +43,17 @@ struct probe_sealed {
     uint8_t record[PROBE_RECORD_MAX];
 };
 
+struct probe_faults {
+    bool is_seal_failing;
+    uint32_t seals_before;    /* so many seals work first */
+    bool is_open_failing;
+    bool is_open_lying;       /* the text is left, and NACRE_WRONG_KEY answered */
+    bool is_read_failing;     /* of the monotonic counter */
+    bool is_advance_failing;
+    bool is_advance_counting; /* all the same */
+    bool is_advance_cut;      /* the power fails in it */
+};
+
 struct probe {
     struct nacre_crypt crypt; /* first: the secrets see only this */
     struct nacre_psa psa;
@@ -52,15 +63,7 @@ struct probe {
     uint64_t draws; /* of random bytes */
     enum probe_random random;
 
-    /* Faults of the call to come. */
-    bool is_seal_failing;
-    uint32_t seals_before; /* so many seals work first */
-    bool is_open_failing;
-    bool is_open_lying;    /* the text is left, and NACRE_WRONG_KEY answered */
-    bool is_read_failing;  /* of the monotonic counter */
-    bool is_advance_failing;
-    bool is_advance_counting; /* all the same */
-    bool is_advance_cut;      /* the power fails in it */
+    struct probe_faults faults; /* of the call to come */
     jmp_buf *jump;
 
     enum nacre_err fault; /* what a fault answered in this call */

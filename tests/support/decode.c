@@ -4,6 +4,7 @@
  */
 #include "tests/support/decode.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #define GRANULE 16u
@@ -82,7 +83,7 @@ uint32_t decode_crc(uint32_t crc, const uint8_t *bytes, uint32_t n)
     return ~crc;
 }
 
-static uint32_t seed_crc(uint32_t generation, uint32_t place, uint32_t unit_count)
+uint32_t decode_seed_crc(uint32_t generation, uint32_t place, uint32_t unit_count)
 {
     uint8_t seed[8];
     put(seed, generation, 4);
@@ -98,7 +99,8 @@ void decode_make_mark(uint8_t *granule, const struct decode_mark *mark, uint32_t
     put(granule + 4, mark->oldest, 4);
     put(granule + 8, mark->wear, 3);
     put(granule + 11, mark->version, 1);
-    put(granule + 12, decode_crc(seed_crc(mark->generation, place, unit_count), granule, 12), 4);
+    const uint32_t seed = decode_seed_crc(mark->generation, place, unit_count);
+    put(granule + 12, decode_crc(seed, granule, 12), 4);
 }
 
 uint32_t decode_index(uint32_t key)
@@ -132,7 +134,7 @@ static bool mark_is_valid(const struct decode *decode, uint32_t lane, uint32_t u
     mark->oldest = le(granule + 4, 4);
     mark->wear = le(granule + 8, 3);
     mark->version = granule[11];
-    const uint32_t seed = seed_crc(mark->generation, place, decode->unit_count);
+    const uint32_t seed = decode_seed_crc(mark->generation, place, decode->unit_count);
     return decode_crc(seed, granule, 12) == le(granule + 12, 4);
 }
 
@@ -181,7 +183,7 @@ static bool record_is_whole(const struct decode *decode, uint32_t generation, ui
     for (uint32_t i = 1; i < record->granules; i++) {
         if (first[i * GRANULE + 3u] != 0) return false;
     }
-    uint32_t crc = decode_crc(seed_crc(generation, place, decode->unit_count), first, 12);
+    uint32_t crc = decode_crc(decode_seed_crc(generation, place, decode->unit_count), first, 12);
     crc = decode_crc(crc, first + GRANULE, (record->granules - 1u) * GRANULE);
     return crc == le(first + 12, 4);
 }
@@ -426,21 +428,13 @@ static void decode_all(struct decode *decode)
 
 static void prepare(struct decode *decode)
 {
+    memset(decode, 0, offsetof(struct decode, values));
     for (uint32_t i = 0; i < DECODE_VALUES; i++) {
         decode->values[i].is_known = false;
         decode->values[i].is_set = false;
         decode->values[i].is_stale = false;
         decode->values[i].n = 0;
     }
-    decode->next_is_marked = false;
-    decode->is_clean = false;
-    decode->oldest = 0;
-    decode->head = 0;
-    decode->records = 0;
-    decode->members = 0;
-    decode->loose = 0;
-    decode->one_lane = 0;
-    decode->retired = 0;
 }
 
 void decode_region(struct decode *decode, const uint8_t *bytes, uint32_t unit_bytes,

@@ -60,6 +60,9 @@ uint32_t decode_index(uint32_t key);
 /* CRC-32C of bytes behind a message whose CRC-32C is crc (0 for an empty one). */
 uint32_t decode_crc(uint32_t crc, const uint8_t *bytes, uint32_t n);
 
+/* The CRC of the seed of a mark or record. */
+uint32_t decode_seed_crc(uint32_t generation, uint32_t place, uint32_t unit_count);
+
 /*
  * Write a mark into a granule, for images that no store has written.
  */

@@ -225,22 +225,22 @@ static void test_secret_each_call_takes_the_lock_once(void **state)
     assert_int_equal(counted.held, 0);
 }
 
-static const struct CMUnitTest tests[] = {
-#define CALL_TEST(name) cmocka_unit_test_setup_teardown(name, secret_bed_begin, secret_bed_end)
-    CALL_TEST(test_secret_without_a_cipher_is_refused),
-    CALL_TEST(test_secret_open_refuses_what_makes_no_sense),
-    CALL_TEST(test_secret_calls_refuse_what_makes_no_sense),
-    CALL_TEST(test_secret_buffer_that_is_only_read_is_no_place_for_a_value),
-    CALL_TEST(test_secret_buffer_that_cannot_be_accessed_is_refused),
-    CALL_TEST(test_secret_sizes_that_do_not_fit_are_told),
-    CALL_TEST(test_secret_of_the_largest_size_fits_a_larger_work_buffer),
-    CALL_TEST(test_secret_cipher_that_fails_changes_nothing),
-    CALL_TEST(test_secret_random_source_that_fails_stores_nothing),
-    CALL_TEST(test_secret_before_psa_is_ready_is_refused),
-    CALL_TEST(test_secret_each_call_takes_the_lock_once),
-};
+#define TEST(name) cmocka_unit_test_setup_teardown(name, secret_bed_begin, secret_bed_end)
 
 int main(void)
 {
+    const struct CMUnitTest tests[] = {
+        TEST(test_secret_without_a_cipher_is_refused),
+        TEST(test_secret_open_refuses_what_makes_no_sense),
+        TEST(test_secret_calls_refuse_what_makes_no_sense),
+        TEST(test_secret_buffer_that_is_only_read_is_no_place_for_a_value),
+        TEST(test_secret_buffer_that_cannot_be_accessed_is_refused),
+        TEST(test_secret_sizes_that_do_not_fit_are_told),
+        TEST(test_secret_of_the_largest_size_fits_a_larger_work_buffer),
+        TEST(test_secret_cipher_that_fails_changes_nothing),
+        TEST(test_secret_random_source_that_fails_stores_nothing),
+        TEST(test_secret_before_psa_is_ready_is_refused),
+        TEST(test_secret_each_call_takes_the_lock_once),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

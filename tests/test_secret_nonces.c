@@ -385,26 +385,26 @@ static void test_secret_nonces_counter_of_another_size_begins_anew(void **state)
     assert_int_equal(ear.repeats, 0);
 }
 
-static const struct CMUnitTest tests[] = {
-#define NONCE_TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
-    NONCE_TEST(test_secret_nonces_of_a_run_are_all_seen),
-    NONCE_TEST(test_secret_nonces_ear_hears_a_repeat),
-    NONCE_TEST(test_secret_nonces_are_the_start_and_the_counter),
-    NONCE_TEST(test_secret_nonces_carry_through_all_their_bytes),
-    NONCE_TEST(test_secret_nonces_never_repeat_over_boots_and_cuts),
-    NONCE_TEST(test_secret_nonces_never_repeat_beside_a_monotonic_counter),
-    cmocka_unit_test_setup_teardown(test_secret_nonces_never_repeat_in_two_lanes,
-                                    begin_two_lanes, end),
-    NONCE_TEST(test_secret_nonces_never_repeat_after_failed_sets),
-    NONCE_TEST(test_secret_nonces_differ_where_contents_were_played_back),
-    NONCE_TEST(test_secret_nonces_of_stores_that_share_a_key_differ),
-    NONCE_TEST(test_secret_nonces_of_a_block_end_where_the_next_begins),
-    NONCE_TEST(test_secret_nonces_counter_that_cannot_be_stored_is_not_used),
-    NONCE_TEST(test_secret_nonces_counter_that_cannot_be_read_is_not_guessed),
-    NONCE_TEST(test_secret_nonces_counter_of_another_size_begins_anew),
-};
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
 {
+    const struct CMUnitTest tests[] = {
+        TEST(test_secret_nonces_of_a_run_are_all_seen),
+        TEST(test_secret_nonces_ear_hears_a_repeat),
+        TEST(test_secret_nonces_are_the_start_and_the_counter),
+        TEST(test_secret_nonces_carry_through_all_their_bytes),
+        TEST(test_secret_nonces_never_repeat_over_boots_and_cuts),
+        TEST(test_secret_nonces_never_repeat_beside_a_monotonic_counter),
+        cmocka_unit_test_setup_teardown(test_secret_nonces_never_repeat_in_two_lanes,
+                                        begin_two_lanes, end),
+        TEST(test_secret_nonces_never_repeat_after_failed_sets),
+        TEST(test_secret_nonces_differ_where_contents_were_played_back),
+        TEST(test_secret_nonces_of_stores_that_share_a_key_differ),
+        TEST(test_secret_nonces_of_a_block_end_where_the_next_begins),
+        TEST(test_secret_nonces_counter_that_cannot_be_stored_is_not_used),
+        TEST(test_secret_nonces_counter_that_cannot_be_read_is_not_guessed),
+        TEST(test_secret_nonces_counter_of_another_size_begins_anew),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

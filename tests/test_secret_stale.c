@@ -124,6 +124,21 @@ static void nonce_of(uint32_t key, uint8_t *nonce)
     memcpy(nonce, record.bytes + 3, 12);
 }
 
+/* Set the secret of a seed; its nonce. */
+static void set_for_nonce(uint32_t seed, uint8_t *nonce)
+{
+    assert_int_equal(secret_bed_set(KEY, N, seed), NACRE_OK);
+    nonce_of(KEY, nonce);
+}
+
+/* The newest ceiling is lost to bad bits, and the device boots. */
+static void lose_ceiling(void)
+{
+    assert_int_equal(box_set(&box, FILLER_KEY, 4, 1), NACRE_OK);
+    spoil_newest(NACRE_OWN_NONCE);
+    assert_int_equal(secret_bed_reboot(), NACRE_OK);
+}
+
 static void test_secret_stale_ceiling_moves_the_nonces_far_on(void **state)
 {
     (void)state;
@@ -132,15 +147,11 @@ static void test_secret_stale_ceiling_moves_the_nonces_far_on(void **state)
     uint8_t expected[12];
     bed.random = BED_RANDOM_STUCK; /* the counter alone keeps nonces apart */
     assert_int_equal(secret_bed_open(), NACRE_OK);
-    assert_int_equal(secret_bed_set(KEY, N, 1), NACRE_OK);
-    nonce_of(KEY, first);
+    set_for_nonce(1, first);
     assert_int_equal(secret_bed_reboot(), NACRE_OK);
     assert_int_equal(secret_bed_set(KEY, N, 2), NACRE_OK);
-    assert_int_equal(box_set(&box, FILLER_KEY, 4, 1), NACRE_OK);
-    spoil_newest(NACRE_OWN_NONCE);
-    assert_int_equal(secret_bed_reboot(), NACRE_OK);
-    assert_int_equal(secret_bed_set(KEY, N, 3), NACRE_OK);
-    nonce_of(KEY, second);
+    lose_ceiling();
+    set_for_nonce(3, second);
     /* The older ceiling was 256; 2^32 more is beyond what any lost record can have said. */
     memcpy(expected, first, sizeof expected);
     expected[1]++;
@@ -155,13 +166,9 @@ static void test_secret_lost_ceiling_leaves_it_to_the_random_start(void **state)
     (void)state;
     uint8_t first[12];
     uint8_t second[12];
-    assert_int_equal(secret_bed_set(KEY, N, 1), NACRE_OK);
-    nonce_of(KEY, first);
-    assert_int_equal(box_set(&box, FILLER_KEY, 4, 1), NACRE_OK);
-    spoil_newest(NACRE_OWN_NONCE);
-    assert_int_equal(secret_bed_reboot(), NACRE_OK);
-    assert_int_equal(secret_bed_set(KEY, N, 2), NACRE_OK);
-    nonce_of(KEY, second);
+    set_for_nonce(1, first);
+    lose_ceiling();
+    set_for_nonce(2, second);
     assert_memory_not_equal(first, second, sizeof first);
     assert_int_equal(secret_bed_raw_get(NACRE_OWN_NONCE).n, 8); /* written again */
     assert_true(secret_bed_holds(KEY, N, 2, NULL));

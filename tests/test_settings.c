@@ -12,13 +12,6 @@
 
 #include <string.h>
 
-static void expect_state(const struct nacre_setting_state *state, enum nacre_origin origin,
-                         enum nacre_state how)
-{
-    assert_int_equal(state->origin, origin);
-    assert_int_equal(state->state, how);
-}
-
 static void test_settings_unset_answer_with_their_defaults(void **state)
 {
     (void)state;

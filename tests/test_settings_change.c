@@ -16,19 +16,27 @@ static void expect_told(uint32_t changes, uint32_t key, enum nacre_origin origin
     assert_int_equal(bed.changed_origin, origin);
 }
 
+/* After this set so many changes were told in all, the last one of this key. */
+static void set_u8(uint32_t key, uint8_t value, uint32_t told)
+{
+    assert_int_equal(nacre_settings_set_u8(&bed.settings, key, value), NACRE_OK);
+    expect_told(told, key, NACRE_ORIGIN_USER);
+}
+
+static void set_string(uint32_t key, const char *value, uint32_t told)
+{
+    assert_int_equal(nacre_settings_set_string(&bed.settings, key, value), NACRE_OK);
+    expect_told(told, key, NACRE_ORIGIN_USER);
+}
+
 static void test_settings_change_is_told_once(void **state)
 {
     (void)state;
-    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_U8, 50), NACRE_OK);
-    expect_told(1, BED_U8, NACRE_ORIGIN_USER); /* the default's value, but now the user's */
-    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_U8, 50), NACRE_OK);
-    expect_told(1, BED_U8, NACRE_ORIGIN_USER);
-    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_U8, 51), NACRE_OK);
-    expect_told(2, BED_U8, NACRE_ORIGIN_USER);
-    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_NAME, "other"), NACRE_OK);
-    expect_told(3, BED_NAME, NACRE_ORIGIN_USER);
-    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_NAME, "other"), NACRE_OK);
-    expect_told(3, BED_NAME, NACRE_ORIGIN_USER);
+    set_u8(BED_U8, 50, 1); /* the default's value, but now the user's */
+    set_u8(BED_U8, 50, 1);
+    set_u8(BED_U8, 51, 2);
+    set_string(BED_NAME, "other", 3);
+    set_string(BED_NAME, "other", 3);
     assert_int_equal(nacre_settings_reset(&bed.settings, BED_U8), NACRE_OK);
     expect_told(4, BED_U8, NACRE_ORIGIN_DEFAULT);
     assert_int_equal(nacre_settings_reset(&bed.settings, BED_U8), NACRE_OK);
@@ -49,18 +57,13 @@ static void test_settings_change_that_failed_is_not_told(void **state)
 static void test_settings_change_of_a_pending_value_is_told_at_the_set(void **state)
 {
     (void)state;
-    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_VOLUME, 20), NACRE_OK);
-    expect_told(1, BED_VOLUME, NACRE_ORIGIN_USER);
-    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_VOLUME, 20), NACRE_OK);
-    expect_told(1, BED_VOLUME, NACRE_ORIGIN_USER);
+    set_u8(BED_VOLUME, 20, 1);
+    set_u8(BED_VOLUME, 20, 1);
     assert_int_equal(nacre_flush(&bed.settings), NACRE_OK); /* a get answers the same as before */
     expect_told(1, BED_VOLUME, NACRE_ORIGIN_USER);
-    assert_int_equal(nacre_settings_set_u8(&bed.settings, BED_VOLUME, 20), NACRE_OK);
-    expect_told(1, BED_VOLUME, NACRE_ORIGIN_USER);
-    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, ""), NACRE_OK);
-    expect_told(2, BED_TITLE, NACRE_ORIGIN_USER);
-    assert_int_equal(nacre_settings_set_string(&bed.settings, BED_TITLE, ""), NACRE_OK);
-    expect_told(2, BED_TITLE, NACRE_ORIGIN_USER);
+    set_u8(BED_VOLUME, 20, 1);
+    set_string(BED_TITLE, "", 2);
+    set_string(BED_TITLE, "", 2);
     assert_int_equal(nacre_settings_reset(&bed.settings, BED_TITLE), NACRE_OK); /* pending only */
     expect_told(3, BED_TITLE, NACRE_ORIGIN_DEFAULT);
 }

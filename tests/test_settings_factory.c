@@ -14,8 +14,7 @@ static void expect_trim(int32_t value, enum nacre_origin origin, enum nacre_stat
     struct nacre_setting_state state;
     assert_int_equal(nacre_settings_get_i32(&bed.settings, BED_TRIM, &found, &state), NACRE_OK);
     assert_int_equal(found, value);
-    assert_int_equal(state.origin, origin);
-    assert_int_equal(state.state, how);
+    expect_state(&state, origin, how);
 }
 
 static enum nacre_err make_trim(int32_t value)

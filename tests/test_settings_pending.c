@@ -322,18 +322,17 @@ static void test_pending_open_refuses_what_cannot_work(void **state)
 {
     (void)state;
     struct nacre_pending pending;
-    const struct nacre_pending_cfg good = bed.pending_cfg;
-    struct nacre_pending_cfg cfg = good;
-    assert_int_equal(nacre_pending_open(NULL, &good), NACRE_BAD_ARGUMENT);
+    struct nacre_pending_cfg bad[3];
+    for (uint32_t i = 0; i < 3u; i++) bad[i] = bed.pending_cfg;
+    bad[0].memory = NULL;
+    bad[1].now_ms = NULL;
+    bad[2].bytes = NACRE_PENDING_HEAD;
+    for (uint32_t i = 0; i < 3u; i++) {
+        assert_int_equal(nacre_pending_open(&pending, &bad[i]), NACRE_BAD_ARGUMENT);
+    }
+    assert_int_equal(nacre_pending_open(NULL, &bed.pending_cfg), NACRE_BAD_ARGUMENT);
     assert_int_equal(nacre_pending_open(&pending, NULL), NACRE_BAD_ARGUMENT);
-    cfg.memory = NULL;
-    assert_int_equal(nacre_pending_open(&pending, &cfg), NACRE_BAD_ARGUMENT);
-    cfg = good;
-    cfg.now_ms = NULL;
-    assert_int_equal(nacre_pending_open(&pending, &cfg), NACRE_BAD_ARGUMENT);
-    cfg = good;
-    cfg.bytes = NACRE_PENDING_HEAD;
-    assert_int_equal(nacre_pending_open(&pending, &cfg), NACRE_BAD_ARGUMENT);
+    struct nacre_pending_cfg cfg = bed.pending_cfg;
     cfg.bytes = NACRE_PENDING_HEAD + 1u;
     assert_int_equal(nacre_pending_open(&pending, &cfg), NACRE_OK);
 }

@@ -93,8 +93,7 @@ static void expect_pin(uint32_t value, enum nacre_origin origin)
     struct nacre_setting_state how;
     assert_int_equal(nacre_settings_get_u32(&bed.settings, PIN, &found, &how), NACRE_OK);
     assert_int_equal(found, value);
-    assert_int_equal(how.origin, origin);
-    assert_int_equal(how.state, NACRE_STATE_GOOD);
+    expect_state(&how, origin, NACRE_STATE_GOOD);
 }
 
 static void expect_password(const char *value, enum nacre_origin origin)
@@ -138,6 +137,21 @@ static void test_settings_secret_passes_through_the_secrets(void **state)
     assert_int_equal(nacre_settings_get_string(&bed.settings, PASSWORD, (char *)seed, 4, &how),
                      NACRE_TOO_SMALL);
     assert_int_equal(how.length, 8);
+}
+
+/* Only the secrets can tell whether a value is the same: a record's bytes are not its value. */
+static void test_settings_secret_may_be_what_its_record_was(void **state)
+{
+    (void)state;
+    uint8_t record[32];
+    uint8_t found[32];
+    uint32_t n = 0;
+    assert_int_equal(nacre_settings_set_blob(&bed.settings, SEED, "\1\2\3", 3), NACRE_OK);
+    assert_int_equal(nacre_get(&box.store, SEED, record, sizeof record, &n), NACRE_OK);
+    assert_int_equal(nacre_settings_set_blob(&bed.settings, SEED, record, n), NACRE_OK);
+    assert_int_equal(nacre_settings_get_blob(&bed.settings, SEED, found, 32, NULL), NACRE_OK);
+    assert_memory_equal(found, record, n);
+    assert_int_equal(bed.changes, 2);
 }
 
 static void test_settings_secret_is_told_as_a_change(void **state)
@@ -319,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_settings_secret_passes_through_the_secrets),
+        TEST(test_settings_secret_may_be_what_its_record_was),
         TEST(test_settings_secret_is_told_as_a_change),
         TEST(test_settings_secret_never_falls_back),
         TEST(test_settings_secret_without_secrets_is_refused),

@@ -57,6 +57,13 @@ static struct nacre_setting *spoilt_row(void)
     return &rows[SPOILT];
 }
 
+/* The row to be spoilt is this good one. */
+static struct nacre_setting *spoilt_from(const struct nacre_setting *good)
+{
+    *spoilt_row() = *good;
+    return &rows[SPOILT];
+}
+
 static void test_settings_table_without_a_name_is_refused(void **state)
 {
     (void)state;
@@ -189,23 +196,17 @@ static void test_settings_table_with_a_bad_list_of_values_is_refused(void **stat
     assert_int_equal(open_rows(&settings), NACRE_OK);
     rows[SPOILT].value.u = 4;
     expect_bad(NACRE_ROW_DEFAULT);
-    *spoilt_row() = choice;
-    rows[SPOILT].count = 1;
+    spoilt_from(&choice)->count = 1;
     expect_bad(NACRE_ROW_DEFAULT);
-    *spoilt_row() = choice;
-    rows[SPOILT].count = 0;
+    spoilt_from(&choice)->count = 0;
     expect_bad(NACRE_ROW_LIMITS);
-    *spoilt_row() = choice;
-    rows[SPOILT].list = second_too_large;
+    spoilt_from(&choice)->list = second_too_large;
     expect_bad(NACRE_ROW_LIMITS);
-    *spoilt_row() = choice;
-    rows[SPOILT].list = first_too_large;
+    spoilt_from(&choice)->list = first_too_large;
     expect_bad(NACRE_ROW_LIMITS);
-    *spoilt_row() = choice;
-    rows[SPOILT].type = NACRE_TYPE_BOOL;
+    spoilt_from(&choice)->type = NACRE_TYPE_BOOL;
     expect_bad(NACRE_ROW_LIMITS);
-    *spoilt_row() = choice;
-    rows[SPOILT].type = NACRE_TYPE_FLOAT;
+    spoilt_from(&choice)->type = NACRE_TYPE_FLOAT;
     expect_bad(NACRE_ROW_TYPE);
 }
 
@@ -218,17 +219,13 @@ static void test_settings_table_with_a_bad_string_is_refused(void **state)
     assert_int_equal(open_rows(&settings), NACRE_OK);
     rows[SPOILT].size = 4; /* no room for its end */
     expect_bad(NACRE_ROW_DEFAULT);
-    *spoilt_row() = text;
-    rows[SPOILT].list = "fo\0r";
+    spoilt_from(&text)->list = "fo\0r";
     expect_bad(NACRE_ROW_DEFAULT);
-    *spoilt_row() = text;
-    rows[SPOILT].list = NULL;
+    spoilt_from(&text)->list = NULL;
     expect_bad(NACRE_ROW_DEFAULT);
-    *spoilt_row() = text;
-    rows[SPOILT].size = 1;
+    spoilt_from(&text)->size = 1;
     expect_bad(NACRE_ROW_SIZE);
-    *spoilt_row() = text;
-    rows[SPOILT].size = NACRE_VALUE_BYTES_MAX + 1u;
+    spoilt_from(&text)->size = NACRE_VALUE_BYTES_MAX + 1u;
     expect_bad(NACRE_ROW_SIZE);
 }
 
@@ -243,11 +240,9 @@ static void test_settings_table_with_a_bad_blob_is_refused(void **state)
     assert_int_equal(open_rows(&settings), NACRE_OK);
     rows[SPOILT].count = 17;
     expect_bad(NACRE_ROW_DEFAULT);
-    *spoilt_row() = blob;
-    rows[SPOILT].size = 0;
+    spoilt_from(&blob)->size = 0;
     expect_bad(NACRE_ROW_SIZE);
-    *spoilt_row() = blob;
-    rows[SPOILT].list = NULL;
+    spoilt_from(&blob)->list = NULL;
     expect_bad(NACRE_ROW_DEFAULT);
 }
 
@@ -280,21 +275,17 @@ static void test_settings_open_refuses_null(void **state)
 {
     (void)state;
     struct nacre_settings settings;
-    const struct nacre_settings_cfg good = bed.cfg;
-    struct nacre_settings_cfg cfg = good;
-    assert_int_equal(nacre_settings_open(NULL, &good), NACRE_BAD_ARGUMENT);
+    struct nacre_settings_cfg bad[4];
+    assert_int_equal(nacre_settings_open(NULL, &bed.cfg), NACRE_BAD_ARGUMENT);
     assert_int_equal(nacre_settings_open(&settings, NULL), NACRE_BAD_ARGUMENT);
-    cfg.store = NULL;
-    assert_int_equal(nacre_settings_open(&settings, &cfg), NACRE_BAD_ARGUMENT);
-    cfg = good;
-    cfg.table = NULL;
-    assert_int_equal(nacre_settings_open(&settings, &cfg), NACRE_BAD_ARGUMENT);
-    cfg = good;
-    cfg.count = 0;
-    assert_int_equal(nacre_settings_open(&settings, &cfg), NACRE_BAD_ARGUMENT);
-    cfg = good;
-    cfg.work = NULL; /* of so many bytes */
-    assert_int_equal(nacre_settings_open(&settings, &cfg), NACRE_BAD_ARGUMENT);
+    for (uint32_t i = 0; i < 4u; i++) bad[i] = bed.cfg;
+    bad[0].store = NULL;
+    bad[1].table = NULL;
+    bad[2].count = 0;
+    bad[3].work = NULL; /* of so many bytes */
+    for (uint32_t i = 0; i < 4u; i++) {
+        assert_int_equal(nacre_settings_open(&settings, &bad[i]), NACRE_BAD_ARGUMENT);
+    }
     assert_int_equal(nacre_flush(&settings), NACRE_NOT_MOUNTED);
 }
 

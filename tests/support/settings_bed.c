@@ -183,14 +183,20 @@ void idle(void)
     assert_int_equal(nacre_settings_idle(&bed.settings, &more), NACRE_OK);
 }
 
+void expect_state(const struct nacre_setting_state *found, enum nacre_origin origin,
+                  enum nacre_state state)
+{
+    assert_int_equal(found->origin, origin);
+    assert_int_equal(found->state, state);
+}
+
 void expect_volume(uint8_t value, enum nacre_origin origin, enum nacre_state how)
 {
     uint8_t found = 0;
     struct nacre_setting_state state;
     assert_int_equal(nacre_settings_get_u8(&bed.settings, BED_VOLUME, &found, &state), NACRE_OK);
     assert_int_equal(found, value);
-    assert_int_equal(state.origin, origin);
-    assert_int_equal(state.state, how);
+    expect_state(&state, origin, how);
     assert_int_equal(nacre_settings_is_pending(&bed.settings, BED_VOLUME),
                      how == NACRE_STATE_PENDING);
 }

@@ -72,6 +72,10 @@ void set_volume(uint8_t value);
 void set_three(uint8_t volume, const char *title, int16_t balance);
 void idle(void);
 
+/* What a get must have answered with. */
+void expect_state(const struct nacre_setting_state *found, enum nacre_origin origin,
+                  enum nacre_state state);
+
 /* What a get of the volume answers with, and what the store has. */
 void expect_volume(uint8_t value, enum nacre_origin origin, enum nacre_state how);
 void expect_stored(uint32_t key, const void *bytes, uint32_t n);

@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #define IMAGE NACRE_FIRMWARE_DIR "/tests/port_fw/port_slices.elf"
+#define PRODUCT NACRE_FIRMWARE_DIR "/examples/brightness/brightness_same_bank.elf"
 #define SYSTICK 15u
 #define BOUND_PS (514u * TWIN_PS_PER_US)
 #define BUDGET_PS (520u * TWIN_PS_PER_US)
@@ -97,17 +98,17 @@ static void type(const char *letter)
     reach_prompt();
 }
 
-static void start(enum twin_busy busy, uint64_t seed)
+static void start_image(const char *path, enum twin_busy busy, uint64_t seed)
 {
     char error[TWIN_ERROR_BYTES];
     struct twin_cfg cfg;
     twin_cfg_default(&cfg);
-    cfg.app_path = IMAGE;
+    cfg.app_path = path;
     cfg.busy = busy;
     cfg.seed = seed;
     cfg.tear = TWIN_TEAR_GRANULE;
     cfg.write_addr = 0x01FE0000;
-    cfg.write_bytes = 7 * 4096;
+    cfg.write_bytes = 16 * 4096;
     cfg.event = on_event;
     twin = twin_create(&cfg, error);
     if (twin == NULL) fail_msg("%s", error);
@@ -115,6 +116,11 @@ static void start(enum twin_busy busy, uint64_t seed)
     reach_prompt();
     memset(&seen, 0, sizeof seen);
     twin_counters_clear(twin);
+}
+
+static void start(enum twin_busy busy, uint64_t seed)
+{
+    start_image(IMAGE, busy, seed);
 }
 
 static int teardown(void **state)
@@ -197,6 +203,43 @@ static void test_slices_end_for_a_handler(void **state)
                   (double)counters.longest_blackout_ps / 1e6);
     assert_true(seen.ticks >= (seen.erase_end_ps - seen.erase_begin_ps) / TWIN_PS_PER_MS);
     nothing_is_wrong();
+}
+
+/* The other two ways beside it: nothing is suspended, and the whole erase is dark. */
+static void test_slices_whole_operation_is_one_blackout(void **state)
+{
+    struct twin_counters counters;
+    (void)state;
+    start(TWIN_BUSY_TYPICAL, 4);
+    type("w");
+    memset(&seen, 0, sizeof seen);
+    twin_counters_clear(twin);
+    type("e");
+    type("s");
+    twin_counters_get(twin, &counters);
+    assert_in_range(counters.longest_blackout_ps, 25000 * TWIN_PS_PER_US, 25010 * TWIN_PS_PER_US);
+    assert_int_equal(counters.blackouts, counters.programs + counters.erases);
+    assert_int_equal(seen.suspends, 0);
+    assert_true(seen.tick_latency_ps > 20000 * TWIN_PS_PER_US);
+    nothing_is_wrong();
+}
+
+/* The product with handlers at 20 kHz in flash: each slice ends as soon as it may. */
+static void test_slices_product_keeps_its_brightness(void **state)
+{
+    struct twin_counters counters;
+    size_t n;
+    (void)state;
+    start_image(PRODUCT, TWIN_BUSY_TYPICAL, 5);
+    type("set 42\r");
+    twin_run(twin, &(struct twin_until){.for_ps = 300 * TWIN_PS_PER_MS, .wall_ms = 60000});
+    twin_counters_get(twin, &counters);
+    assert_in_range(counters.longest_blackout_ps, 100 * TWIN_PS_PER_US, BUDGET_PS);
+    assert_in_range(counters.programs, 2, 40);
+    twin_power_off(twin);
+    twin_power_on(twin);
+    reach_prompt();
+    assert_non_null(strstr(twin_uart_text(twin, &n), "brightness 42\r\n"));
 }
 
 /* ---- cuts ---- */
@@ -289,6 +332,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_slices_keep_budget_and_bound, teardown),
         cmocka_unit_test_teardown(test_slices_end_for_a_handler, teardown),
+        cmocka_unit_test_teardown(test_slices_whole_operation_is_one_blackout, teardown),
+        cmocka_unit_test_teardown(test_slices_product_keeps_its_brightness, teardown),
         cmocka_unit_test_teardown(test_slices_cut_leaves_the_old_number_or_the_new, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

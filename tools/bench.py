@@ -58,6 +58,8 @@ def main():
     figures += bench_sizes.figures()
     figures += program_figures([os.path.join(HOST, "bench", "bench_twin"), bench_sizes.ELF,
                                 bench_sizes.ONE_LANE_ELF])
+    figures += program_figures([os.path.join(HOST, "bench", "bench_sliced"),
+                                bench_sizes.SLICES_ELF])
     print_table(figures)
     path = os.path.join(ROOT, "build", "bench.json")
     with open(path, "w", encoding="utf-8") as file:

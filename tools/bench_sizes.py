@@ -14,6 +14,7 @@ FIRMWARE = os.path.join(ROOT, "build", "firmware")
 WORK = os.path.join(ROOT, "build", "bench_sizes")
 ELF = os.path.join(FIRMWARE, "examples", "brightness", "brightness.elf")
 ONE_LANE_ELF = os.path.join(FIRMWARE, "examples", "brightness", "brightness_one_lane.elf")
+SLICES_ELF = os.path.join(FIRMWARE, "tests", "port_fw", "port_slices.elf")
 COMPILER = ["arm-none-eabi-gcc", "-mcpu=cortex-m7", "-mthumb", "-mfpu=fpv5-d16",
             "-mfloat-abi=hard", "-Os", "-I", ROOT]
 CODE = (".text", ".rodata")

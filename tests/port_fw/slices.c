@@ -5,6 +5,7 @@
  *   s  save the next number         e  erase a unit that is not the store's
  *   m  save a hundred of them       q  say what was measured
  *   i  give the store idle time     l  open again with a long budget
+ *   w  open again to write whole operations at once
  */
 #include "examples/brightness/board.h"
 #include "nacre/chips/chips.h"
@@ -19,6 +20,7 @@
 #define UNIT_BYTES 4096u
 #define BUDGET_US 520u
 #define LONG_BUDGET_US 20000u
+#define WHOLE_BUDGET_US 600010u
 #define MANY 100u
 #define KEY 1u
 #define KEYS 8u
@@ -49,7 +51,7 @@ static void say_if_wrong(enum nacre_err err)
     board_write("\r\n");
 }
 
-static void open_all(uint32_t budget_us)
+static void open_all(enum nacre_way way, uint32_t budget_us)
 {
     const struct nacre_nor_cfg cfg = {
         .chip = &nacre_chip_mx66uw1g45g,
@@ -57,6 +59,7 @@ static void open_all(uint32_t budget_us)
         .region_addr = REGION_ADDR,
         .region_bytes = (UNITS + 1u) * UNIT_BYTES,
         .image_bytes = IMAGE_BYTES,
+        .way = way,
         .budget_us = budget_us,
     };
     const struct nacre_store_cfg store_cfg = {
@@ -123,6 +126,13 @@ static void report(void)
     say("over_budget", stats.over_budget);
 }
 
+static void open_again(enum nacre_way way, uint32_t budget_us)
+{
+    say_if_wrong(nacre_unmount(&store));
+    say_if_wrong(nacre_nor_close(&nor));
+    open_all(way, budget_us);
+}
+
 static void do_letter(char letter)
 {
     switch (letter) {
@@ -146,9 +156,10 @@ static void do_letter(char letter)
         report();
         break;
     case 'l':
-        say_if_wrong(nacre_unmount(&store));
-        say_if_wrong(nacre_nor_close(&nor));
-        open_all(LONG_BUDGET_US);
+        open_again(NACRE_WAY_AUTO, LONG_BUDGET_US);
+        break;
+    case 'w':
+        open_again(NACRE_WAY_WHOLE, WHOLE_BUDGET_US);
         break;
     default:
         break;
@@ -159,7 +170,7 @@ int main(void)
 {
     board_start();
     NVIC_ICER_TIM6 = 1u << (BOARD_IRQ_TIM6 % 32u); /* of its 20 kHz most would be merged */
-    open_all(BUDGET_US);
+    open_all(NACRE_WAY_AUTO, BUDGET_US);
     board_write("> ");
     for (;;) {
         char letter;

@@ -124,7 +124,8 @@ static void chip_status(const struct nacre_op *op)
 static void chip_read(const struct nacre_op *op)
 {
     memcpy(op->data, fake.chip + op->chip_addr, op->n);
-    if (fake.is_deaf || (fake.must_be_idle_when_mapped && (fake.status & WIP) != 0)) memset(op->data, 0xFF, op->n);
+    const bool is_bank_busy = fake.must_be_idle_when_mapped && (fake.status & WIP) != 0;
+    if (fake.is_deaf || is_bank_busy) memset(op->data, 0xFF, op->n);
 }
 
 /* ---- nacre/ctrl.h ---- */

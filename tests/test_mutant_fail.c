@@ -148,16 +148,22 @@ static void test_mutant_fail_newest_records_that_flicker(void **state)
 {
     (void)state;
     for (uint32_t count = 1; count <= 3u; count++) {
-        for (uint32_t good_reads = 1; good_reads <= 8u; good_reads++) {
+        for (uint32_t good_reads = 1; good_reads <= 24u; good_reads++) {
             const enum nacre_err err = mount_with_flicker(count, good_reads);
             assert_int_equal(err, NACRE_OK);
             assert_in_range(plan.scans, 1, SCANS_MAX);
             assert_true(box_holds(&box, 1, 4, 1));
             meddler_end(box.sim);
+            uint32_t seeds[3];
+            for (uint32_t i = 0; i < count; i++) {
+                seeds[i] = box_holds(&box, NEWEST + i, 4, 2) ? 2 : 1;
+                if (good_reads < 8u) assert_int_equal(seeds[i], 1);
+            }
             assert_int_equal(box_reboot(&box), NACRE_OK);
             for (uint32_t i = 0; i < count; i++) {
-                assert_true(box_holds(&box, NEWEST + i, 4, 1));
+                assert_true(box_holds(&box, NEWEST + i, 4, seeds[i]));
             }
+            assert_true(box_lacks(&box, 0));
         }
     }
 }
@@ -374,7 +380,7 @@ static void test_mutant_fail_of_a_value_is_counted(void **state)
     assert_int_equal(stats_now().live_granules, 2);
 }
 
-/* What a transaction wants of the index is wanted while it is committed, and not for ever. */
+/* What a change wants of the index is wanted while it is made, and not for ever. */
 static void test_mutant_fail_of_a_unit_takes_the_last_entry(void **state)
 {
     (void)state;
@@ -382,15 +388,36 @@ static void test_mutant_fail_of_a_unit_takes_the_last_entry(void **state)
         reopen(6, 16);
         box.cfg.index_count = 3;
         assert_int_equal(box_reboot(&box), NACRE_OK);
-        for (uint32_t i = 0; i < 100u; i++) {
-            if (is_commit != 0) assert_int_equal(commit(i), NACRE_OK);
-            else assert_int_equal(box_set(&box, 1u + i % 2u, 4, i), NACRE_OK);
-        }
+        assert_int_equal(box_set(&box, 1, 4, 1), NACRE_OK);
+        if (is_commit != 0) assert_int_equal(commit(2), NACRE_OK);
+        else assert_int_equal(box_set(&box, 2, 4, 2), NACRE_OK);
         box.sim->faults.erase_fails = 0;
         box.sim->faults.fail_count = 2;
-        for (uint32_t i = 0; i < 600u; i++) assert_int_equal(box_set(&box, 1, 4, i), NACRE_OK);
+        for (uint32_t i = 0; i < 8u; i++) {
+            bool more;
+            (void)nacre_idle(&box.store, &more);
+            sim_nor_pass_us(box.sim, 30000u);
+        }
         assert_int_equal(stats_now().retired_units, 1);
         assert_int_equal(stats_now().index_used, 3);
+    }
+}
+
+/* Which geometry a store had is not known where a read failed: never foreign for that. */
+static void test_mutant_fail_to_read_another_geometry(void **state)
+{
+    (void)state;
+    for (uint32_t at = 0; at < 2500u; at += 1u) {
+        reopen(4, 16);
+        forge.unit_count = 8;
+        forge_unit(&forge, 2, 2);
+        forge.unit_count = 4;
+        meddle();
+        plan.read_number = at;
+        const enum nacre_err err = box_reboot(&box);
+        assert_true(err == NACRE_OTHER_GEOMETRY || err == NACRE_IO);
+        assert_int_equal(box.sim->counters.programs, 0);
+        meddler_end(box.sim);
     }
 }
 
@@ -434,6 +461,28 @@ static void test_mutant_fail_with_busy_for_every_change(void **state)
     assert_int_equal(nacre_commit(&tx), NACRE_BUSY);
     assert_int_equal(box.sim->counters.programs, programs);
     assert_int_equal(stats_now().erase_waits, 0);
+}
+
+/* Without begin nothing is staged, whatever is asked for. */
+static void test_mutant_fail_to_stage_before_begin(void **state)
+{
+    (void)state;
+    static const uint32_t keys[] = { 1, 0x3e00, 0x4001, 0x7fff, UINT32_MAX };
+    const uint8_t *value;
+    uint32_t n;
+    struct nacre_transaction tx = { 0 };
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    for (uint32_t i = 0; i < 5u; i++) {
+        assert_int_equal(nacre_stage_set(&tx, keys[i], "a", 1), NACRE_NOT_BEGUN);
+        assert_int_equal(nacre_stage_remove(&tx, keys[i]), NACRE_NOT_BEGUN);
+        assert_int_equal(nacre_own_stage_set(&tx, keys[i], "a", 1), NACRE_NOT_BEGUN);
+        assert_int_equal(nacre_own_stage_remove(&tx, keys[i]), NACRE_NOT_BEGUN);
+        assert_int_equal(nacre_own_staged(&tx, keys[i], &value, &n), NACRE_NOT_BEGUN);
+        assert_int_equal(nacre_stage_set(NULL, keys[i], "a", 1), NACRE_NOT_BEGUN);
+        assert_int_equal(nacre_stage_remove(NULL, keys[i]), NACRE_NOT_BEGUN);
+    }
+    assert_int_equal(nacre_commit(&tx), NACRE_NOT_BEGUN);
+    assert_int_equal(nacre_abandon(&tx), NACRE_NOT_BEGUN);
 }
 
 static struct {
@@ -487,8 +536,10 @@ int main(void)
         CASE(test_mutant_fail_to_count_is_made_good),
         CASE(test_mutant_fail_of_a_value_is_counted),
         CASE(test_mutant_fail_of_a_unit_takes_the_last_entry),
+        CASE(test_mutant_fail_to_read_another_geometry),
         CASE(test_mutant_fail_for_too_many_keys_ends_with_a_format),
         CASE(test_mutant_fail_with_busy_for_every_change),
+        CASE(test_mutant_fail_to_stage_before_begin),
         CASE(test_mutant_fail_weakly_is_read_back),
         CASE(test_mutant_fail_wipes_no_byte_too_many),
     };

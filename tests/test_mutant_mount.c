@@ -130,6 +130,27 @@ static void test_mutant_mount_finds_the_head(void **state)
     assert_true(box_holds(&box, 1, 4, 2));
 }
 
+/* Section 5, Damage: one bit turned in a record's key or info, and its key is known all the same. */
+static void test_mutant_mount_knows_a_key_but_for_one_bit(void **state)
+{
+    (void)state;
+    for (uint32_t bit = 0; bit < 32u; bit++) {
+        reopen(4, 16);
+        forge_unit(&forge, 1, 1);
+        forge_value(&forge, 1, 4, 1);
+        forge_value(&forge, 2, 4, 1);
+        forge_value(&forge, 1, 4, 2);
+        sim_nor_flip(box.sim, forge_addr(&forge, 0, 1, 3) + bit / 8u, (uint8_t)(1u << bit % 8u));
+        forge_value(&forge, 3, 4, 1);
+        assert_int_equal(box_reboot(&box), NACRE_OK);
+        assert_true(box_is_stale(&box, 1, 4, 1));
+        assert_true(box_holds(&box, 2, 4, 1));
+        assert_true(box_holds(&box, 3, 4, 1));
+        assert_int_equal(stats_now().stale_keys, 1);
+        assert_int_equal(stats_now().index_used, 3);
+    }
+}
+
 /* A mark alone says that the units before are dead: what lies in them is not read. */
 static void test_mutant_mount_believes_the_oldest_of_a_mark(void **state)
 {
@@ -298,6 +319,7 @@ int main(void)
         CASE(test_mutant_mount_no_record_too_long),
         CASE(test_mutant_mount_no_head_out_of_reach),
         CASE(test_mutant_mount_finds_the_head),
+        CASE(test_mutant_mount_knows_a_key_but_for_one_bit),
         CASE(test_mutant_mount_believes_the_oldest_of_a_mark),
         CASE(test_mutant_mount_sees_damage_at_a_units_start),
         CASE(test_mutant_mount_knows_a_newer_format_by_any_mark),

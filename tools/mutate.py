@@ -6,9 +6,10 @@ usage: mutate.py [--count N] [--seed S] [-j JOBS] [--file PART] [--again | --ret
 Mutants (tools/mutants.py) are drawn from a seed: a line uniformly over all lines of nacre/core that
 carry code, then one change of that line. One that does not compile, or compiles to the very same
 code, is drawn again. Each is linked into a shared library under the tests of the core, which were
-built once; the quick ones run first, and the first that fails, crashes or takes several times as
-long as it should has killed it. What survives is printed and listed in build/quality.json. The core
-is copied first, so that it may be worked on meanwhile.
+built once; those that kill most in least time run first, and the first that fails, crashes or takes several times as
+long as it should has killed it. What survives is printed and listed in build/quality.json; of
+that, tools/mutants_equivalent.txt says which no test can tell. The core is copied first, so that it
+may be worked on meanwhile.
 
 Stopped and started again with the same source and seed it goes on where it was (build/mutants/);
 --again forgets that; --retry forgets only what survived, for new tests to try. --file takes only
@@ -37,6 +38,7 @@ import mutants
 DIRECTORY = "build/mutants"
 ROOT = core_tests.ROOT
 SOURCE = os.path.join(ROOT, DIRECTORY, "source")
+EQUIVALENT = os.path.join(ROOT, "tools", "mutants_equivalent.txt")
 FLAGS = "-O1 -w -fPIC"
 ASSERTS = "-DNACRE_ASSERTS=1"
 # As `make test` does, with a trap in place of the sanitizer's report.
@@ -44,10 +46,17 @@ PRODUCT = "-O2"
 CHECKED = ASSERTS + " -fsanitize=undefined -fsanitize-undefined-trap-on-error"
 ARCHIVE = "nacre/libnacre_core.a"
 LIBRARY = "libnacre_core.so"
-SLOWER = 5.0            # times as long as without a mutant: it hangs
+SLOWER = 5.0            # times as much of the processor's time as without a mutant: it hangs
 SECONDS_MIN = 2.0
+WAITS = 30.0            # and so many times longer if it waits, or others are at work
 MEMORY_MAX = 2 << 30
 KILLED_PERCENT_MIN = 95.0
+
+
+def children_seconds():
+    """Of the processor's time, what programs that have ended took."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 class Bench:
@@ -108,8 +117,9 @@ class Bench:
         return [target, *command[1:]]
 
     def run(self, command, folder, limit):
-        """None if it passed; else how it failed."""
+        """None if it passed; else how it failed. The limit is of the processor's time."""
         def bounds():
+            resource.setrlimit(resource.RLIMIT_CPU, (int(limit) + 1, int(limit) + 2))
             resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         environment = dict(os.environ, LD_LIBRARY_PATH=folder, NACRE_TEST_SHARE="20")
@@ -117,7 +127,9 @@ class Bench:
                                    stderr=subprocess.DEVNULL, start_new_session=True,
                                    preexec_fn=bounds)
         try:
-            code = process.wait(limit)
+            code = process.wait(limit * WAITS)
+            if code in (-signal.SIGXCPU, -signal.SIGKILL):
+                return "time"
             return None if code == 0 else "exit %d" % code
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
@@ -126,18 +138,30 @@ class Bench:
 
     def measure(self):
         for name, command in self.tests:
-            start = time.monotonic()
+            start = children_seconds()
             failed = self.run(command, self.programs, 300)
-            self.seconds[name] = time.monotonic() - start
+            self.seconds[name] = children_seconds() - start
             if failed:
                 print("LEFT OUT  %s fails without a mutant (%s): LD_LIBRARY_PATH=%s %s" %
                       (name, failed, self.programs, shlex.join(command)))
                 self.left_out.append(name)
         self.tests = [test for test in self.tests if test[0] not in self.left_out]
-        self.tests.sort(key=lambda test: self.seconds[test[0]])
-        slow = ["%s %.1f" % (name, self.seconds[name]) for name, _ in self.tests[-8:]]
+        self.kills = dict.fromkeys(self.seconds, 0)
+        self.sort()
+        slowest = sorted(self.tests, key=lambda test: self.seconds[test[0]])[-8:]
+        slow = ["%s %.1f" % (name, self.seconds[name]) for name, _ in slowest]
         print("tests     %d, %.1f s in all; the slowest: %s" %
               (len(self.tests), sum(self.seconds.values()), ", ".join(slow)), flush=True)
+
+
+    def sort(self):
+        """Those first that kill most in their time; while nothing is known, the quick ones."""
+        self.tests = sorted(self.tests, key=lambda test: (self.seconds[test[0]] + 0.01) /
+                            (self.kills[test[0]] + 1))
+
+    def count_kill(self, name):
+        self.kills[name] += 1
+        self.sort()
 
 
 def same_bytes(a, b):
@@ -190,6 +214,7 @@ class Worker:
             limit = max(SECONDS_MIN, SLOWER * self.bench.seconds[name])
             failed = self.bench.run(command, self.folder, limit)
             if failed:
+                self.bench.count_kill(name)
                 return "%s (%s)" % (name, failed)
         return "survived"
 
@@ -323,23 +348,49 @@ def work(worker, campaign):
         campaign.tell(name, worker.judge(path, mutant))
 
 
-def survivor(name):
+def shown_equivalent():
+    """{(file, change, text of the line): why no test can tell the mutant}."""
+    shown = {}
+    with open(EQUIVALENT, encoding="utf-8") as file:
+        entries = [line.rstrip("\n") for line in file if line.strip() and line[0] != "#"]
+    for head, text, why in zip(entries[0::3], entries[1::3], entries[2::3]):
+        path, change = head.split(": ", 1)
+        shown[path, change, text.strip()] = why.strip()
+    return shown
+
+
+def survivor(name, shown):
     place, change = name.rsplit(" @", 1)[0].split(": ", 1)
     file, line = place.split(":")
-    return {"file": file, "line": int(line), "change": change}
+    text = source_text(file).split("\n")[int(line) - 1].strip()
+    found = {"file": file, "line": int(line), "change": change}
+    if (file, change, text) in shown:
+        found["equivalent"] = shown[file, change, text]
+    return found
+
+
+def percent_of(part, whole):
+    return 100.0 * part / max(1, whole)
 
 
 def close(campaign, left_out):
+    """The figure that counts is that of all mutants, the equivalent ones among them."""
     results = campaign.results()
-    lived = sorted(name for name, result in results.items() if result == "survived")
+    shown = shown_equivalent()
+    lived = [survivor(name, shown) for name in
+             sorted(name for name, result in results.items() if result == "survived")]
+    equivalent = sum("equivalent" in one for one in lived)
     killed = len(results) - len(lived)
-    percent = 100.0 * killed / max(1, len(results))
+    percent = percent_of(killed, len(results))
     print("mutants   %d killed of %d, %.1f %%" % (killed, len(results), percent))
-    for name in lived:
-        print("  survived %s" % name.rsplit(" @", 1)[0])
+    print("          %d are shown to be equivalent: %.1f %% of the others" %
+          (equivalent, percent_of(killed, len(results) - equivalent)))
+    for one in lived:
+        print("  %s %s:%d: %s" % ("the same" if "equivalent" in one else "survived", one["file"],
+                                  one["line"], one["change"]))
     if not campaign.args.file:
-        core_tests.quality_save(mutants=len(results), killed=killed, seed=campaign.args.seed,
-                                survivors=[survivor(name) for name in lived])
+        core_tests.quality_save(mutants=len(results), killed=killed, equivalent=equivalent,
+                                seed=campaign.args.seed, survivors=lived)
     return 0 if percent >= KILLED_PERCENT_MIN and not left_out else 1
 
 

@@ -124,7 +124,7 @@ static enum nacre_err region_is_new(const struct nacre_log *log, bool *new)
     const uint32_t cut = log->lanes.cut;
     const uint32_t last_unit = (log->lanes.unit_count - 1u) * log->lanes.slots;
     const uint32_t first_trace = last_unit + nacre_tail_clear_of(log, 1);
-    const uint32_t last_trace = first_trace + FIRST_TRACES_MAX * (cut + nacre_tail_gap(log));
+    const uint32_t traces_end = first_trace + FIRST_TRACES_MAX * (cut + nacre_tail_gap(log));
     uint32_t traces = 0;
     *new = false;
     for (uint32_t place = 0; place < last_unit + log->lanes.slots; place++) {
@@ -133,7 +133,7 @@ static enum nacre_err region_is_new(const struct nacre_log *log, bool *new)
         if (err != NACRE_OK) return err;
         if (blank) continue;
         traces++;
-        const bool may_be_trace = place >= first_trace && place <= last_trace;
+        const bool may_be_trace = place >= first_trace && place < traces_end;
         if (!may_be_trace || traces > FIRST_TRACES_MAX * cut) return NACRE_OK;
     }
     *new = true;

@@ -109,7 +109,7 @@ static enum nacre_err leave_generation_0(struct nacre_log *log)
 /* What fails here and can be settled is left to the sets to come. */
 static enum nacre_err make_ready(struct nacre_log *log)
 {
-    for (uint32_t i = 0; log->generation == 0u && i < STARTS_MAX; i++) {
+    for (uint32_t i = 0; log->generation == 0u && !log->doubtful && i < STARTS_MAX; i++) {
         (void)nacre_guard_settle_after(log, leave_generation_0(log));
     }
     if (log->generation == 0u && log->read_only == NACRE_OK) log->read_only = NACRE_UNSETTLED;

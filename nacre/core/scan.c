@@ -143,8 +143,7 @@ static enum nacre_err take_member(struct scan *scan)
     const enum nacre_err err = is_durable(scan, &durable);
     if (err != NACRE_OK) return err;
     take_control(scan, durable);
-    const bool is_void = scan->walk.has_reset && scan->walk.record.key <= NACRE_KEY_MAX;
-    if (scan->newest_known && !is_void) nacre_lost_add(&scan->lost, scan->walk.record.key);
+    if (scan->newest_known) nacre_lost_add(&scan->lost, scan->walk.record.key);
     return NACRE_OK;
 }
 

@@ -139,8 +139,7 @@ static enum nacre_err write_copy(struct nacre_log *log, uint32_t slot, bool is_t
     again.record.kind = is_tentative ? NACRE_KIND_TENTATIVE : NACRE_KIND_PLAIN;
     err = nacre_log_write_at(log, slot, &again.record, &again.source);
     if (err != NACRE_OK) return err;
-    log->newest.note = old.note; /* it says the same again */
-    log->newest.start = old.start;
+    log->newest.note = old.note; /* it says the same again, of the same start */
     return NACRE_OK;
 }
 

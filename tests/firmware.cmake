@@ -7,6 +7,6 @@ endforeach()
 # The same application linked for other chips.
 nacre_test(test_chip_firmware SOURCES test_chip_firmware.c LIBS demo IN host TIMEOUT 300)
 # The measuring firmware: does it report what the twin was given?
-nacre_test(test_bringup SOURCES test_bringup.c LIBS twin IN host TIMEOUT 240)
+nacre_test(test_bringup SOURCES test_bringup.c support/bringup_bed.c LIBS twin IN host TIMEOUT 240)
 nacre_check(bringup_report IN host COMMAND sh ${CMAKE_CURRENT_SOURCE_DIR}/check_bringup_report.sh
     $<TARGET_FILE:nacre-twin> ${NACRE_FIRMWARE_DIR}/examples/bring-up/bring_up_unnamed.elf)

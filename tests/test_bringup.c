@@ -7,19 +7,11 @@
  *         else is a violation. The one violation that is allowed is the strobe that nobody drives
  *         when a busy bank is read, exactly as often as the report says so.
  */
+#include "tests/support/bringup_bed.h"
 #include "tests/support/cmocka_all.h"
-#include "twin/twin.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define IMAGES NACRE_FIRMWARE_DIR "/examples/bring-up/"
-#define SCRATCH 0x07FE0000u /* as examples/bring-up/CMakeLists.txt names it for the trial image */
-#define SCRATCH_BYTES 0x2000u
-#define WORK_MAX 512u
-#define LINES_MAX 512u
-#define RUN_MS 20000u
 #define POLL_NS 1500u /* from look to look at the status of a program: its resolution */
 #define PSRAM_WORD_77 (0x90000000u + 4u * 257u * 77u) /* the canary's words are 257 apart */
 
@@ -30,206 +22,6 @@
 #define SUSPEND_ERASE_NS 56000u
 #define ERASE_RUN_US 448u
 
-static struct twin *twin;
-static struct twin_cfg cfg;
-static char report[65536];
-
-static struct {
-    uint64_t program_ps[WORK_MAX]; /* of 16 bytes */
-    uint32_t programs;
-    uint64_t erase_ps[WORK_MAX];
-    uint32_t erases;
-    uint32_t strobes;
-    uint32_t others; /* violations of any other kind */
-    char first_other[160];
-} seen;
-
-static void take_command(const struct twin_command *command)
-{
-    if (command->class == TWIN_COMMAND_PROGRAM && command->bytes == 16u &&
-        seen.programs < WORK_MAX) {
-        seen.program_ps[seen.programs++] = command->busy_ps;
-    }
-    if (command->class == TWIN_COMMAND_ERASE && seen.erases < WORK_MAX) {
-        seen.erase_ps[seen.erases++] = command->busy_ps;
-    }
-}
-
-static void take_violation(void)
-{
-    struct twin_violation violation;
-    twin_violation_get(twin, &violation);
-    if (violation.kind == TWIN_VIOLATION_CONTROLLER &&
-        strstr(violation.detail, "nobody drives DQS") != NULL) {
-        seen.strobes++;
-        return;
-    }
-    if (seen.others++ == 0) {
-        (void)snprintf(seen.first_other, sizeof seen.first_other, "%s %s",
-                       twin_violation_name(violation.kind), violation.symbol);
-    }
-}
-
-static void on_event(void *context, const struct twin_event *event)
-{
-    (void)context;
-    if (event->kind == TWIN_EVENT_COMMAND) take_command(&event->u.command);
-    if (event->kind == TWIN_EVENT_VIOLATION) take_violation();
-}
-
-static int setup(void **state)
-{
-    (void)state;
-    twin_cfg_default(&cfg);
-    cfg.write_addr = SCRATCH;
-    cfg.write_bytes = SCRATCH_BYTES;
-    cfg.keep_going = true;
-    cfg.event = on_event;
-    memset(&seen, 0, sizeof seen);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    if (twin != NULL) twin_destroy(twin);
-    twin = NULL;
-    return 0;
-}
-
-static void power_on(const char *path)
-{
-    char error[TWIN_ERROR_BYTES];
-    cfg.app_path = path;
-    twin = twin_create(&cfg, error);
-    if (twin == NULL) fail_msg("%s", error);
-    twin_power_on(twin);
-}
-
-static void run_to(const char *text)
-{
-    const struct twin_until until = {
-        .text = text, .for_ps = RUN_MS * TWIN_PS_PER_MS, .wall_ms = 120000};
-    const enum twin_stop stop = twin_run(twin, &until);
-    size_t n;
-    (void)snprintf(report, sizeof report, "%s", twin_uart_text(twin, &n));
-    if (stop != TWIN_STOP_TEXT) {
-        fail_msg("stopped by %s; %s; console: %s", twin_stop_name(stop), seen.first_other, report);
-    }
-}
-
-/* ---- the report ---- */
-
-static uint32_t crc32_of(const char *text, size_t n)
-{
-    uint32_t crc = 0xFFFFFFFFu;
-    for (size_t i = 0; i < n; i++) {
-        if (text[i] == '\r') continue;
-        crc ^= (uint8_t)text[i];
-        for (int bit = 0; bit < 8; bit++) {
-            crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
-        }
-    }
-    return ~crc;
-}
-
-/* The value of a key, as text; the key must be there, once. */
-static const char *text_of(const char *key)
-{
-    static char value[64];
-    char wanted[64];
-    (void)snprintf(wanted, sizeof wanted, "\n%s ", key);
-    const char *const at = strstr(report, wanted);
-    if (at == NULL) fail_msg("no line %s in: %s", key, report);
-    assert_null(strstr(at + 1, wanted));
-    assert_int_equal(sscanf(at + strlen(wanted), "%63s", value), 1);
-    return value;
-}
-
-static bool has(const char *key)
-{
-    char wanted[64];
-    (void)snprintf(wanted, sizeof wanted, "\n%s ", key);
-    return strstr(report, wanted) != NULL;
-}
-
-static uint32_t number_of(const char *key)
-{
-    return (uint32_t)strtoul(text_of(key), NULL, 10);
-}
-
-static uint32_t hex_of(const char *key)
-{
-    return (uint32_t)strtoul(text_of(key), NULL, 16);
-}
-
-static void verdict_is(const char *name, const char *wanted)
-{
-    char key[64];
-    (void)snprintf(key, sizeof key, "verdict.%s", name);
-    assert_string_equal(text_of(key), wanted);
-}
-
-static void number_is_near(const char *key, uint32_t least, uint32_t above)
-{
-    const uint32_t number = number_of(key);
-    if (number < least || number > least + above) {
-        fail_msg("%s is %u, expected %u to %u", key, number, least, least + above);
-    }
-}
-
-/* Version first, three words a line, a check sum last. */
-static void report_is_whole(void)
-{
-    assert_int_equal(strncmp(report, "bringup 1 version\r\n", 19), 0);
-    const char *line = report;
-    for (unsigned i = 0; i < LINES_MAX; i++) {
-        char key[64], value[64], unit[64], rest[64];
-        const char *const end = strstr(line, "\r\n");
-        assert_non_null(end);
-        char one[256];
-        assert_in_range(end - line, 5, sizeof one - 1);
-        memcpy(one, line, (size_t)(end - line));
-        one[end - line] = '\0';
-        if (sscanf(one, "%63s %63s %63s %63s", key, value, unit, rest) != 3) fail_msg("%s", one);
-        if (strcmp(key, "end") == 0) {
-            assert_string_equal(unit, "crc32");
-            assert_int_equal(strtoul(value, NULL, 16), crc32_of(report, (size_t)(line - report)));
-            assert_string_equal(end, "\r\n");
-            return;
-        }
-        line = end + 2;
-    }
-    fail_msg("too many lines");
-}
-
-/* The rest of the last line. */
-static void run_out(void)
-{
-    const struct twin_until until = {.for_ps = 5 * TWIN_PS_PER_MS};
-    size_t n;
-    (void)twin_run(twin, &until);
-    (void)snprintf(report, sizeof report, "%s", twin_uart_text(twin, &n));
-}
-
-static void run_whole(const char *image)
-{
-    power_on(image);
-    run_to("\r\nend ");
-    run_out();
-    report_is_whole();
-    if (seen.others != 0) fail_msg("%u violations, first %s", seen.others, seen.first_other);
-}
-
-static void nothing_was_written(void)
-{
-    struct twin_counters counters;
-    twin_counters_get(twin, &counters);
-    assert_int_equal(counters.programs, 0);
-    assert_int_equal(counters.erases, 0);
-    assert_int_equal(seen.strobes, 0);
-}
-
 static void scratch_is_blank(void)
 {
     static uint8_t bytes[SCRATCH_BYTES];
@@ -238,8 +30,6 @@ static void scratch_is_blank(void)
         assert_int_equal(bytes[i], 0xFF);
     }
 }
-
-/* ---- tests ---- */
 
 /* What ST's boot of release 1.3.0 leaves was traced from the boot image itself. */
 static void leftovers_are_told(void)
@@ -365,16 +155,6 @@ static void test_bringup_sees_a_word_of_the_psram_change(void **state)
     verdict_is("psram", "differs");
 }
 
-/* The report of the newest start alone. */
-static void forget_earlier_starts(void)
-{
-    const char *newest = report;
-    for (const char *at = report; (at = strstr(at, "bringup ")) != NULL; at++) {
-        newest = at;
-    }
-    memmove(report, newest, strlen(newest) + 1u);
-}
-
 /* A dead end resets the board; to go on where it ended would only end there again. */
 static void test_bringup_after_a_reset_says_where_it_was_and_stops(void **state)
 {
@@ -396,6 +176,79 @@ static void test_bringup_after_a_reset_says_where_it_was_and_stops(void **state)
     assert_int_equal(after.programs, before.programs);
 }
 
+/* The word by which the firmware knows that the flash reads, in its own RAM. */
+static void spoil_known_word(void)
+{
+    static uint32_t words[16384]; /* DTCM */
+    uint32_t reset_vector, count = 0;
+    assert_true(twin_chip_read(twin, 4, &reset_vector, sizeof reset_vector));
+    assert_true(twin_memory_read(twin, 0x20000000u, words, sizeof words));
+    const uint32_t wrong = ~reset_vector;
+    for (uint32_t i = 0; i < 16384u; i++) {
+        if (words[i] != reset_vector) continue;
+        assert_true(twin_memory_write(twin, 0x20000000u + 4u * i, &wrong, sizeof wrong));
+        count++;
+    }
+    assert_in_range(count, 1, 3);
+}
+
+static void test_bringup_resets_a_flash_that_does_not_read_then_the_system(void **state)
+{
+    (void)state;
+    power_on(IMAGES "bring_up_trial.elf");
+    run_to("step mode ");
+    seen.resets = 0;
+    spoil_known_word();
+    run_to("\r\nended_in 2 step");
+    assert_int_equal(seen.resets, 1);
+    assert_memory_equal(seen.last_opcodes, ((uint16_t[]){0x6699, 0x9966}), 4);
+    run_to("\r\nend ");
+    forget_earlier_starts();
+    assert_false(has("adopt"));
+    nothing_was_written();
+}
+
+/* The id in the row of the image becomes another one. */
+static void spoil_row(void)
+{
+    static const uint8_t id[3] = {0xC2, 0x81, 0x3B};
+    const uint8_t other = 0x3F;
+    uint8_t row[16];
+    uint32_t at = 0;
+    assert_true(twin_symbol_find(twin, "nacre_chip_mx66uw1g45g", &at));
+    at -= TWIN_FLASH_BASE;
+    assert_true(twin_chip_read(twin, at, row, sizeof row));
+    for (uint32_t i = 0; i + sizeof id <= sizeof row; i++) {
+        if (memcmp(&row[i], id, sizeof id) != 0) continue;
+        assert_true(twin_chip_write(twin, at + i + 2u, &other, 1));
+        return;
+    }
+    fail_msg("no id in the row");
+}
+
+static void test_bringup_does_not_write_to_a_chip_whose_row_it_lacks(void **state)
+{
+    (void)state;
+    create(IMAGES "bring_up_trial.elf");
+    spoil_row();
+    twin_power_on(twin);
+    run_to("\r\nend ");
+    verdict_is("id", "differs");
+    assert_string_equal(text_of("scratch.check"), "NACRE_CHIP_UNKNOWN");
+    assert_false(has("erase.count"));
+    nothing_was_written();
+}
+
+static void test_bringup_takes_the_row_of_the_chip_that_is_there(void **state)
+{
+    (void)state;
+    cfg.chip = "MX25LM51245G";
+    run_whole(IMAGES "bring_up_trial.elf");
+    assert_string_equal(text_of("chip"), "MX25LM51245G");
+    assert_string_equal(text_of("scratch.check"), "NACRE_REGION_OUTSIDE"); /* 64 MB */
+    nothing_was_written();
+}
+
 static void test_bringup_without_a_scratch_region_writes_nothing(void **state)
 {
     (void)state;
@@ -411,10 +264,7 @@ static void test_bringup_refuses_what_is_not_blank(void **state)
     (void)state;
     const uint8_t byte = 0xFE;
     uint8_t kept = 0;
-    char error[TWIN_ERROR_BYTES];
-    cfg.app_path = IMAGES "bring_up_trial.elf";
-    twin = twin_create(&cfg, error);
-    if (twin == NULL) fail_msg("%s", error);
+    create(IMAGES "bring_up_trial.elf");
     assert_true(twin_chip_write(twin, SCRATCH + SCRATCH_BYTES - 1u, &byte, 1));
     twin_power_on(twin);
     run_to("\r\nend ");
@@ -448,20 +298,26 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
-            test_bringup_of_the_board_as_assumed_says_that_all_holds, setup, teardown),
+            test_bringup_of_the_board_as_assumed_says_that_all_holds, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(
-            test_bringup_times_are_those_that_the_chip_took, setup, teardown),
+            test_bringup_times_are_those_that_the_chip_took, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(
-            test_bringup_sees_a_word_of_the_psram_change, setup, teardown),
+            test_bringup_sees_a_word_of_the_psram_change, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(
-            test_bringup_after_a_reset_says_where_it_was_and_stops, setup, teardown),
+            test_bringup_after_a_reset_says_where_it_was_and_stops, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(
-            test_bringup_without_a_scratch_region_writes_nothing, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_bringup_refuses_what_is_not_blank, setup, teardown),
+            test_bringup_resets_a_flash_that_does_not_read_then_the_system, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(
-            test_bringup_refuses_the_image_even_if_it_may_erase, setup, teardown),
+            test_bringup_does_not_write_to_a_chip_whose_row_it_lacks, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(
-            test_bringup_tells_a_state_that_cannot_be_adopted, setup, teardown),
+            test_bringup_takes_the_row_of_the_chip_that_is_there, bed_up, bed_down),
+        cmocka_unit_test_setup_teardown(
+            test_bringup_without_a_scratch_region_writes_nothing, bed_up, bed_down),
+        cmocka_unit_test_setup_teardown(test_bringup_refuses_what_is_not_blank, bed_up, bed_down),
+        cmocka_unit_test_setup_teardown(
+            test_bringup_refuses_the_image_even_if_it_may_erase, bed_up, bed_down),
+        cmocka_unit_test_setup_teardown(
+            test_bringup_tells_a_state_that_cannot_be_adopted, bed_up, bed_down),
     };
     return cmocka_run_group_tests_name("bringup", tests, NULL, NULL);
 }

@@ -58,28 +58,33 @@ static void open_canary(struct probe_canary *canary)
     __asm volatile("dsb" ::: "memory");
 }
 
+void lab_use(const struct nacre_chip *chip)
+{
+    lab.chip = chip;
+    lab.unit_a = scratch.addr;
+    lab.unit_b = scratch.addr + chip->unit_bytes;
+    lab.next_blank = lab.unit_a;
+    lab.board.reset[0] = lab_command(chip->reset_enable);
+    lab.board.reset[1] = lab_command(chip->reset);
+    lab.board.reset_cycles = chip->reset_us_max * lab.mhz;
+    lab.board.wait_max_cycles = 2u * chip->erase_us_max * lab.mhz;
+}
+
 enum nacre_err lab_open(uint32_t core_mhz)
 {
     const struct nacre_port_cfg cfg = {
         .core_mhz = core_mhz, .mpu_region = FENCE_REGION, .make_read_only = true};
     struct probe_board *const board = &lab.board;
 
-    lab.chip = &nacre_chip_mx66uw1g45g;
     lab.mhz = core_mhz;
     lab.image_bytes = (uint32_t)image_end - LAB_WINDOW;
-    lab.unit_a = scratch.addr;
-    lab.unit_b = scratch.addr + lab.chip->unit_bytes;
-    lab.next_blank = lab.unit_a;
+    lab_use(&nacre_chip_mx66uw1g45g);
     const enum nacre_err err = nacre_port_adopt(&board->port, &cfg);
     report_word("adopt", NULL, nacre_err_name(err), "-");
     tell_mismatch(&board->port.mismatch);
     if (err != NACRE_OK) return err;
     board->known_word = *mapped(KNOWN_ADDR);
     board->known = lab_array_read(KNOWN_ADDR, &board->known_got, sizeof(board->known_got));
-    board->reset[0] = lab_command(lab.chip->reset_enable);
-    board->reset[1] = lab_command(lab.chip->reset);
-    board->reset_cycles = lab.chip->reset_us_max * core_mhz;
-    board->wait_max_cycles = 2u * lab.chip->erase_us_max * core_mhz;
     open_canary(&board->canary);
     return NACRE_OK;
 }

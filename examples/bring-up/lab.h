@@ -51,6 +51,9 @@ extern struct lab lab;
  */
 enum nacre_err lab_open(uint32_t core_mhz);
 
+/* From here on the chip is this one. */
+void lab_use(const struct nacre_chip *chip);
+
 /* Say what is about to be done, on the console and to the next start. */
 void lab_step(enum lab_step step, const char *name);
 

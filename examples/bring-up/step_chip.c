@@ -6,6 +6,7 @@
  */
 #include "examples/bring-up/lab.h"
 #include "examples/bring-up/steps.h"
+#include "nacre/chips/chips.h"
 
 #include <stddef.h>
 
@@ -19,6 +20,12 @@
 #define DUMMY_FIRST 2u
 #define DUMMY_END 32u
 #define ID_BYTES_READ 8u
+
+/* Parts that answer to the same commands. */
+static const struct nacre_chip *const parts[] = {
+    &nacre_chip_mx66uw1g45g, &nacre_chip_mx25uw51245g, &nacre_chip_mx25uw25645g,
+    &nacre_chip_mx25lm51245g};
+#define PART_COUNT (sizeof(parts) / sizeof(parts[0]))
 
 static uint32_t words[SFDP_PARTS * SFDP_PART_BYTES / 4u];
 
@@ -42,14 +49,17 @@ static bool is_status_right(uint8_t clocks)
            is_twice(words[1], 0);
 }
 
-static bool is_id_right(uint8_t clocks)
+static bool is_id_of(const struct nacre_chip *chip)
 {
-    const struct nacre_chip *const chip = lab.chip;
-    const struct nacre_op op =
-        lab_register_read(chip->read_id, words, ID_BYTES_READ, clocks);
+    return is_twice(words[0], chip->id[0]) && is_twice(words[0] >> 16, chip->id[1]) &&
+           is_twice(words[1], chip->id[2]);
+}
 
-    return probe_send(&lab.board, &op, 1) == NACRE_OK && is_twice(words[0], chip->id[0]) &&
-           is_twice(words[0] >> 16, chip->id[1]) && is_twice(words[1], chip->id[2]);
+static bool read_id(uint8_t clocks)
+{
+    const struct nacre_op op = lab_register_read(lab.chip->read_id, words, ID_BYTES_READ, clocks);
+
+    return probe_send(&lab.board, &op, 1) == NACRE_OK;
 }
 
 static void try_dummies(void)
@@ -59,7 +69,7 @@ static void try_dummies(void)
 
     for (uint32_t clocks = DUMMY_FIRST; clocks < DUMMY_END; clocks++) {
         if (is_status_right((uint8_t)clocks)) status |= 1u << clocks;
-        if (is_id_right((uint8_t)clocks)) id |= 1u << clocks;
+        if (read_id((uint8_t)clocks) && is_id_of(lab.chip)) id |= 1u << clocks;
     }
     report_hex("dummy.status", "right", status, "mask");
     report_hex("dummy.id", "right", id, "mask");
@@ -67,13 +77,20 @@ static void try_dummies(void)
                                (id >> lab.chip->id_dummy_clocks & 1u) != 0);
 }
 
-static void tell_id(void)
+static bool find_part(void)
 {
-    const bool is_right = is_id_right(lab.chip->id_dummy_clocks);
+    const bool is_read = read_id(lab.chip->id_dummy_clocks);
+    bool is_known = false;
 
+    for (uint32_t i = 0; i < PART_COUNT && is_read && !is_known; i++) {
+        is_known = is_id_of(parts[i]);
+        if (is_known) lab_use(parts[i]);
+    }
     report_hex("id", "word0", words[0], "hex");
     report_hex("id", "word1", words[1], "hex");
-    lab_verdict("id", is_right);
+    report_word("chip", NULL, is_known ? lab.chip->name : "unknown", "row");
+    lab_verdict("id", is_known);
+    return is_known;
 }
 
 static void tell_sfdp(void)
@@ -91,13 +108,20 @@ static void tell_sfdp(void)
     }
     const uint32_t crc = report_crc32(words, SFDP_BYTES);
     report_hex("sfdp", "crc", crc, "crc32");
-    lab_verdict("sfdp", crc == SFDP_CRC_32);
+    if (lab.chip == &nacre_chip_mx66uw1g45g) {
+        lab_verdict("sfdp", crc == SFDP_CRC_32);
+    } else {
+        report_word("verdict", "sfdp", "open", "no_dump_of_this_part");
+    }
 }
 
-void step_chip(void)
+enum nacre_err step_chip(void)
 {
     lab_step(LAB_STEP_CHIP, "chip");
-    tell_id();
+    const bool is_known = find_part();
     tell_sfdp();
+    if (!is_known) return NACRE_CHIP_UNKNOWN;
     try_dummies();
+    report_number("mapped", NULL, lab.board.port.mapped_bytes, "bytes");
+    return lab.board.port.mapped_bytes == lab.chip->chip_bytes ? NACRE_OK : NACRE_CTRL_STATE;
 }

@@ -4,8 +4,16 @@
 #ifndef EXAMPLES_BRING_UP_STEPS_H
 #define EXAMPLES_BRING_UP_STEPS_H
 
-/* Id, SFDP, dummy clocks of register reads. Writes nothing. */
-void step_chip(void);
+#include "nacre/err.h"
+
+/*
+ * Id, SFDP, dummy clocks of register reads. Writes nothing.
+ *
+ * Returns  NACRE_OK            a row fits, and is used from here on
+ *          NACRE_CHIP_UNKNOWN  none does: nothing may be written
+ *          NACRE_CTRL_STATE    the controller maps another size than the row's
+ */
+enum nacre_err step_chip(void);
 
 /* Cost of a mode change, first read after it, calibration. Writes nothing. */
 void step_mode(void);

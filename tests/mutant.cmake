@@ -2,6 +2,6 @@
 # and costs.
 add_library(mutant_support STATIC support/forge.c support/meddler.c support/journal.c)
 target_link_libraries(mutant_support PUBLIC store_support cmocka)
-foreach(topic mount journal settle fail)
+foreach(topic mount journal settle fail calls)
     nacre_test(test_mutant_${topic} SOURCES test_mutant_${topic}.c LIBS mutant_support)
 endforeach()

@@ -130,7 +130,7 @@ static void test_mutant_mount_finds_the_head(void **state)
     assert_true(box_holds(&box, 1, 4, 2));
 }
 
-/* Section 5, Damage: one bit turned in a record's key or info, and its key is known all the same. */
+/* Section 5, Damage: one bit turned in a record's key or info; its key is known all the same. */
 static void test_mutant_mount_knows_a_key_but_for_one_bit(void **state)
 {
     (void)state;

@@ -6,10 +6,10 @@ usage: mutate.py [--count N] [--seed S] [-j JOBS] [--file PART] [--again | --ret
 Mutants (tools/mutants.py) are drawn from a seed: a line uniformly over all lines of nacre/core that
 carry code, then one change of that line. One that does not compile, or compiles to the very same
 code, is drawn again. Each is linked into a shared library under the tests of the core, which were
-built once; those that kill most in least time run first, and the first that fails, crashes or takes several times as
-long as it should has killed it. What survives is printed and listed in build/quality.json; of
-that, tools/mutants_equivalent.txt says which no test can tell. The core is copied first, so that it
-may be worked on meanwhile.
+built once; those that kill most in least time run first, and the first that fails, crashes or takes
+several times as long as it should has killed it. What survives is printed and listed in
+build/quality.json; of that, tools/mutants_equivalent.txt says which no test can tell. The core is
+copied first, so that it may be worked on meanwhile.
 
 Stopped and started again with the same source and seed it goes on where it was (build/mutants/);
 --again forgets that; --retry forgets only what survived, for new tests to try. --file takes only

@@ -2,7 +2,7 @@
 set(twin_fw_dir "${CMAKE_CURRENT_BINARY_DIR}/twin_fw")
 set(twin_fw_sources "${CMAKE_CURRENT_SOURCE_DIR}/twin_fw")
 find_program(ARM_GCC arm-none-eabi-gcc)
-foreach(image hello core faults)
+foreach(image hello core faults left)
     add_custom_command(OUTPUT "${twin_fw_dir}/${image}.elf"
         COMMAND "${CMAKE_COMMAND}" -E make_directory "${twin_fw_dir}"
         COMMAND "${ARM_GCC}" -mcpu=cortex-m7 -mthumb -mfpu=fpv5-d16 -mfloat-abi=hard -Os -g

@@ -3,7 +3,7 @@
  *
  * Rules that the order of accesses obeys:
  *   1. Nothing waits without a bound: transfers by a count of looks at SR, the chip by a count of
- *      steps of 0.1 ms. A transfer that does not end is aborted, and if BUSY stays, XSPI2 is reset.
+ *      pauses. A transfer that does not end is aborted, and if BUSY stays, XSPI2 is reset.
  *   2. SPI is tried first, for an octal chip takes no SPI frame: on one line both bytes of its
  *      opcode are alike, and it wants the second to be the first one inverted. After a power on
  *      nothing else is ever sent.
@@ -77,7 +77,9 @@
 #define READ_BYTES 8u
 #define SR_LOOKS 2000u  /* a frame takes 20 us at most */
 #define STEP_US 100u
-#define ROUND_CYCLES 16u /* of 32 NOPs at least: the core may issue two at a time */
+#define STEP_LATER_US 1000u
+#define LATER_US 2000u    /* a program has ended by then, mostly; an erase takes long anyhow */
+#define ROUND_CYCLES 256u /* of a look at the cycle counter, at least */
 #define FLASH_WINDOW 0x70000000u
 #define WINDOW_BYTES 0x10000000u
 
@@ -141,10 +143,21 @@ static void wait_us(const struct guard *guard, uint32_t us)
     const uint32_t from = DWT_CYCCNT;
 
     for (uint32_t i = 0; i <= cycles / ROUND_CYCLES && DWT_CYCCNT - from < cycles; i++) {
-        __asm volatile(".rept 32\n\tnop\n\t.endr");
+        uint32_t left = ROUND_CYCLES;
+
+        __asm volatile("1: subs %0, #1\n\tbne 1b" : "+l"(left)::"cc");
     }
     if (guard->cfg->watchdog != NULL) *guard->cfg->watchdog = guard->cfg->watchdog_word;
     guard->report->waited_us += us;
+}
+
+/* A pause between two looks, short at first; returns how long it was. */
+static uint32_t pause(const struct guard *guard, uint32_t spent_us)
+{
+    const uint32_t us = spent_us < LATER_US ? STEP_US : STEP_LATER_US;
+
+    wait_us(guard, us);
+    return us;
 }
 
 /* ---- controller ---- */
@@ -278,9 +291,9 @@ static enum answer look(struct guard *guard, const struct reading *reading)
 /* Try every protocol until one is answered, or the time is up. */
 static bool find(struct guard *guard)
 {
-    const uint32_t steps = guard->cfg->reset_ms_max * 1000u / STEP_US;
+    const uint32_t limit_us = guard->cfg->reset_ms_max * 1000u;
 
-    for (uint32_t step = 0; step <= steps; step++) {
+    for (uint32_t us = 0; us <= limit_us; us += pause(guard, us)) {
         for (uint32_t i = 0; i < READINGS; i++) {
             const bool is_spi = readings[i].protocol == BOOT_GUARD_SPI;
 
@@ -289,7 +302,6 @@ static bool find(struct guard *guard)
             guard->reading = readings[i];
             return true;
         }
-        wait_us(guard, STEP_US);
     }
     return false;
 }
@@ -297,14 +309,13 @@ static bool find(struct guard *guard)
 /* False: it is busy for longer than anything that was ever started. */
 static bool wait_idle(struct guard *guard)
 {
-    const uint32_t steps = guard->cfg->busy_ms_max * 1000u / STEP_US;
+    const uint32_t limit_us = guard->cfg->busy_ms_max * 1000u;
 
-    for (uint32_t step = 0; step <= steps; step++) {
+    for (uint32_t us = 0; us <= limit_us; us += pause(guard, us)) {
         const enum answer answer = look(guard, &guard->reading);
 
         if (answer == IDLE) return true;
         if (answer == BUSY) guard->report->was_busy = true;
-        wait_us(guard, STEP_US);
     }
     return false;
 }
@@ -348,10 +359,9 @@ static void reset_blind(struct guard *guard)
 /* After a reset: idle in SPI mode. */
 static bool is_back(struct guard *guard)
 {
-    const uint32_t steps = guard->cfg->reset_ms_max * 1000u / STEP_US;
+    const uint32_t limit_us = guard->cfg->reset_ms_max * 1000u;
 
-    for (uint32_t step = 0; step <= steps; step++) {
-        wait_us(guard, STEP_US);
+    for (uint32_t us = pause(guard, 0); us <= limit_us; us += pause(guard, us)) {
         if (look(guard, &readings[0]) == IDLE) return true;
     }
     return false;

@@ -46,7 +46,7 @@ struct boot_guard_cfg {
     uint8_t dummies_str;    /* of register reads in octal mode */
     uint8_t dummies_dtr;
     uint8_t takes;          /* BOOT_GUARD_BY_CLOCK, BOOT_GUARD_BY_STROBE or both */
-    volatile uint32_t *watchdog; /* fed every 0.1 ms or so; may be NULL */
+    volatile uint32_t *watchdog; /* fed about each millisecond; may be NULL */
     uint32_t watchdog_word;
 };
 

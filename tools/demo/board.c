@@ -29,6 +29,7 @@ static void on_event(void *context, const struct twin_event *event)
     } else if (event->kind == TWIN_EVENT_COMMAND) {
         take_aim(board, event);
     }
+    if (board->also != NULL) board->also(board->also_context, event);
 }
 
 int board_create(struct board *board, struct twin_cfg *cfg, char *error)

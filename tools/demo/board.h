@@ -35,6 +35,8 @@ struct board {
     struct oracle oracle;
     struct ledger ledger;
     struct board_aim aim;
+    twin_event_fn *also;          /* told each event too; NULL after board_create */
+    void *also_context;
     char fault[TWIN_ERROR_BYTES]; /* after BOARD_SILENT */
 };
 

@@ -1,0 +1,424 @@
+/*
+ * Goal    a reset of the MCU alone, at each flash command of a write by the real firmware image,
+ *         ends in a running application that finds the old brightness or the new one, if the boot
+ *         stage has the guard of examples/boot-guard; and what happens without it is known.
+ * Method  the brightness application on the twin, started by a boot stage from internal flash. A
+ *         few lines around an erase are typed, and typed again from a snapshot with a reset before
+ *         and just after each command, and inside each program and erase. The chip keeps its power.
+ *         The judge is tools/demo/oracle. Then the power goes and comes once more, and a line is
+ *         saved.
+ *
+ * usage: test_reset_points [RUN]      RUN: see runs below
+ *
+ * NACRE_RESET=kind:count:fraction:seed replays one reset, a failure prints that line.
+ * NACRE_CAMPAIGN=1 tries every point instead of a share.
+ * NACRE_BOOT_HEX names ST's Boot_XIP.hex of STM32CubeH7RS 1.3.0, which is not part of this
+ * repository (Projects/STM32H7S78-DK/Templates/Template_XIP/Binary); without it the runs with that
+ * boot are skipped, and say so.
+ */
+#include "tools/demo/board.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define BRIGHTNESS NACRE_FIRMWARE_DIR "/examples/brightness/brightness.elf"
+#define STAGES NACRE_FIRMWARE_DIR "/examples/boot-guard/"
+#define JOIN NACRE_SOURCE_DIR "/examples/boot-guard/join.py"
+#define ST_BOOT_SHA256 "e858286d12fa1d58dd92feb849825255c35bbbef0ab47a55ec4e874e93a15650"
+#define LINES_MAX 2000u   /* of the warm-up; a guard, not a goal */
+#define LINES_FIRST 20u   /* the first erases, of a region that was never used, are over */
+#define SESSION_LINES 4u
+#define LINES_BEFORE 2u   /* of the session, before the one in which the erase begins */
+#define ROWS_MAX 64u
+#define SEED 31u
+#define FRACTIONS 3u
+
+/* What is to be true of a run. */
+enum promise {
+    ALL_RUN,   /* every reset ends in a running application, with the old value or the new one */
+    SOME_DO_NOT
+};
+
+struct run {
+    const char *name;
+    const char *boot; /* file; NULL: ST's, as NACRE_BOOT_HEX names it */
+    bool is_joined;   /* the guard is put before it by join.py */
+    enum promise promise;
+    enum twin_busy busy;
+    unsigned share;   /* one point in so many, without NACRE_CAMPAIGN */
+};
+
+static const struct run runs[] = {
+    {"with_guard", STAGES "stage_with_guard.elf", false, ALL_RUN, TWIN_BUSY_TYPICAL, 5},
+    {"with_guard_longest", STAGES "stage_with_guard.elf", false, ALL_RUN, TWIN_BUSY_MAX, 5},
+    {"with_guard_strobe", STAGES "stage_with_guard_strobe.elf", false, ALL_RUN,
+     TWIN_BUSY_TYPICAL, 5},
+    {"without_guard", STAGES "stage_without_guard.elf", false, SOME_DO_NOT, TWIN_BUSY_TYPICAL, 5},
+    {"without_guard_longest", STAGES "stage_without_guard.elf", false, SOME_DO_NOT,
+     TWIN_BUSY_MAX, 5},
+    {"st", NULL, false, ALL_RUN, TWIN_BUSY_TYPICAL, 20},
+    {"st_longest", NULL, false, SOME_DO_NOT, TWIN_BUSY_MAX, 20},
+    {"st_with_guard", NULL, true, ALL_RUN, TWIN_BUSY_TYPICAL, 20},
+    {"st_with_guard_longest", NULL, true, ALL_RUN, TWIN_BUSY_MAX, 20},
+};
+static const struct run *run;
+static const char *image; /* of the boot stage */
+
+/* What the chip does, by its own events. */
+struct chip {
+    enum twin_command_class work; /* under way; TWIN_COMMAND_OTHER: none */
+};
+
+/* Resets that struck the same chip in the same state, and how they ended. */
+struct row {
+    char state[48];
+    char end[TWIN_ERROR_BYTES + 32];
+    unsigned count;
+};
+
+static struct board board;
+static struct chip chip;
+static struct chip chip_at_reset;
+static struct twin_snapshot *session;
+static struct oracle session_oracle;
+static struct chip session_chip;
+static unsigned session_number;
+static uint64_t command_first, command_end, operation_first, operation_end;
+static struct row rows[ROWS_MAX];
+static unsigned row_count;
+static unsigned points, running;
+
+static void on_event(void *context, const struct twin_event *event)
+{
+    (void)context;
+    const struct twin_command *const command = &event->u.command;
+    if (event->kind == TWIN_EVENT_BUSY_END) chip.work = TWIN_COMMAND_OTHER;
+    if (event->kind == TWIN_EVENT_RESET) chip_at_reset = chip;
+    if (event->kind == TWIN_EVENT_COMMAND && command->busy_ps != 0) chip.work = command->class;
+}
+
+static enum board_end type_number(unsigned number)
+{
+    char text[CONSOLE_LINE_BYTES];
+    (void)snprintf(text, sizeof text, "set %u", number * 37u % 101u);
+    return board_type(&board, text);
+}
+
+/* ---- the session ---- */
+
+static void restore_session(void)
+{
+    twin_restore(board.twin, session);
+    board.oracle = session_oracle;
+    chip = session_chip;
+}
+
+static void keep_session(unsigned number)
+{
+    session = twin_snapshot(board.twin);
+    assert_non_null(session);
+    session_oracle = board.oracle;
+    session_chip = chip;
+    session_number = number;
+    command_first = twin_command_count(board.twin);
+    operation_first = twin_operation_count(board.twin);
+}
+
+/* Typed twice: once to learn in which line the erase begins, and again up to shortly before. */
+static void record_session(void)
+{
+    unsigned number = 0;
+    while (number < LINES_FIRST) assert_int_equal(type_number(number++), BOARD_READY);
+    const uint64_t erases = board.ledger.erase_count;
+    keep_session(number);
+    while (board.ledger.erase_count == erases && number < LINES_MAX) {
+        assert_int_equal(type_number(number++), BOARD_READY);
+    }
+    assert_true(number > LINES_FIRST + LINES_BEFORE && number < LINES_MAX);
+    const unsigned last = number - LINES_BEFORE;
+    restore_session();
+    for (number = LINES_FIRST; number < last; number++) {
+        assert_int_equal(type_number(number), BOARD_READY);
+    }
+    twin_snapshot_free(board.twin, session);
+    keep_session(number);
+    for (unsigned i = 0; i < SESSION_LINES; i++) {
+        assert_int_equal(type_number(number++), BOARD_READY);
+    }
+    command_end = twin_command_count(board.twin);
+    operation_end = twin_operation_count(board.twin);
+}
+
+/* ---- one reset ---- */
+
+struct point {
+    struct twin_cut at;
+    uint64_t seed;
+};
+
+static void print_replay(const struct point *point)
+{
+    print_error("replay: NACRE_RESET=%d:%llu:%.2f:%llu build/host/tests/test_reset_points %s\n",
+                (int)point->at.kind, (unsigned long long)point->at.count, point->at.fraction,
+                (unsigned long long)point->seed, run->name);
+}
+
+/* From the session's first line to the reset; false if it never came. */
+static bool run_to_reset(const struct point *point)
+{
+    restore_session();
+    twin_seed(board.twin, point->seed);
+    twin_reset_plan(board.twin, &point->at);
+    for (unsigned i = 0; i < SESSION_LINES; i++) {
+        const enum board_end end = type_number(session_number + i);
+        if (end == BOARD_RESET) return true;
+        assert_int_equal(end, BOARD_READY);
+    }
+    return false;
+}
+
+/* How a boot ended, in words; NULL: it runs, and found the old value or the new one. */
+static const char *judge(enum board_end end)
+{
+    static char text[TWIN_ERROR_BYTES + 32];
+    struct twin_violation violation;
+    const unsigned found = board.console.value;
+    struct oracle before = board.oracle;
+    if (end == BOARD_READY && board.console.answer == CONSOLE_BRIGHTNESS &&
+        oracle_found(&board.oracle, found) && board_shows(&board, found)) {
+        return NULL;
+    }
+    board.oracle = before;
+    twin_violation_get(board.twin, &violation);
+    if (end == BOARD_VIOLATION) {
+        (void)snprintf(text, sizeof text, "hangs: %s, %s", twin_violation_name(violation.kind),
+                       violation.detail);
+    } else if (end == BOARD_READY) {
+        (void)snprintf(text, sizeof text, "runs, finds neither: %s",
+                       board.console.error[0] != '\0' ? board.console.error : "no error said");
+    } else {
+        (void)snprintf(text, sizeof text, "hangs: %s", board.fault);
+    }
+    return text;
+}
+
+static void note(const char *state, const char *end)
+{
+    unsigned i = 0;
+    while (i < row_count &&
+           (strcmp(rows[i].state, state) != 0 || strcmp(rows[i].end, end) != 0)) {
+        i++;
+    }
+    assert_true(i < ROWS_MAX);
+    if (i == row_count) {
+        row_count++;
+        (void)snprintf(rows[i].state, sizeof rows[i].state, "%s", state);
+        (void)snprintf(rows[i].end, sizeof rows[i].end, "%s", end);
+    }
+    rows[i].count++;
+}
+
+static const char *work_name(enum twin_command_class work)
+{
+    switch (work) {
+    case TWIN_COMMAND_PROGRAM: return "programs";
+    case TWIN_COMMAND_ERASE: return "erases";
+    case TWIN_COMMAND_REGISTER: return "writes a register";
+    default: return "is idle";
+    }
+}
+
+/* The power goes and comes, and a line is saved: what the reset left is no trap. */
+static void judge_later(const struct point *point)
+{
+    twin_power_off(board.twin);
+    const char *const wrong = judge(board_boot(&board));
+    if (wrong != NULL) {
+        print_replay(point);
+        fail_msg("start after the next power on: %s", wrong);
+    }
+    assert_int_equal(type_number(session_number), BOARD_READY);
+    assert_int_equal(board.console.answer, CONSOLE_SAVED);
+}
+
+static void reset_and_judge(const struct point *point)
+{
+    if (!run_to_reset(point)) return;
+    points++;
+    const char *const wrong = judge(board_boot(&board));
+    note(work_name(chip_at_reset.work), wrong == NULL ? "runs, old or new" : wrong);
+    if (wrong == NULL) {
+        running++;
+    } else if (run->promise == ALL_RUN) {
+        print_replay(point);
+        fail_msg("%s", wrong);
+    }
+    judge_later(point);
+}
+
+/* ---- all of them ---- */
+
+static void print_rows(void)
+{
+    print_message("%s: %u resets, the application runs after %u\n", run->name, points, running);
+    for (unsigned i = 0; i < row_count; i++) {
+        print_message("  chip %s: %u times: %s\n", rows[i].state, rows[i].count, rows[i].end);
+    }
+}
+
+static unsigned share(void)
+{
+    return getenv("NACRE_CAMPAIGN") != NULL ? 1u : run->share;
+}
+
+static void reset_at_commands(enum twin_cut_kind kind)
+{
+    for (uint64_t c = command_first; c < command_end; c += share()) {
+        const struct point point = {{.kind = kind, .count = c}, SEED + c};
+        reset_and_judge(&point);
+    }
+}
+
+/* The share is of the commands, of which an operation has about five. */
+static void reset_in_operations(void)
+{
+    static const double fractions[] = {0.05, 0.5, 0.95};
+    const unsigned step = share() < 5u ? 1u : share() / 5u;
+    for (uint64_t op = operation_first; op < operation_end; op += step) {
+        for (size_t f = 0; f < sizeof fractions / sizeof fractions[0]; f++) {
+            const struct point point = {
+                {.kind = TWIN_CUT_IN_OPERATION, .count = op, .fraction = fractions[f]},
+                SEED + op * 4u + f};
+            reset_and_judge(&point);
+        }
+    }
+}
+
+static void test_reset_at_each_command_of_a_write(void **state)
+{
+    (void)state;
+    reset_at_commands(TWIN_CUT_BEFORE_COMMAND);
+    reset_at_commands(TWIN_CUT_AFTER_COMMAND);
+    reset_in_operations();
+    print_rows();
+    assert_true(points > 10u);
+    if (run->promise == ALL_RUN) assert_int_equal(running, points);
+    if (run->promise == SOME_DO_NOT) assert_true(running < points);
+}
+
+static void test_reset_replayed(void **state)
+{
+    struct point point = {0};
+    int kind = 0;
+    unsigned long long count = 0;
+    unsigned long long seed = 0;
+    (void)state;
+    if (sscanf(getenv("NACRE_RESET"), "%d:%llu:%lf:%llu", &kind, &count, &point.at.fraction,
+               &seed) != 4) {
+        fail_msg("NACRE_RESET is kind:count:fraction:seed");
+    }
+    point.at.kind = (enum twin_cut_kind)kind;
+    point.at.count = count;
+    point.seed = seed;
+    reset_and_judge(&point);
+    print_rows();
+}
+
+/* ---- the boot stage ---- */
+
+/* The figures in docs/reset.md are of this very image. */
+static bool is_st_boot(const char *path)
+{
+    char command[1024];
+    char sum[65] = "";
+    (void)snprintf(command, sizeof command, "sha256sum '%s'", path);
+    FILE *const pipe = popen(command, "r");
+    if (pipe == NULL) return false;
+    const bool is_read = fscanf(pipe, "%64s", sum) == 1;
+    return pclose(pipe) == 0 && is_read && strcmp(sum, ST_BOOT_SHA256) == 0;
+}
+
+/* The boot image of the run, joined if need be; NULL: it cannot be had, which was said. */
+static const char *boot_image(void)
+{
+    static char joined[128];
+    char command[2048];
+    const char *const path = run->boot != NULL ? run->boot : getenv("NACRE_BOOT_HEX");
+    if (run->boot != NULL) return run->boot;
+    if (path == NULL || !is_st_boot(path)) {
+        print_message("skipped: NACRE_BOOT_HEX does not name ST's Boot_XIP.hex of 1.3.0\n");
+        return NULL;
+    }
+    if (!run->is_joined) return path;
+    (void)snprintf(joined, sizeof joined, "%s.hex", run->name);
+    (void)snprintf(command, sizeof command, "python3 '" JOIN "' '%s' '" STAGES
+                   "stage_before.hex' '%s'", path, joined);
+    if (system(command) != 0) fail_msg("failed: %s", command);
+    return joined;
+}
+
+static void test_reset_with_an_image_that_is_not_here(void **state)
+{
+    (void)state;
+    skip();
+}
+
+static int setup(void **state)
+{
+    struct twin_cfg cfg;
+    char error[TWIN_ERROR_BYTES];
+    (void)state;
+    twin_cfg_default(&cfg);
+    cfg.app_path = BRIGHTNESS;
+    cfg.boot_path = image;
+    cfg.busy = run->busy;
+    cfg.seed = SEED;
+    cfg.trace_chip_reads = true;
+    if (board_create(&board, &cfg, error) != 0) {
+        print_error("%s\n", error);
+        return -1;
+    }
+    board.also = on_event;
+    if (board_boot(&board) != BOARD_READY) return -1;
+    record_session();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    twin_snapshot_free(board.twin, session);
+    board_destroy(&board);
+    return 0;
+}
+
+static bool choose(const char *name)
+{
+    for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
+        if (strcmp(name, runs[i].name) == 0) run = &runs[i];
+    }
+    return run != NULL;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 2 || !choose(argc == 2 ? argv[1] : runs[0].name)) {
+        print_error("usage: %s [RUN]\n", argv[0]);
+        return 3;
+    }
+    const struct CMUnitTest all[] = {cmocka_unit_test(test_reset_at_each_command_of_a_write)};
+    const struct CMUnitTest replay[] = {cmocka_unit_test(test_reset_replayed)};
+    const struct CMUnitTest none[] = {
+        cmocka_unit_test(test_reset_with_an_image_that_is_not_here)};
+    image = boot_image();
+    if (image == NULL) return cmocka_run_group_tests(none, NULL, NULL);
+    if (getenv("NACRE_RESET") != NULL) return cmocka_run_group_tests(replay, setup, teardown);
+    return cmocka_run_group_tests(all, setup, teardown);
+}

@@ -1,0 +1,245 @@
+/*
+ * Goal    the guard of examples/boot-guard brings the flash back from every state in which a reset
+ *         of the MCU alone may find it, lets end what was under way, and reports what it found; a
+ *         reset or a power cut in its own work does no harm.
+ * Method  the image tests/twin_fw/left.c puts the chip into a protocol and a state, then the MCU is
+ *         reset. Started by the guarded stage it must come up again, which needs a flash that can
+ *         be read. What was erased or programmed is read from the chip's array. Expected reports
+ *         are written here. A second reset strikes after each command of the guard.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "examples/boot-guard/boot_guard.h"
+#include "tests/support/board_bed.h"
+#include "tests/support/cmocka_all.h"
+
+#define STAGES NACRE_FIRMWARE_DIR "/examples/boot-guard/"
+#define REPORT_ADDR 0x20008000u /* stage.ld: the start of its RAM */
+#define UNIT 0x07FE0000u
+#define UNIT_BYTES 4096u
+#define PROGRAMMED 16u
+#define SAMPLES 24u /* of the guard's commands, where there are many */
+
+static struct board_bed bed;
+static struct twin_snapshot *ready; /* the image waits to be told what to do */
+static uint8_t unit[UNIT_BYTES];
+
+/* What the guard is to find. */
+struct expected {
+    char what;
+    bool is_busy;      /* or may be: see is_either */
+    bool is_suspended;
+    bool is_blind;
+    bool is_either;    /* it may have ended before the guard looks */
+    bool is_erased;    /* the unit, afterwards */
+    bool is_programmed;
+};
+
+static const struct expected table[] = {
+    {.what = 'i'},
+    {.what = 'e', .is_busy = true, .is_erased = true},
+    {.what = 'E', .is_busy = true, .is_erased = true},
+    {.what = 'p', .is_either = true, .is_programmed = true},
+    {.what = 's', .is_busy = true, .is_suspended = true, .is_erased = true},
+    {.what = 'S', .is_busy = true, .is_suspended = true, .is_erased = true},
+    {.what = 'P', .is_busy = true, .is_suspended = true, .is_programmed = true},
+    {.what = 'z', .is_blind = true},
+    {.what = 'r', .is_either = true},
+    {.what = 'a'},
+    {.what = 'n'},
+    {.what = 'b'},
+    {.what = 'h', .is_either = true},
+    {.what = 'k'},
+    {.what = 'w', .is_busy = true},
+};
+#define STATES (sizeof table / sizeof table[0])
+
+static const struct {
+    char letter;
+    enum boot_guard_protocol protocol;
+} protocols[] = {
+    {'1', BOOT_GUARD_SPI}, {'s', BOOT_GUARD_OCTAL_STR}, {'d', BOOT_GUARD_OCTAL_DTR}};
+#define PROTOCOLS (sizeof protocols / sizeof protocols[0])
+
+static void open_bed(const char *stage)
+{
+    static char path[256];
+    (void)snprintf(path, sizeof path, STAGES "%s.elf", stage);
+    bed_prepare(&bed, "left");
+    bed.cfg.boot_path = path;
+    bed.cfg.keep_going = true; /* writing the status register is what 'w' is for */
+    bed_open(&bed);
+    twin_power_on(bed.twin);
+    bed_wait(&bed, "ready\n", 3000);
+    ready = twin_snapshot(bed.twin);
+    assert_non_null(ready);
+}
+
+static void close_bed(void)
+{
+    twin_snapshot_free(bed.twin, ready);
+    bed_close(&bed);
+}
+
+/* The report as the target lays it out, which is not how the host does. */
+static struct boot_guard_report report_read(void)
+{
+    uint32_t words[4];
+    const uint8_t *const bytes = (const uint8_t *)words;
+    assert_true(twin_memory_read(bed.twin, REPORT_ADDR, words, sizeof words));
+    /* On the target both enums are bytes, and everything is aligned as here. */
+    return (struct boot_guard_report){.end = (enum boot_guard_end)bytes[0],
+                                      .found = (enum boot_guard_protocol)bytes[1],
+                                      .by_strobe = bytes[2] != 0,
+                                      .was_busy = bytes[3] != 0,
+                                      .was_suspended = bytes[4] != 0,
+                                      .was_blind = bytes[5] != 0,
+                                      .security = bytes[6],
+                                      .controller_resets = bytes[7],
+                                      .waited_us = words[2],
+                                      .reads = words[3]};
+}
+
+/* Told what to do, and done. */
+static void leave(char protocol, char what)
+{
+    const char text[3] = {protocol, what, '\0'};
+    twin_uart_type(bed.twin, text);
+    bed_wait(&bed, ".", 100);
+}
+
+static void erased_or_fail(void)
+{
+    assert_true(twin_chip_read(bed.twin, UNIT, unit, UNIT_BYTES));
+    for (uint32_t i = 0; i < UNIT_BYTES; i++) assert_int_equal(unit[i], 0xFF);
+}
+
+/* The words 5A5A0000, 5A5A0001 ... of left.c. */
+static void programmed_or_fail(void)
+{
+    assert_true(twin_chip_read(bed.twin, UNIT, unit, PROGRAMMED));
+    for (uint32_t i = 0; i < PROGRAMMED; i += 4u) {
+        assert_int_equal(unit[i], i / 4u);
+        assert_int_equal(unit[i + 1u], 0);
+        assert_int_equal(unit[i + 2u], 0x5A);
+        assert_int_equal(unit[i + 3u], 0x5A);
+    }
+}
+
+static void judge(const struct expected *expected, enum boot_guard_protocol protocol)
+{
+    const struct boot_guard_report report = report_read();
+    assert_int_equal(report.was_blind, expected->is_blind);
+    assert_int_equal(report.end, expected->is_blind ? BOOT_GUARD_FORCED : BOOT_GUARD_READY);
+    assert_int_equal(report.was_suspended, expected->is_suspended);
+    if (!expected->is_either) assert_int_equal(report.was_busy, expected->is_busy);
+    if (!expected->is_blind && expected->what != 'r') assert_int_equal(report.found, protocol);
+    assert_int_equal(report.security & 0x60, 0);
+    assert_int_equal(report.controller_resets, 0);
+    assert_true(report.waited_us <= 600000u);
+    if (expected->is_erased) erased_or_fail();
+    if (expected->is_programmed) programmed_or_fail();
+}
+
+static void try_one(const struct expected *expected, size_t protocol)
+{
+    static const uint8_t old[PROGRAMMED] = {0};
+    twin_restore(bed.twin, ready);
+    if (expected->is_erased) assert_true(twin_chip_write(bed.twin, UNIT, old, PROGRAMMED));
+    leave(protocols[protocol].letter, expected->what);
+    twin_reset(bed.twin);
+    bed_wait(&bed, "ready\n", 3000);
+    judge(expected, protocols[protocol].protocol);
+}
+
+/* Each state in each protocol, always from the same blank chip. */
+static void try_all(const char *stage)
+{
+    open_bed(stage);
+    for (size_t p = 0; p < PROTOCOLS; p++) {
+        for (size_t i = 0; i < STATES; i++) try_one(&table[i], p);
+    }
+    close_bed();
+}
+
+static void test_reset_in_each_state_is_brought_back(void **state)
+{
+    (void)state;
+    try_all("stage_with_guard");
+}
+
+static void test_reset_in_each_state_is_brought_back_by_strobe(void **state)
+{
+    (void)state;
+    try_all("stage_with_guard_strobe");
+}
+
+/* Without the guard some of them end in a window that reads garbage: so the test can tell. */
+static void test_reset_without_guard_hangs(void **state)
+{
+    (void)state;
+    static const char hangs[][3] = {"si", "se", "1e"};
+    open_bed("stage_without_guard");
+    for (size_t i = 0; i < sizeof hangs / sizeof hangs[0]; i++) {
+        struct twin_until until;
+        twin_restore(bed.twin, ready);
+        leave(hangs[i][0], hangs[i][1]);
+        twin_reset(bed.twin);
+        memset(&until, 0, sizeof until);
+        until.text = "ready\n";
+        until.for_ps = 3000 * TWIN_PS_PER_MS;
+        if (twin_run(bed.twin, &until) == TWIN_STOP_TEXT) fail_msg("%s came up", hangs[i]);
+    }
+    close_bed();
+}
+
+/* A first reset in the state, a second one or a power cut after a command of the guard. */
+static void strike_guard(char protocol, char what, bool is_cut)
+{
+    twin_restore(bed.twin, ready);
+    leave(protocol, what);
+    struct twin_snapshot *const left = twin_snapshot(bed.twin);
+    const uint64_t first = twin_command_count(bed.twin);
+    twin_reset(bed.twin);
+    bed_wait(&bed, "ready\n", 3000);
+    const uint64_t count = twin_command_count(bed.twin) - first;
+    const uint64_t step = count / SAMPLES + 1u;
+    for (uint64_t c = 0; c < count; c += step) {
+        const struct twin_cut at = {.kind = TWIN_CUT_AFTER_COMMAND, .count = first + c};
+        const struct twin_until until = {.for_ps = 3000 * TWIN_PS_PER_MS};
+        twin_restore(bed.twin, left);
+        twin_reset(bed.twin);
+        if (is_cut) twin_cut_plan(bed.twin, &at);
+        if (!is_cut) twin_reset_plan(bed.twin, &at);
+        assert_int_equal(twin_run(bed.twin, &until), is_cut ? TWIN_STOP_CUT : TWIN_STOP_RESET);
+        twin_power_on(bed.twin);
+        bed_wait(&bed, "ready\n", 3000);
+        assert_true(report_read().end <= BOOT_GUARD_FORCED);
+    }
+    twin_snapshot_free(bed.twin, left);
+}
+
+static void test_reset_in_the_guard_is_brought_back(void **state)
+{
+    static const char left[][3] = {"1i", "di", "dS", "dP", "sS", "1e", "dz", "dr"};
+    (void)state;
+    open_bed("stage_with_guard");
+    for (size_t i = 0; i < sizeof left / sizeof left[0]; i++) {
+        strike_guard(left[i][0], left[i][1], false);
+        strike_guard(left[i][0], left[i][1], true);
+    }
+    close_bed();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_reset_in_each_state_is_brought_back),
+        cmocka_unit_test(test_reset_in_each_state_is_brought_back_by_strobe),
+        cmocka_unit_test(test_reset_without_guard_hangs),
+        cmocka_unit_test(test_reset_in_the_guard_is_brought_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -6,7 +6,7 @@ add_library(twin_devices STATIC ${twin_device_sources} support/chip_bus.c
     support/xspi_fixture.c support/xspi_rig.c)
 target_link_libraries(twin_devices PUBLIC m cmocka)
 
-foreach(topic protocol program fails banks cuts torn_erase marks quad)
+foreach(topic protocol program fails banks cuts torn_erase marks quad repeat)
     nacre_test(test_twin_chip_${topic} SOURCES test_twin_chip_${topic}.c LIBS twin_devices)
 endforeach()
 foreach(topic boot rules fifo time window)

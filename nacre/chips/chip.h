@@ -1,8 +1,9 @@
 /*
  * A flash part as data: one row a part, each number with its source.
  *
- * Opcodes are as the wires carry them in the protocol that the boot left the part in. A row of 1
- * line is refused by nacre_nor_open today: no port sends such commands yet.
+ * Opcodes are as the wires carry them in the protocol that the boot left the part in. Rows of 1
+ * line, rows whose registers have no address and rows with clear_failed are ahead of the code: no
+ * way sends that yet, and nacre_nor_open refuses the state that a boot leaves such a part in.
  */
 #ifndef NACRE_CHIPS_CHIP_H
 #define NACRE_CHIPS_CHIP_H
@@ -21,6 +22,7 @@ struct nacre_chip {
                                   opcode of two bytes, or 1 */
     uint8_t addr_bytes;        /* 3 or 4 */
     bool registers_have_addr;  /* one of 0 is sent to read a register or an id */
+    bool odd_byte_first;       /* of each pair in DTR; the boot has set the controller up for it */
 
     uint32_t chip_bytes;
     uint32_t bank_bits;     /* a bank is 1 << bank_bits bytes; others are read while one is busy */
@@ -41,6 +43,7 @@ struct nacre_chip {
     uint16_t program_resume;
     uint16_t erase_suspend;   /* 0: an erase cannot be suspended */
     uint16_t erase_resume;
+    uint16_t clear_failed;    /* 0: fail bits go with the next operation */
     uint16_t reset_enable;
     uint16_t reset;
     uint8_t status_dummy_clocks;
@@ -49,6 +52,8 @@ struct nacre_chip {
     uint8_t status_busy;      /* bits of the status */
     uint8_t status_enabled;   /* the write enable was taken */
     uint8_t status_never;     /* bits that are never set */
+    uint8_t status_program_failed; /* parts that have these in the status itself; else 0 */
+    uint8_t status_erase_failed;
     uint8_t security_suspended; /* of either kind; 0 with program_suspend and erase_suspend 0 */
     uint8_t security_program_failed;
     uint8_t security_erase_failed;

@@ -17,6 +17,7 @@
     .lines = 8,                     /* ST: octal DTR */                                            \
     .addr_bytes = 4,                                                                               \
     .registers_have_addr = true,    /* ST, MODEL: four bytes of 0 in octal */                      \
+    .odd_byte_first = true,         /* SFDP BFPT DWORD 18 bit 31; ST sets MTYP to Macronix */      \
     .unit_bytes = 4096,             /* SFDP BFPT DWORD 8: type 1 is 4 KB; ST: in all parts */      \
     .page_bytes = 256,              /* SFDP BFPT DWORD 11; ST */                                   \
     .granule_bytes = 16,            /* MODEL: a second program of 16 bytes switches ECC off */     \

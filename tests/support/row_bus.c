@@ -64,12 +64,12 @@ void row_command_at(struct row_bus *bus, uint16_t opcode, uint32_t addr)
     chip_frame(&bus->chip, &frame);
 }
 
-/* In octal DTR pairs come with the odd byte first; the controller turns them (BFPT DW18 bit 31). */
+/* Pairs may come with the odd byte first in octal DTR; the controller turns them. */
 static void turn(const struct row_bus *bus, uint8_t *to, const uint8_t *from, uint32_t n)
 {
-    const uint32_t odd = bus->row->lines == 8 ? 1u : 0u;
+    const uint32_t odd = bus->row->odd_byte_first ? 1u : 0u;
 
-    assert_true(n <= BYTES_MAX && (n & odd) == 0);
+    assert_true(n <= BYTES_MAX && (n % 2u == 0 || bus->row->lines == 1));
     for (uint32_t i = 0; i < n; i++) to[i] = from[i ^ odd];
 }
 

@@ -70,7 +70,8 @@ static enum nor_refusal opcode_decode(const struct nor *nor, const struct frame 
     uint32_t code = frame->instruction_value & 0xFFu;
     if (nor->state.protocol != NOR_SPI) {
         code = frame->instruction_value >> 8 & 0xFFu;
-        if (((code ^ frame->instruction_value) & 0xFFu) != 0xFFu) return NOR_REFUSED_INVERSE;
+        const uint32_t differs = (code ^ frame->instruction_value) & 0xFFu;
+        if (differs != (nor->row->family->opcode_repeats ? 0u : 0xFFu)) return NOR_REFUSED_INVERSE;
     }
     request->opcode = opcode_find(nor, (uint8_t)code);
     if (request->opcode == NULL) return NOR_REFUSED_OPCODE;
@@ -133,7 +134,8 @@ static bool command_is_for_busy(enum nor_command command)
 {
     return command == NOR_CMD_READ_SR || command == NOR_CMD_READ_CR ||
            command == NOR_CMD_READ_CR2 || command == NOR_CMD_READ_SCUR ||
-           command == NOR_CMD_READ_SR2 ||
+           command == NOR_CMD_READ_SR2 || command == NOR_CMD_READ_FSR ||
+           command == NOR_CMD_READ_STR2 ||
            command == NOR_CMD_SUSPEND || command == NOR_CMD_RESET_ENABLE ||
            command == NOR_CMD_RESET || command == NOR_CMD_NOP || command == NOR_CMD_READ;
 }
@@ -154,6 +156,10 @@ static enum nor_refusal control(struct nor *nor, const struct nor_request *reque
     switch (request->opcode->command) {
     case NOR_CMD_SUSPEND: return nor_work_suspend(nor);
     case NOR_CMD_RESUME: return nor_work_resume(nor);
+    case NOR_CMD_CLEAR_FAILED:
+        state->p_fail = false;
+        state->e_fail = false;
+        break;
     case NOR_CMD_RESET_ENABLE: state->is_reset_armed = true; break;
     case NOR_CMD_RESET:
         if (!state->is_reset_armed) return NOR_REFUSED_ORDER;
@@ -188,8 +194,11 @@ static enum nor_refusal execute(struct nor *nor, struct frame *frame,
     case NOR_CMD_READ_CR2:
     case NOR_CMD_READ_SCUR:
     case NOR_CMD_READ_SR2:
+    case NOR_CMD_READ_STR2:
+    case NOR_CMD_READ_FSR:
     case NOR_CMD_READ_ID: return nor_read_register(nor, frame, request);
     case NOR_CMD_NOP:
+    case NOR_CMD_CLEAR_FAILED:
     case NOR_CMD_SUSPEND:
     case NOR_CMD_RESUME:
     case NOR_CMD_RESET_ENABLE:

@@ -247,6 +247,10 @@ uint8_t nor_reg_sr(const struct nor *nor);
 uint8_t nor_reg_scur(const struct nor *nor);
 /* The second status register as a read shows it: the row's fixed bits, and whether suspended. */
 uint8_t nor_reg_sr2(const struct nor *nor);
+/* Infineon's second status register as a read shows it: what is suspended. */
+uint8_t nor_reg_str2(const struct nor *nor);
+/* The flag status register as a read shows it: ready, failures, and what is suspended. */
+uint8_t nor_reg_fsr(const struct nor *nor);
 /* CR2 at this address, 0 where there is none; from C000_0000 on the status of addr's bank. */
 uint8_t nor_reg_cr2(const struct nor *nor, uint32_t addr);
 /* False: both octal protocols at once, which the chip ignores. */

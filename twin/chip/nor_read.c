@@ -118,13 +118,16 @@ enum nor_refusal nor_read_register(struct nor *nor, struct frame *frame,
     case NOR_CMD_READ_CR: value[0] = nor->state.cr; break;
     case NOR_CMD_READ_SCUR: value[0] = nor_reg_scur(nor); break;
     case NOR_CMD_READ_SR2: value[0] = nor_reg_sr2(nor); break;
+    case NOR_CMD_READ_STR2: value[0] = nor_reg_str2(nor); break;
+    case NOR_CMD_READ_FSR: value[0] = nor_reg_fsr(nor); break;
     case NOR_CMD_READ_CR2: value[0] = nor_reg_cr2(nor, request->addr); break;
     default:
         memcpy(value, nor->row->id, sizeof value);
         count = sizeof value;
         break;
     }
-    const bool is_double = nor->state.protocol == NOR_DOPI && frame->data.dtr;
+    const bool is_double = nor->state.protocol == NOR_DOPI && frame->data.dtr &&
+                           !nor->row->family->registers_come_once;
     int64_t skew = nor_read_skew(nor, frame, request->opcode);
     if (is_octal && skew > 0) skew = 0; /* registers repeat; ST reads them with 4 to 20 clocks */
     for (uint32_t i = 0; i < frame->n; i++) {

@@ -13,6 +13,15 @@
 #define SCUR_P_FAIL 0x20u
 #define SCUR_E_FAIL 0x40u
 #define SR2_SUS 0x80u
+#define SR_ERSERR 0x20u
+#define SR_PRGERR 0x40u
+#define STR2_PROGRAM_SUSPENDED 0x01u
+#define STR2_ERASE_SUSPENDED 0x02u
+#define FSR_READY 0x80u
+#define FSR_ERASE_SUSPENDED 0x40u
+#define FSR_E_ERR 0x20u
+#define FSR_P_ERR 0x10u
+#define FSR_PROGRAM_SUSPENDED 0x04u
 #define CR_ODS 0x07u
 #define CR_TB 0x08u
 #define CR_PBE 0x10u
@@ -28,8 +37,12 @@
 uint8_t nor_reg_sr(const struct nor *nor)
 {
     const struct nor_state *state = &nor->state;
-    return (uint8_t)((nor_work_is_busy(nor) ? SR_WIP : 0u) | (state->wel ? SR_WEL : 0u) |
-                     (uint32_t)state->bp << 2);
+    uint32_t value = (nor_work_is_busy(nor) ? SR_WIP : 0u) | (state->wel ? SR_WEL : 0u) |
+                     (uint32_t)state->bp << 2;
+    if (nor->row->family->status_has_fails) {
+        value |= (state->e_fail ? SR_ERSERR : 0u) | (state->p_fail ? SR_PRGERR : 0u);
+    }
+    return (uint8_t)value;
 }
 
 uint8_t nor_reg_scur(const struct nor *nor)
@@ -46,6 +59,27 @@ uint8_t nor_reg_sr2(const struct nor *nor)
     const bool is_told = op->is_suspended ||
                          (op->is_suspending && nor->row->family->shows_suspend_at_once);
     return (uint8_t)(nor->row->family->sr2 | (is_told ? SR2_SUS : 0u));
+}
+
+/* Infineon's second status register, from memory of its data sheets. */
+uint8_t nor_reg_str2(const struct nor *nor)
+{
+    const struct nor_op *op = &nor->state.op;
+    if (!op->is_suspended) return 0;
+    return op->work == NOR_PROGRAM ? STR2_PROGRAM_SUSPENDED : STR2_ERASE_SUSPENDED;
+}
+
+/* Micron's flag status register, by Linux' micron-st.c but for the suspend bits. */
+uint8_t nor_reg_fsr(const struct nor *nor)
+{
+    const struct nor_state *state = &nor->state;
+    uint32_t value = nor_work_is_busy(nor) ? 0u : FSR_READY;
+    if (state->e_fail) value |= FSR_E_ERR;
+    if (state->p_fail) value |= FSR_P_ERR;
+    if (state->op.is_suspended) {
+        value |= state->op.work == NOR_PROGRAM ? FSR_PROGRAM_SUSPENDED : FSR_ERASE_SUSPENDED;
+    }
+    return (uint8_t)value;
 }
 
 static uint8_t bank_status(const struct nor *nor, uint32_t addr)

@@ -25,6 +25,9 @@ enum nor_command {
     NOR_CMD_WRITE_CR2,
     NOR_CMD_READ_SCUR,
     NOR_CMD_READ_SR2,
+    NOR_CMD_READ_STR2,
+    NOR_CMD_READ_FSR,
+    NOR_CMD_CLEAR_FAILED,
     NOR_CMD_READ_ID,
     NOR_CMD_READ_SFDP,
     NOR_CMD_SUSPEND,
@@ -75,6 +78,10 @@ struct nor_span {
 struct nor_family {
     bool has_octal;            /* a boot leaves it in octal DTR, else in SPI */
     bool shows_suspend_at_once; /* the suspend bit is set by the command, WIP goes later */
+    bool opcode_repeats;       /* the second opcode byte in octal is the first, else its inverse */
+    bool fails_stay;           /* fail bits stay until they are cleared, and WEL with them */
+    bool status_has_fails;     /* P_FAIL and E_FAIL are bits 6 and 5 of the status itself */
+    bool registers_come_once;  /* in octal DTR a register's bytes are not doubled */
     bool ignores_protected;    /* a program or erase of a protected unit does not even begin */
     uint8_t sr2;               /* fixed bits of the second status register */
     uint8_t register_dummies; /* least number of clocks before a register's first byte, octal */
@@ -119,7 +126,8 @@ struct nor_row {
     uint32_t block_bytes;
     uint32_t bank_count;
     bool wire_swaps;
-    bool has_double_program; /* a granule may be programmed again, at the cost of its ECC */
+    bool has_double_program; /* a granule may be programmed again, maybe at the cost of its ECC;
+                                else that fails, and changes nothing */
     const uint8_t *sfdp;     /* NULL: a sample whose tables read as FFh */
     uint32_t sfdp_bytes;
     struct nor_times times;

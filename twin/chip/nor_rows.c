@@ -13,6 +13,8 @@ static const struct nor_row *const rows[] = {
     &nor_row_mx25uw25645g,
     &nor_row_mx25lm51245g,
     &nor_row_w25q128jv,
+    &nor_row_mt35xu512aba,
+    &nor_row_s28hs512t,
 };
 
 #define ROWS (sizeof rows / sizeof rows[0])

@@ -85,17 +85,25 @@ uint32_t nor_program_double(const struct nor *nor, uint32_t page, const uint8_t 
     return doubles;
 }
 
+/* Parts with error correction that cannot be given up end such a program with an error. */
+static bool is_second(const struct nor *nor, uint32_t page, const uint8_t *data)
+{
+    uint32_t not_erased_bits;
+    return !nor->row->has_double_program &&
+           nor_program_double(nor, page, data, &not_erased_bits) > 0;
+}
+
 void nor_work_program(struct nor *nor, uint32_t page, const uint8_t data[PAGE_BYTES],
                       uint16_t named)
 {
     const struct nor_unit *info = nor->units[page / UNIT_BYTES];
     struct nor_op op = {.work = NOR_PROGRAM, .addr = page, .n = PAGE_BYTES, .named = named};
     memcpy(op.data, data, PAGE_BYTES);
-    op.is_refused = unit_is_protected(nor, page);
+    op.is_refused = unit_is_protected(nor, page) || is_second(nor, page, data);
     op.fails = op.is_refused || unit_is_worn(nor, info) || (info != NULL && info->program_fails);
     op.total_ps = op.is_refused ? nor->row->family->protected_program_ps
                                 : nor_random_span(nor, &nor->row->times.program);
-    nor->state.p_fail = false;
+    if (!nor->row->family->fails_stay) nor->state.p_fail = false;
     op_start(nor, &op);
 }
 
@@ -113,7 +121,7 @@ void nor_work_erase(struct nor *nor, enum nor_work work, uint32_t addr, uint32_t
         if (unit_is_worn(nor, info) || (info != NULL && info->erase_fails)) op.fails = true;
     }
     op.total_ps = op.is_refused ? row->family->protected_erase_ps : nor_random_span(nor, span);
-    nor->state.e_fail = false;
+    if (!nor->row->family->fails_stay) nor->state.e_fail = false;
     op_start(nor, &op);
 }
 
@@ -178,16 +186,16 @@ static void work_finish(struct nor *nor)
     const struct nor_op op = state->op;
     if (op.work == NOR_PROGRAM) {
         program_finish(nor);
-        state->p_fail = op.fails;
+        state->p_fail = state->p_fail || op.fails;
     } else if (op.work == NOR_WRITE_REGISTER) {
         nor_reg_apply(nor, op.reg, op.data);
     } else {
         erase_finish(nor);
-        state->e_fail = op.fails;
+        state->e_fail = state->e_fail || op.fails;
         if (op.work == NOR_ERASE_CHIP) state->chip_erases++;
     }
     state->op = (struct nor_op){.work = NOR_IDLE};
-    state->wel = false;
+    state->wel = op.fails && nor->row->family->fails_stay;
     const struct nor_event event = {.kind = NOR_EVENT_DONE, .now_ps = state->now_ps,
                                     .opcode = op.opcode, .work = op.work, .addr = op.addr,
                                     .n = op.n, .protocol = state->protocol, .failed = op.fails};

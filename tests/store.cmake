@@ -8,7 +8,7 @@ target_link_libraries(store_support PUBLIC nacre_core)
 target_sources(store_support INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/support/assert_failed.c)
 
 foreach(name support oracle api room faults format garbage transaction repair retire lanes
-    images)
+    images new)
     nacre_test(test_store_${name} SOURCES test_store_${name}.c LIBS store_support)
 endforeach()
 nacre_test(test_store_loop SOURCES test_store_loop.c LIBS store_support TIMEOUT 300)

@@ -19,6 +19,7 @@
 #define RESET_BYTES 1u   /* the length of a note tells what it is */
 #define CLOSING_BYTES 2u
 #define COMMIT_BYTES 4u
+#define BLOCKS_MIN 16u   /* cut blocks of a unit; fewer count as one */
 #define TRACES_MAX 4u /* cut blocks that first mounts may have left */
 #define PROGRAM 5u    /* granules of one program, at most */
 #define PAGE 16u      /* granules */
@@ -262,16 +263,11 @@ static enum decode_state without_record(const struct decode *decode)
     const uint32_t gap = decode->cut < PAGE ? PROGRAM : 1u;
     const uint32_t start = (1u + gap + decode->cut - 1u) / decode->cut * decode->cut;
     const uint32_t end = start + TRACES_MAX * (decode->cut + gap);
-    uint32_t traces = 0;
-    uint32_t counted = 0; /* the block behind the last one that was counted */
+    uint32_t traces = 0; /* granules */
     for (uint32_t place = 0; place < last + decode->slots; place++) {
-        const uint32_t blank = blank_lanes(decode, place);
-        if (blank == decode->lanes) continue;
+        if (blank_lanes(decode, place) == decode->lanes) continue;
         if (place < last + start || place >= last + end) return DECODE_FOREIGN;
-        /* Used is what is blank in no lane. */
-        if (blank != 0 || place / decode->cut < counted) continue;
-        counted = place / decode->cut + 1u;
-        if (++traces > TRACES_MAX) return DECODE_FOREIGN;
+        if (++traces > TRACES_MAX * decode->cut) return DECODE_FOREIGN;
     }
     return DECODE_NEW;
 }
@@ -455,8 +451,9 @@ void decode_two_lanes(struct decode *decode, const uint8_t *bytes, uint32_t unit
     prepare(decode);
     decode->bytes = bytes;
     decode->lanes = 2;
-    decode->cut = cut_bytes / GRANULE;
     decode->slots = unit_bytes / GRANULE;
+    decode->cut = cut_bytes / GRANULE;
+    if (decode->slots < decode->cut * BLOCKS_MIN) decode->cut = decode->slots;
     decode->unit_count = unit_count / 2u;
     decode_all(decode);
 }

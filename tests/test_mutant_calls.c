@@ -1,6 +1,7 @@
 /*
  * Goal: small promises of the headers that use seldom asks for: NACRE_BUSY for every change, a
- * format as the way out, nothing staged before begin, each granule read back as often as it is said.
+ * format as the way out, nothing staged before begin, each granule read back as often as it is
+ * said, a unit retired where a program failed, whichever call it was for.
  *
  * Method: calls on a box; the chip's events are counted.
  */
@@ -87,6 +88,60 @@ static void test_mutant_calls_stage_nothing_before_begin(void **state)
     assert_int_equal(nacre_abandon(&tx), NACRE_NOT_BEGUN);
 }
 
+/* Memory that can be read and not written, as flash is. */
+static uint8_t flash[64];
+
+static bool can_access(const struct nacre_medium *medium, const void *buf, uint32_t n, bool write)
+{
+    (void)medium;
+    (void)n;
+    return buf != flash || !write;
+}
+
+/* Values may lie in flash; what is to be written may not. */
+static void test_mutant_calls_take_values_from_flash(void **state)
+{
+    (void)state;
+    uint32_t length;
+    bool equals = false;
+    uint8_t work[NACRE_TRANSACTION_BYTES(2, 20)];
+    struct nacre_transaction tx = { 0 };
+    static struct nacre_medium_ops ops;
+    ops = *box.sim->medium.ops;
+    ops.can_access = can_access;
+    box.sim->medium.ops = &ops;
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    assert_int_equal(nacre_set(&box.store, 1, flash, 5), NACRE_OK);
+    assert_int_equal(nacre_factory_set(&box.store, 1, flash, 6), NACRE_OK);
+    assert_int_equal(nacre_own_set(&box.store, NACRE_OWN_TABLE_VERSION, flash, 4), NACRE_OK);
+    assert_int_equal(nacre_own_equals(&box.store, 1, flash, 5, &equals), NACRE_OK);
+    assert_true(equals);
+    assert_int_equal(nacre_begin(&tx, &box.store, flash, sizeof flash), NACRE_BAD_BUFFER);
+    assert_int_equal(nacre_begin(&tx, &box.store, work, sizeof work), NACRE_OK);
+    assert_int_equal(nacre_stage_set(&tx, 2, flash, 7), NACRE_OK);
+    assert_int_equal(nacre_own_stage_set(&tx, 0x4002, flash, 8), NACRE_OK);
+    assert_int_equal(nacre_commit(&tx), NACRE_OK);
+    assert_int_equal(nacre_get(&box.store, 1, flash, sizeof flash, &length), NACRE_BAD_BUFFER);
+    assert_int_equal(nacre_factory_get(&box.store, 1, flash, 8, &length), NACRE_BAD_BUFFER);
+    assert_int_equal(nacre_get(&box.store, 2, work, sizeof work, &length), NACRE_OK);
+    assert_int_equal(length, 7);
+}
+
+/* A format that could not settle what was there has not begun. */
+static void test_mutant_calls_format_nothing_where_nothing_can_be_settled(void **state)
+{
+    (void)state;
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    assert_int_equal(box_set(&box, 1, 4, 1), NACRE_OK);
+    assert_int_equal(nacre_unmount(&box.store), NACRE_OK);
+    box.sim->faults.program_fails = 0;
+    box.sim->faults.fail_count = 1000;
+    assert_int_equal(nacre_format(&box.store, &box.cfg), NACRE_UNSETTLED);
+    sim_faults_none(&box.sim->faults);
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    assert_true(box_holds(&box, 1, 4, 1));
+}
+
 static struct {
     uint32_t addr;
     uint32_t reads;
@@ -124,6 +179,94 @@ static void test_mutant_calls_wipe_no_byte_too_many(void **state)
     }
 }
 
+/* Two changes at once; the n-th program from here on fails. */
+static enum nacre_err commit_with_fault(uint32_t n, uint32_t seed)
+{
+    uint8_t work[NACRE_TRANSACTION_BYTES(2, 60)];
+    uint8_t value[30];
+    struct nacre_transaction tx = { 0 };
+    assert_int_equal(nacre_begin(&tx, &box.store, work, sizeof work), NACRE_OK);
+    for (uint32_t key = 1; key < 3u; key++) {
+        box_value(value, key, 30, seed);
+        assert_int_equal(nacre_stage_set(&tx, key, value, 30), NACRE_OK);
+    }
+    box.sim->faults.program_fails = n;
+    box.sim->faults.fail_count = 1;
+    const enum nacre_err err = nacre_commit(&tx);
+    sim_faults_none(&box.sim->faults);
+    return err;
+}
+
+/* Wherever in its unit a transaction meets a program that fails: done again, all or nothing. */
+static void test_mutant_calls_commit_across_a_failure(void **state)
+{
+    (void)state;
+    struct forge forge;
+    for (uint32_t top = 236; top <= 256u; top++) {
+        for (uint32_t n = 0; n < 8u; n++) {
+            box_close(&box);
+            box_open(&box, 8);
+            forge_open(&forge, box.sim);
+            assert_int_equal(box_reboot(&box), NACRE_OK);
+            assert_int_equal(commit_with_fault(SIM_NOR_NO_COMMAND, 1), NACRE_OK);
+            const uint32_t generation = stats_now().generation;
+            for (uint32_t i = 0; forge_top(&forge, generation) < top; i++) {
+                assert_int_equal(box_set(&box, 3, 4, i), NACRE_OK);
+            }
+            const uint32_t seed = commit_with_fault(n, 2) == NACRE_OK ? 2 : 1;
+            for (uint32_t boot = 0; boot < 2u; boot++) {
+                assert_true(box_holds(&box, 1, 30, seed));
+                assert_true(box_holds(&box, 2, 30, seed));
+                assert_int_equal(box_reboot(&box), NACRE_OK);
+            }
+        }
+    }
+}
+
+/* Records in a unit that say which one is retired: they have no value. */
+static uint32_t retired_records(uint32_t generation)
+{
+    struct forge forge;
+    struct forge_record record;
+    uint32_t count = 0;
+    forge_open(&forge, box.sim);
+    for (uint32_t slot = 1; slot < forge.slots; slot++) {
+        if (!forge_read(&forge, 0, generation, slot, &record)) continue;
+        if (record.key < 0x7e00u || record.key > 0x7effu) continue;
+        assert_int_equal(record.length, 0);
+        assert_false(record.is_stale);
+        assert_int_equal(record.key, 0x7e00u + (generation - 1u) % 8u);
+        count++;
+    }
+    return count;
+}
+
+/* A unit in which a program failed is used no more, whichever call it was for. */
+static void test_mutant_calls_retire_where_a_program_failed(void **state)
+{
+    (void)state;
+    for (uint32_t call = 0; call < 4u; call++) {
+        box_close(&box);
+        box_open(&box, 8);
+        assert_int_equal(box_reboot(&box), NACRE_OK);
+        assert_int_equal(box_set(&box, 1, 4, 1), NACRE_OK);
+        assert_int_equal(box_set(&box, 2, 4, 1), NACRE_OK);
+        assert_int_equal(stats_now().retired_units, 0);
+        box.sim->faults.program_fails = call == 2u ? 1 : 0;
+        box.sim->faults.fail_count = 1;
+        if (call == 0) assert_int_equal(box_set(&box, 1, 4, 2), NACRE_OK);
+        if (call == 1u) assert_int_equal(nacre_renew(&box.store, 1), NACRE_IO);
+        if (call == 2u) assert_int_equal(nacre_reset(&box.store), NACRE_OK);
+        if (call == 3u) assert_int_equal(commit_with_fault(0, 2), NACRE_OK);
+        assert_int_equal(stats_now().retired_units, 1);
+        assert_int_equal(retired_records(stats_now().generation), 1);
+        assert_true(call == 2u ? box_lacks(&box, 1) : box_get(&box, 1) == NACRE_OK);
+        assert_int_equal(box_reboot(&box), NACRE_OK);
+        assert_int_equal(stats_now().retired_units, 1);
+        assert_true(call == 2u ? box_lacks(&box, 1) : box_get(&box, 1) == NACRE_OK);
+    }
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, box_begin_four, box_end)
@@ -133,6 +276,10 @@ int main(void)
         CASE(test_mutant_calls_stage_nothing_before_begin),
         CASE(test_mutant_calls_read_back_what_they_write),
         CASE(test_mutant_calls_wipe_no_byte_too_many),
+        CASE(test_mutant_calls_format_nothing_where_nothing_can_be_settled),
+        CASE(test_mutant_calls_take_values_from_flash),
+        CASE(test_mutant_calls_commit_across_a_failure),
+        CASE(test_mutant_calls_retire_where_a_program_failed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

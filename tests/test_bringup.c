@@ -5,7 +5,7 @@
  *         only claims read while write, a word of the PSRAM that changes. The check sum is
  *         computed here again. The chip may be written to in the scratch region alone: everything
  *         else is a violation. The one violation that is allowed is the strobe that nobody drives
- *         when a busy bank is read, exactly as often as the report says so.
+ *         when a busy bank is read, as often as the report says so.
  */
 #include "tests/support/bringup_bed.h"
 #include "tests/support/cmocka_all.h"
@@ -105,6 +105,14 @@ static void least_and_most(const uint64_t *ps, uint32_t count, uint32_t *least, 
     }
 }
 
+static uint32_t told_timeouts(void)
+{
+    return number_of("rww.program.image.timeout") + number_of("rww.program.bank1.timeout") +
+           number_of("rww.program.bank2.timeout") + number_of("rww.erase.image.timeout") +
+           number_of("rww.erase.bank1.timeout") + number_of("rww.erase.bank2.timeout") +
+           number_of("busy_bank.read.timeout");
+}
+
 /* Each time is another one here, and a calibration hides in each command. */
 static void test_bringup_times_are_those_that_the_chip_took(void **state)
 {
@@ -138,6 +146,8 @@ static void test_bringup_times_are_those_that_the_chip_took(void **state)
     assert_int_equal(number_of("rww.program.image.equal"), 0);
     assert_in_range(number_of("rww.erase.image.timeout"), 1, 1000);
     assert_int_equal(number_of("suspended.image.timeout"), 0);
+    /* A read that began in an operation and ended behind it is not told: one in each at most. */
+    assert_in_range(seen.strobes, told_timeouts(), told_timeouts() + 2u);
     scratch_is_blank();
 }
 

@@ -14,3 +14,5 @@ foreach(topic boot rules fifo time window)
 endforeach()
 # The library's rows of chips, judged by the twin's models of them.
 nacre_test(test_chip_rows SOURCES test_chip_rows.c support/row_bus.c LIBS twin_devices nacre_nor)
+nacre_test(test_chip_sfdp SOURCES test_chip_sfdp.c support/row_bus.c support/assert_failed.c
+           LIBS twin_devices nacre_nor)

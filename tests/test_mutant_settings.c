@@ -2,7 +2,7 @@
  * Goal: what is closed stays closed: settings after a quiesce or an open that failed, on a store
  * that is mounted again.
  *
- * Method: calls on a bed; the store behind it is mounted anew, so that only the settings can refuse.
+ * Method: calls on a bed; the store behind it is mounted anew: only the settings can refuse.
  */
 #include "tests/support/settings_bed.h"
 

@@ -1,6 +1,7 @@
 # Resets of the MCU alone: the real firmware image, started by a boot stage, with the guard or not.
 # The other runs of this program are in make campaign.
-foreach(run with_guard without_guard st st_with_guard)
+nacre_test(test_reset_points SOURCES test_reset_points.c LIBS demo IN host TIMEOUT 300)
+foreach(run without_guard st st_with_guard)
     nacre_test(test_reset_points_${run} SOURCES test_reset_points.c LIBS demo IN host TIMEOUT 300
                ARGS ${run})
 endforeach()

@@ -36,6 +36,7 @@
 #define LINES_FIRST 20u   /* the first erases, of a region that was never used, are over */
 #define SESSION_LINES 4u
 #define LINES_BEFORE 2u   /* of the session, before the one in which the erase begins */
+#define OPERATIONS_MAX 100u
 #define ROWS_MAX 64u
 #define SEED 31u
 #define FRACTIONS 3u
@@ -52,21 +53,22 @@ struct run {
     bool is_joined;   /* the guard is put before it by join.py */
     enum promise promise;
     enum twin_busy busy;
-    unsigned share;   /* one point in so many, without NACRE_CAMPAIGN */
+    unsigned share;   /* one point in so many, without NACRE_CAMPAIGN; a save's commands come
+                         in fives */
 };
 
 static const struct run runs[] = {
-    {"with_guard", STAGES "stage_with_guard.elf", false, ALL_RUN, TWIN_BUSY_TYPICAL, 5},
-    {"with_guard_longest", STAGES "stage_with_guard.elf", false, ALL_RUN, TWIN_BUSY_MAX, 5},
+    {"with_guard", STAGES "stage_with_guard.elf", false, ALL_RUN, TWIN_BUSY_TYPICAL, 3},
+    {"with_guard_longest", STAGES "stage_with_guard.elf", false, ALL_RUN, TWIN_BUSY_MAX, 7},
     {"with_guard_strobe", STAGES "stage_with_guard_strobe.elf", false, ALL_RUN,
-     TWIN_BUSY_TYPICAL, 5},
-    {"without_guard", STAGES "stage_without_guard.elf", false, SOME_DO_NOT, TWIN_BUSY_TYPICAL, 5},
+     TWIN_BUSY_TYPICAL, 3},
+    {"without_guard", STAGES "stage_without_guard.elf", false, SOME_DO_NOT, TWIN_BUSY_TYPICAL, 3},
     {"without_guard_longest", STAGES "stage_without_guard.elf", false, SOME_DO_NOT,
-     TWIN_BUSY_MAX, 5},
-    {"st", NULL, false, ALL_RUN, TWIN_BUSY_TYPICAL, 20},
-    {"st_longest", NULL, false, SOME_DO_NOT, TWIN_BUSY_MAX, 20},
-    {"st_with_guard", NULL, true, ALL_RUN, TWIN_BUSY_TYPICAL, 20},
-    {"st_with_guard_longest", NULL, true, ALL_RUN, TWIN_BUSY_MAX, 20},
+     TWIN_BUSY_MAX, 7},
+    {"st", NULL, false, ALL_RUN, TWIN_BUSY_TYPICAL, 23},
+    {"st_longest", NULL, false, SOME_DO_NOT, TWIN_BUSY_MAX, 23},
+    {"st_with_guard", NULL, true, ALL_RUN, TWIN_BUSY_TYPICAL, 23},
+    {"st_with_guard_longest", NULL, true, ALL_RUN, TWIN_BUSY_MAX, 23},
 };
 static const struct run *run;
 static const char *image; /* of the boot stage */
@@ -74,6 +76,8 @@ static const char *image; /* of the boot stage */
 /* What the chip does, by its own events. */
 struct chip {
     enum twin_command_class work; /* under way; TWIN_COMMAND_OTHER: none */
+    uint16_t work_opcode;
+    uint16_t opcode;              /* of the last command, or of the one that did not arrive */
 };
 
 /* Resets that struck the same chip in the same state, and how they ended. */
@@ -90,7 +94,10 @@ static struct twin_snapshot *session;
 static struct oracle session_oracle;
 static struct chip session_chip;
 static unsigned session_number;
-static uint64_t command_first, command_end, operation_first, operation_end;
+static uint64_t command_first, command_end, operation_first;
+static bool is_erase[OPERATIONS_MAX]; /* by the session's operation */
+static unsigned operations;
+static bool is_recording;
 static struct row rows[ROWS_MAX];
 static unsigned row_count;
 static unsigned points, running;
@@ -101,7 +108,14 @@ static void on_event(void *context, const struct twin_event *event)
     const struct twin_command *const command = &event->u.command;
     if (event->kind == TWIN_EVENT_BUSY_END) chip.work = TWIN_COMMAND_OTHER;
     if (event->kind == TWIN_EVENT_RESET) chip_at_reset = chip;
-    if (event->kind == TWIN_EVENT_COMMAND && command->busy_ps != 0) chip.work = command->class;
+    if (event->kind != TWIN_EVENT_COMMAND) return;
+    chip.opcode = command->opcode;
+    if (command->busy_ps == 0) return;
+    chip.work = command->class;
+    chip.work_opcode = command->opcode;
+    if (is_recording && operations < OPERATIONS_MAX) {
+        is_erase[operations++] = command->class == TWIN_COMMAND_ERASE;
+    }
 }
 
 static enum board_end type_number(unsigned number)
@@ -149,11 +163,13 @@ static void record_session(void)
     }
     twin_snapshot_free(board.twin, session);
     keep_session(number);
+    is_recording = true;
     for (unsigned i = 0; i < SESSION_LINES; i++) {
         assert_int_equal(type_number(number++), BOARD_READY);
     }
+    is_recording = false;
     command_end = twin_command_count(board.twin);
-    operation_end = twin_operation_count(board.twin);
+    assert_true(operations > 0 && operations < OPERATIONS_MAX);
 }
 
 /* ---- one reset ---- */
@@ -225,14 +241,18 @@ static void note(const char *state, const char *end)
     rows[i].count++;
 }
 
-static const char *work_name(enum twin_command_class work)
+/* Where the reset struck, and what the chip did then. */
+static const char *state_name(enum twin_cut_kind kind)
 {
-    switch (work) {
-    case TWIN_COMMAND_PROGRAM: return "programs";
-    case TWIN_COMMAND_ERASE: return "erases";
-    case TWIN_COMMAND_REGISTER: return "writes a register";
-    default: return "is idle";
-    }
+    static char text[sizeof rows[0].state];
+    const bool is_inside = kind == TWIN_CUT_IN_OPERATION;
+    const char *const where = kind == TWIN_CUT_BEFORE_COMMAND ? "before" : "after";
+    const char *work = "idle";
+    if (chip_at_reset.work == TWIN_COMMAND_PROGRAM) work = "programs";
+    if (chip_at_reset.work == TWIN_COMMAND_ERASE) work = "erases";
+    (void)snprintf(text, sizeof text, "%s %04X, chip %s", is_inside ? "inside" : where,
+                   is_inside ? chip_at_reset.work_opcode : chip_at_reset.opcode, work);
+    return text;
 }
 
 /* The power goes and comes, and a line is saved: what the reset left is no trap. */
@@ -253,7 +273,7 @@ static void reset_and_judge(const struct point *point)
     if (!run_to_reset(point)) return;
     points++;
     const char *const wrong = judge(board_boot(&board));
-    note(work_name(chip_at_reset.work), wrong == NULL ? "runs, old or new" : wrong);
+    note(state_name(point->at.kind), wrong == NULL ? "runs, old or new" : wrong);
     if (wrong == NULL) {
         running++;
     } else if (run->promise == ALL_RUN) {
@@ -269,13 +289,14 @@ static void print_rows(void)
 {
     print_message("%s: %u resets, the application runs after %u\n", run->name, points, running);
     for (unsigned i = 0; i < row_count; i++) {
-        print_message("  chip %s: %u times: %s\n", rows[i].state, rows[i].count, rows[i].end);
+        print_message("  %s: %u times: %s\n", rows[i].state, rows[i].count, rows[i].end);
     }
 }
 
 static unsigned share(void)
 {
-    return getenv("NACRE_CAMPAIGN") != NULL ? 1u : run->share;
+    const char *const all = getenv("NACRE_CAMPAIGN");
+    return all != NULL && all[0] != '\0' ? 1u : run->share;
 }
 
 static void reset_at_commands(enum twin_cut_kind kind)
@@ -286,16 +307,17 @@ static void reset_at_commands(enum twin_cut_kind kind)
     }
 }
 
-/* The share is of the commands, of which an operation has about five. */
+/* Each erase, and a share of the programs. */
 static void reset_in_operations(void)
 {
     static const double fractions[] = {0.05, 0.5, 0.95};
-    const unsigned step = share() < 5u ? 1u : share() / 5u;
-    for (uint64_t op = operation_first; op < operation_end; op += step) {
+    for (unsigned op = 0; op < operations; op++) {
+        if (!is_erase[op] && op % share() != 0) continue;
         for (size_t f = 0; f < sizeof fractions / sizeof fractions[0]; f++) {
-            const struct point point = {
-                {.kind = TWIN_CUT_IN_OPERATION, .count = op, .fraction = fractions[f]},
-                SEED + op * 4u + f};
+            const struct point point = {{.kind = TWIN_CUT_IN_OPERATION,
+                                         .count = operation_first + op,
+                                         .fraction = fractions[f]},
+                                        SEED + op * 4u + f};
             reset_and_judge(&point);
         }
     }

@@ -14,7 +14,7 @@
  * end in wrong values.
  *
  * The images that run the blackout from other memories than ITCM (docs/placement.md) go through a
- * share of the same cuts.
+ * share of the same cuts, with a data cache that shows old bytes where one is not invalidated.
  *
  * usage: test_firmware_cuts [two_lanes | one_lane | one_lane_in_pages | axi_sram | psram |
  *                            internal_flash]
@@ -284,6 +284,7 @@ static int setup(void **state)
     twin_cfg_default(&cfg);
     cfg.app_path = run->elf;
     cfg.tear = run->tear;
+    cfg.dcache = run->share != 1;
     cfg.seed = SEED;
     if (board_create(&board, &cfg, error) != 0) {
         print_error("%s\n", error);

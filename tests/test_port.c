@@ -41,16 +41,23 @@ static void on_event(void *context, const struct twin_event *event)
 
 static struct twin *twin;
 
-static void start_with_faults(const char *path, enum twin_leftover leftover, bool deliver)
+struct how {
+    enum twin_leftover leftover;
+    bool delivers_faults;
+    bool has_dcache;
+};
+
+static void start_as(const char *path, struct how how)
 {
     char error[TWIN_ERROR_BYTES];
     struct twin_cfg cfg;
     twin_cfg_default(&cfg);
     cfg.app_path = path;
-    cfg.leftover = leftover;
+    cfg.leftover = how.leftover;
+    cfg.dcache = how.has_dcache;
     cfg.tear = TWIN_TEAR_GRANULE;
     cfg.trace_chip_reads = true;
-    cfg.deliver_faults = deliver;
+    cfg.deliver_faults = how.delivers_faults;
     cfg.event = on_event;
     cfg.event_context = &twin;
     memset(&seen, 0, sizeof seen);
@@ -61,7 +68,7 @@ static void start_with_faults(const char *path, enum twin_leftover leftover, boo
 
 static void start(const char *path, enum twin_leftover leftover)
 {
-    start_with_faults(path, leftover, false);
+    start_as(path, (struct how){.leftover = leftover});
 }
 
 static int teardown(void **state)
@@ -167,6 +174,15 @@ static void test_port_refuses_restores_and_copies(void **state)
     }
 }
 
+/* The same with a cache that keeps each line of the region until it is discarded. */
+static void test_port_reads_no_stale_lines(void **state)
+{
+    (void)state;
+    start_as(CHECKS, (struct how){.leftover = TWIN_LEFTOVER_1_3_0, .has_dcache = true});
+    reach_prompt();
+    console_is(checks_wanted);
+}
+
 static void test_port_refuses_a_controller_that_shares_its_port(void **state)
 {
     (void)state;
@@ -230,7 +246,7 @@ static void test_port_resets_flash_and_system_in_the_dead_end(void **state)
 static void test_port_handles_a_fault_in_a_blackout_from_ram(void **state)
 {
     (void)state;
-    start_with_faults(FAULTS, TWIN_LEFTOVER_1_3_0, true);
+    start_as(FAULTS, (struct how){.leftover = TWIN_LEFTOVER_1_3_0, .delivers_faults = true});
     reach_prompt();
     seen.opcodes[0] = '\0';
     twin_uart_type(twin, "f");
@@ -267,6 +283,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_port_refuses_restores_and_copies, teardown),
+        cmocka_unit_test_teardown(test_port_reads_no_stale_lines, teardown),
         cmocka_unit_test_teardown(test_port_refuses_a_controller_that_shares_its_port, teardown),
         cmocka_unit_test_teardown(test_port_fence_stops_a_read_of_the_busy_bank, teardown),
         cmocka_unit_test_teardown(test_port_read_only_map_stops_a_store, teardown),

@@ -187,7 +187,7 @@ const char *twin_boot_state(struct twin *t)
 const char *const *twin_not_modelled(void)
 {
     static const char *const lines[] = {
-        "caches: every access reaches the memory; maintenance operations do nothing",
+        "caches, but for stale lines of the settings range if asked for (dcache)",
         "speculative reads and prefetch of the core",
         "instruction timing: one cycle an instruction; no wait states, no dual issue",
         "bus masters besides the core: DMA, LTDC, GPU2D and the like",

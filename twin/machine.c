@@ -164,6 +164,7 @@ static void start(struct twin *t)
     t->stopping = false;
     t->b.clock.now_ps += WAKE_PS;
     scb_reset(t);
+    dcache_switched(t);
     periph_reset(t);
     chips_reset(t);
     machine_schedule(t);
@@ -272,6 +273,10 @@ static bool build(struct twin *t)
     if (!chips_create(t) || !create_memories(t)) return false;
     t->executed = calloc((t->ram_bytes + t->nor_device->array_bytes) / PAGE_BYTES, 1);
     if (t->executed == NULL || !bus_map(t)) return false;
+    if (!dcache_create(t)) {
+        (void)snprintf(t->error, sizeof t->error, "the range that is written cannot be cached");
+        return false;
+    }
     window_init(t);
     return load_files(t);
 }
@@ -315,6 +320,7 @@ void twin_destroy(struct twin *t)
     free(t->ram);
     free(t->ram_at_power_on);
     free(t->psram_changed);
+    dcache_destroy(t);
     free(t->executed);
     free(t->uart_text);
     free(t->app_path);

@@ -36,7 +36,7 @@
 #define BANK_COUNT 4u
 #define PSRAM_PAGES (PSRAM_APS256_BYTES / PAGE_BYTES)
 #define MPU_REGIONS 16u
-#define WINDOW_PIECES 24u
+#define WINDOW_PIECES 32u
 #define DARK_RING 512u
 #define WATCH_MAX 8u
 #define CALL_DEPTH 16u
@@ -71,6 +71,15 @@ struct window_piece {
     uint8_t controller; /* 0: XSPI1, 1: XSPI2 */
     bool can_read;      /* as the core has it */
     bool can_write;
+};
+
+/* Of the settings range; n is 0 without cfg.dcache. See dcache.c. */
+struct dcache {
+    uint32_t chip_addr;
+    uint32_t n;
+    uint8_t *held;         /* what the core sees of the range */
+    uint8_t *is_marked;    /* a byte per line: it is invalid, and could not be filled yet */
+    uint32_t marked_count;
 };
 
 struct mpu {
@@ -146,6 +155,7 @@ struct twin {
     uint8_t psram_executed[PSRAM_PAGES]; /* since its code was forgotten last */
     bool psram_ran;                /* a byte of psram_executed is set */
     bool psram_forget_pending;
+    struct dcache dcache;
     struct symbols symbols;
     uint32_t app_entry;
 
@@ -304,8 +314,33 @@ const char *window_why(const struct twin *t, uint32_t addr);
 void window_array_changed(struct twin *t, uint32_t addr, uint32_t n);
 /* Bytes of the PSRAM changed behind the core's back: code that ran from there is forgotten. */
 void window_psram_changed(struct twin *t);
+/* Can the core read this address of a window now? Nothing is touched. */
+bool window_reads(struct twin *t, uint32_t addr);
 /* Sum of the blackouts that have ended and of the one under way, in ps. */
 uint64_t window_dark_ps(const struct twin *t);
+
+/* dcache.c: stale bytes of the settings range. All do nothing without cfg.dcache. */
+
+/* Once, when the chip is there. False: no memory, or a range that is not of whole pages. */
+bool dcache_create(struct twin *t);
+void dcache_destroy(struct twin *t);
+/* What the core sees at an address of the range; NULL outside. */
+uint8_t *dcache_host(const struct twin *t, uint32_t addr);
+/* The first border of the range behind from, or end. */
+uint32_t dcache_edge(const struct twin *t, uint32_t from, uint32_t end);
+/* A write to one of the core's registers for cache maintenance; others have no effect. */
+void dcache_maintain(struct twin *t, uint32_t addr, uint32_t value);
+/* The core was reset, or CCR was written: nothing of before is held. */
+void dcache_switched(struct twin *t);
+/* n > 0 bytes of the chip changed. */
+void dcache_array_changed(struct twin *t, uint32_t addr, uint32_t n);
+/* What can be read has changed. */
+void dcache_update(struct twin *t);
+size_t dcache_state_bytes(const struct twin *t);
+/* to is the caller's, dcache_state_bytes long. */
+void dcache_save(const struct twin *t, uint8_t *to);
+/* Only what dcache_save took from this twin. */
+void dcache_load(struct twin *t, const uint8_t *from);
 
 /* chips.c: the models of chip/ and xspi/ wired to the machine. */
 

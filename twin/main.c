@@ -32,6 +32,7 @@ enum option_key {
     KEY_TYPE,
     KEY_CUT_AT,
     KEY_LEFTOVER,
+    KEY_DCACHE,
     KEY_REGISTER_NS,
     KEY_CALIBRATION_NS,
     KEY_WATCH,
@@ -67,6 +68,7 @@ static const struct argp_option option_list[] = {
     {"write-addr", KEY_WRITE_ADDR, "ADDR", 0, "The 64 KB that may be written (0x07FE0000)", 0},
     {"seed", KEY_SEED, "N", 0, "Decides everything that is drawn (1)", 0},
     {"leftover", KEY_LEFTOVER, "1.3.0|1.2.0|1.0.0|rww", 0, "What the boot left (1.3.0)", 0},
+    {"dcache", KEY_DCACHE, NULL, 0, "The data cache keeps lines of what is written", 0},
     {"register-ns", KEY_REGISTER_NS, "N", 0, "Length of a register access (40)", 0},
     {"calibration-ns", KEY_CALIBRATION_NS, "N", 0, "Hidden calibration per mode change (0)", 0},
     {"time-limit", KEY_TIME_LIMIT, "MS", 0, "Virtual time to run for (1000)", 0},
@@ -121,6 +123,7 @@ static void parse_model(struct argp_state *state, int key, const char *text,
     if (key == KEY_BUSY) cfg->busy = (enum twin_busy)choice(state, text, times);
     if (key == KEY_LEFTOVER) cfg->leftover = (enum twin_leftover)choice(state, text, leftovers);
     if (key == KEY_CHIP) cfg->chip = text;
+    if (key == KEY_DCACHE) cfg->dcache = true;
     if (key == KEY_NO_RWW) cfg->lacks_read_while_write = true;
     if (key == KEY_WRITE_ADDR) cfg->write_addr = (uint32_t)number_or_fail(state, text, UINT32_MAX);
     if (key == KEY_SEED) cfg->seed = number_or_fail(state, text, UINT64_MAX);

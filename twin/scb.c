@@ -452,7 +452,7 @@ static void acting_write(struct twin *t, uint32_t addr, uint32_t value)
         if ((value & 0x1FFu) < NVIC_LINES) exception_pend(t, EXC_IRQ0 + (value & 0x1FFu));
         break;
     default:
-        /* Cache maintenance, trace and debug registers: nothing here depends on them. */
+        dcache_maintain(t, addr, value); /* nothing depends on trace and debug registers */
         break;
     }
 }
@@ -463,6 +463,7 @@ static void plain_write(struct twin *t, uint32_t addr, uint32_t *plain, uint32_t
     *plain = value;
     if (addr == SYST_RVR) *plain = value & 0x00FFFFFFu;
     if (addr == VTOR) *plain = value & 0xFFFFFF80u;
+    if (addr == CCR) dcache_switched(t);
     if (addr == MPU_CTRL) window_update(t, machine_now(t));
 }
 

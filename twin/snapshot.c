@@ -13,6 +13,7 @@ struct twin_snapshot {
     struct board b;
     void *core;
     uint8_t *ram;
+    uint8_t *dcache;
     void *xspi[2];
     uint32_t xspim_cr;
     uint8_t psram_registers[16];
@@ -31,6 +32,7 @@ static void release(struct twin_snapshot *s)
     if (s == NULL) return;
     free(s->core);
     free(s->ram);
+    free(s->dcache);
     free(s->xspi[0]);
     free(s->xspi[1]);
     free(s->page);
@@ -45,9 +47,13 @@ static struct twin_snapshot *allocate(const struct twin *t)
     if (s == NULL) return NULL;
     s->core = malloc(cpu_state_bytes(t->cpu));
     s->ram = malloc(t->ram_bytes);
+    s->dcache = malloc(dcache_state_bytes(t) + 1u);
     s->xspi[0] = malloc(xspi_state_bytes());
     s->xspi[1] = malloc(xspi_state_bytes());
-    if (s->core != NULL && s->ram != NULL && s->xspi[0] != NULL && s->xspi[1] != NULL) return s;
+    if (s->core != NULL && s->ram != NULL && s->dcache != NULL && s->xspi[0] != NULL &&
+        s->xspi[1] != NULL) {
+        return s;
+    }
     release(s);
     return NULL;
 }
@@ -101,6 +107,7 @@ static bool fill(struct twin *t, struct twin_snapshot *s)
     s->b = t->b;
     cpu_state_save(t->cpu, s->core);
     memcpy(s->ram, t->ram, t->ram_bytes);
+    dcache_save(t, s->dcache);
     xspi_save(t->xspi[0], s->xspi[0]);
     xspi_save(t->xspi[1], s->xspi[1]);
     s->xspim_cr = xspim_cr(t->xspim);
@@ -153,6 +160,7 @@ static void apply(struct twin *t, const struct twin_snapshot *s)
     xspi_load(t->xspi[1], s->xspi[1]);
     apply_ram(t, s);
     apply_psram(t, s);
+    dcache_load(t, s->dcache);
     t->restoring = false;
     if (s->b.uart_text_n != 0u) memcpy(t->uart_text, s->text, s->b.uart_text_n);
     if (t->uart_text != NULL) t->uart_text[s->b.uart_text_n] = '\0';

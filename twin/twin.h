@@ -140,6 +140,8 @@ struct twin_cfg {
     uint32_t uart_baud;       /* of the typist: 115200 */
     bool keep_going;          /* a violation is told by the event but does not stop the run */
     bool deliver_faults;      /* what the MPU forbids is a fault for the firmware, no violation */
+    bool dcache;              /* the core's data cache keeps lines of the range that may be written
+                                 until they are invalidated; whole pages of 4 KB, not 0 bytes */
     bool trace_chip_reads;    /* TWIN_EVENT_COMMAND for status polls and reads too */
     twin_event_fn *event;     /* may be NULL */
     void *event_context;

@@ -108,6 +108,8 @@ bool window_holds(uint32_t addr)
 static uint8_t *piece_host(const struct twin *t, const struct window_piece *piece)
 {
     if (piece->controller == 0u) return psram_array(t->psram) + (piece->addr - PSRAM_WINDOW);
+    uint8_t *const cached = dcache_host(t, piece->addr);
+    if (cached != NULL) return cached;
     return t->nor_device->array + (piece->addr - FLASH_WINDOW);
 }
 
@@ -125,14 +127,24 @@ static void add_piece(struct twin *t, const struct window_piece *piece)
     (void)cpu_map(t->cpu, &memory);
 }
 
+/* One piece a bank, but that what is cached is a piece of its own. */
+static void add_bank(struct twin *t, uint32_t from, uint32_t end, uint32_t bank)
+{
+    while (from < end) {
+        const uint32_t edge = dcache_edge(t, from, end);
+        const struct window_piece piece = {from, edge - from, bank, XSPI2_INDEX, false, false};
+        add_piece(t, &piece);
+        from = edge;
+    }
+}
+
 void window_init(struct twin *t)
 {
     t->flash_bytes = t->nor_device->array_bytes;
     const uint32_t bank_bytes = t->nor_device->array_bytes / BANK_COUNT;
     for (uint32_t bank = 0; bank < BANK_COUNT; bank++) {
-        const struct window_piece piece = {FLASH_WINDOW + bank * bank_bytes, bank_bytes, bank,
-                                           XSPI2_INDEX, false, false};
-        add_piece(t, &piece);
+        const uint32_t from = FLASH_WINDOW + bank * bank_bytes;
+        add_bank(t, from, from + bank_bytes, bank);
     }
     const struct window_piece psram = {PSRAM_WINDOW, PSRAM_APS256_BYTES, 0, 0, false, false};
     add_piece(t, &psram);
@@ -289,6 +301,7 @@ static void apply(struct twin *t, uint64_t now_ps)
     if (was_closed) cpu_protection_flush(t->cpu);
     note_banks(t);
     forget_code(t);
+    dcache_update(t);
     check_own_window(t);
 }
 
@@ -372,6 +385,12 @@ void window_resync(struct twin *t)
 
 /* ---- first access, and why not ---- */
 
+bool window_reads(struct twin *t, uint32_t addr)
+{
+    const struct window_piece *const piece = piece_of(t, addr);
+    return piece != NULL && piece->can_read;
+}
+
 bool window_open(struct twin *t, uint32_t addr)
 {
     struct window_piece *const piece = piece_of(t, addr);
@@ -409,6 +428,7 @@ const char *window_why(const struct twin *t, uint32_t addr)
 void window_array_changed(struct twin *t, uint32_t addr, uint32_t n)
 {
     const uint8_t *const executed = t->executed + t->ram_bytes / PAGE_BYTES;
+    dcache_array_changed(t, addr, n);
     for (uint32_t page = addr / PAGE_BYTES; page <= (addr + n - 1u) / PAGE_BYTES; page++) {
         if (executed[page] == 0u) continue;
         const uint32_t from = page * PAGE_BYTES;

@@ -252,6 +252,46 @@ static void psram(void)
     put_line("psram_after", words[5] == 0xCAFE0005u);
 }
 
+static void cache_on(void)
+{
+    SCB_CCR |= 1u << 16;
+    __asm volatile("dsb\n\tisb");
+}
+
+static void invalidate_line(void)
+{
+    SCB_DCIMVAC = 0x77FE0100u;
+    __asm volatile("dsb\n\tisb");
+}
+
+static void invalidate_sets(void)
+{
+    for (uint32_t set = 0; set < 256u; set++) {
+        for (uint32_t way = 0; way < 4u; way++) {
+            SCB_DCISW = way << 30 | set << 5;
+        }
+    }
+    __asm volatile("dsb\n\tisb");
+}
+
+/* Program and wait; if asked for, the line is invalidated while the flash is not mapped. */
+static RAM_CODE void program_cached(uint32_t word, uint32_t invalidates)
+{
+    __asm volatile("cpsid i");
+    unmap();
+    if (invalidates != 0u) SCB_DCIMVAC = 0x77FE0100u;
+    program(0x07FE0100u, word);
+    cycles(400000);
+    map();
+    __asm volatile("cpsie i");
+}
+
+static void put_cached(void)
+{
+    put_line("cached", REG(0x77FE0100u));
+    put_line("beside", REG(0x77FE0120u));
+}
+
 /* The function of four bytes that write_psram_code put there. */
 static void call_psram(void)
 {
@@ -338,6 +378,12 @@ static void misdeed(char letter)
     case 'i': undefined(); break;
     case 'z': lose_stack(); break;
     case 'p': psram(); break;
+    case 'D': cache_on(); break;
+    case 'I': invalidate_line(); break;
+    case 'W': invalidate_sets(); break;
+    case 'P': program_cached(0x12345678u, 0); break;
+    case 'U': program_cached(0x12345678u, 1); break;
+    case 'g': put_cached(); break;
     case 'q': write_psram_code(); break;
     case 'Q': let_psram_run(); break;
     case 'j': call_psram(); break;

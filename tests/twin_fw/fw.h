@@ -25,6 +25,9 @@
 #define SCB_ICSR REG(0xE000ED04u)
 #define SCB_VTOR REG(0xE000ED08u)
 #define SCB_AIRCR REG(0xE000ED0Cu)
+#define SCB_CCR REG(0xE000ED14u)
+#define SCB_DCIMVAC REG(0xE000EF5Cu)
+#define SCB_DCISW REG(0xE000EF60u)
 #define SCB_SHPR ((volatile uint8_t *)0xE000ED18u) /* [0] is exception 4 */
 #define SCB_SHCSR REG(0xE000ED24u)
 #define SCB_CFSR REG(0xE000ED28u)

@@ -35,7 +35,7 @@ enum nacre_err nacre_guard_leave(const struct nacre_store *store, enum nacre_err
 
 enum nacre_err nacre_guard_settle(struct nacre_log *log)
 {
-    if (log->read_only != NACRE_OK) return log->doubtful ? NACRE_UNSETTLED : NACRE_READ_ONLY;
+    if (log->read_only != NACRE_OK) return NACRE_READ_ONLY;
     for (uint32_t i = 0; log->doubtful && i < SETTLES_MAX; i++) {
         if (nacre_tail_settle(log, i >= SETTLES_IN_PLACE) == NACRE_OK) return NACRE_OK;
         if (log->read_only != NACRE_OK) break;

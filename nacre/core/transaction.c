@@ -26,6 +26,9 @@
 #define PLACE_AT 4u
 #define STRUCK_OUT 0xFFFFu
 #define TRIES 2u
+/* Units by which settlings can carry a closing on: into the next one, from there into a fresh one
+ * behind that which stays as it is, and over one that is retired meanwhile. */
+#define CARRIED_ON_MAX 4u
 
 static bool is_begun(const struct nacre_transaction *tx)
 {
@@ -222,12 +225,23 @@ static void point_all(const struct nacre_transaction *tx)
     }
 }
 
+/*
+ * Can the closing say where the transaction begins, and can its copies, which mounts that are cut
+ * carry on from unit to unit, until another record follows?
+ */
+static bool is_within_reach(const struct nacre_log *log, const struct nacre_need *need)
+{
+    const uint32_t spanned = need->granules / (log->lanes.slots - 1u) + 1u;
+    return spanned + log->retired + CARRIED_ON_MAX <= NACRE_BACK_MAX;
+}
+
 static enum nacre_err commit_several(const struct nacre_transaction *tx,
                                      const struct nacre_need *need)
 {
     struct nacre_log *const log = &tx->store->log;
     enum nacre_err err = nacre_put_check(log, need);
     if (err != NACRE_OK) return err;
+    if (!is_within_reach(log, need)) return NACRE_FULL;
     log->wanted = (uint16_t)need->keys;
     for (uint32_t i = 0; i < TRIES; i++) {
         err = write_all(tx, need);

@@ -60,8 +60,9 @@ NACRE_MUST_CHECK enum nacre_err nacre_stage_remove(struct nacre_transaction *tx,
  * Cost     as many programs as the sets would take, and one; with compaction as nacre_set, in
  *          proportion; erases where it goes beyond the next unit. What changes nothing is left out
  * Returns  NACRE_OK         every later mount finds all of it
- *          NACRE_FULL, NACRE_KEYS_FULL  too large beside what lives: refused before the first
- *                           program. The transaction is ended, as after each error below
+ *          NACRE_FULL, NACRE_KEYS_FULL  too large beside what lives, or longer than some nine units
+ *                           (less the retired ones): refused before the first program. The
+ *                           transaction is ended, as after each error below
  *          NACRE_NOT_BEGUN, NACRE_NOT_MOUNTED, NACRE_READ_ONLY, NACRE_BUSY: unchanged
  *          what else nacre_set answers: every key keeps its old value
  * Cut      every key old or every key new, at every later mount the same

@@ -16,6 +16,7 @@ static const char *device_name(enum nacre_err err)
     case NACRE_NOT_ERASED: return "NACRE_NOT_ERASED";
     case NACRE_NOT_NOW: return "NACRE_NOT_NOW";
     case NACRE_NO_SUSPEND: return "NACRE_NO_SUSPEND";
+    case NACRE_NO_WAY: return "NACRE_NO_WAY";
     case NACRE_CTRL_STATE: return "NACRE_CTRL_STATE";
     case NACRE_MPU_REGION_USED: return "NACRE_MPU_REGION_USED";
     case NACRE_FLASH_WRITABLE: return "NACRE_FLASH_WRITABLE";

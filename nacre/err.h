@@ -72,6 +72,8 @@ enum nacre_err {
                                   again */
     NACRE_NO_SUSPEND = 68,     /* the chip did not suspend when it was told to: slices cannot keep
                                   their budget on it */
+    NACRE_NO_WAY = 69,         /* the image cannot be read while another bank is busy, whatever the
+                                  row says, and the budget is too short for slices: raise it */
 
     /* The port. */
     NACRE_CTRL_STATE = 80,     /* the controller is in a state that cannot be adopted; a field says

@@ -37,6 +37,7 @@ static struct {
     uint64_t erase_begin_ps;
     uint64_t erase_end_ps;
     uint32_t suspends, resumes, ignored, erases;
+    uint32_t violations, strobes;
     uint64_t command[COMMANDS_MAX]; /* indices of what is no poll */
     uint32_t command_count;
 } seen;
@@ -57,10 +58,22 @@ static void on_command(const struct twin_event *event)
     if (seen.command_count < COMMANDS_MAX) seen.command[seen.command_count++] = command->index;
 }
 
+/* Only a run that goes on after one gets here. */
+static void on_violation(void)
+{
+    struct twin_violation violation;
+    twin_violation_get(twin, &violation);
+    seen.violations++;
+    if (violation.kind == TWIN_VIOLATION_CONTROLLER && strstr(violation.detail, "DQS") != NULL) {
+        seen.strobes++;
+    }
+}
+
 static void on_event(void *context, const struct twin_event *event)
 {
     (void)context;
     if (event->kind == TWIN_EVENT_COMMAND) on_command(event);
+    if (event->kind == TWIN_EVENT_VIOLATION) on_violation();
     if (event->kind == TWIN_EVENT_BUSY_END) seen.erase_end_ps = event->time_ps;
     if (event->kind == TWIN_EVENT_IRQ_TAKEN && event->u.irq.exception == SYSTICK) {
         seen.ticks++;
@@ -242,6 +255,80 @@ static void test_slices_product_keeps_its_brightness(void **state)
     assert_non_null(strstr(twin_uart_text(twin, &n), "brightness 42\r\n"));
 }
 
+/* ---- read while write that is only claimed ---- */
+
+static void start_without_read_while_write(bool lacks)
+{
+    char error[TWIN_ERROR_BYTES];
+    struct twin_cfg cfg;
+    twin_cfg_default(&cfg);
+    cfg.app_path = IMAGE;
+    cfg.tear = TWIN_TEAR_GRANULE;
+    cfg.write_bytes = 0;
+    cfg.lacks_read_while_write = lacks;
+    cfg.keep_going = true;
+    cfg.event = on_event;
+    twin = twin_create(&cfg, error);
+    if (twin == NULL) fail_msg("%s", error);
+    twin_power_on(twin);
+    reach_prompt();
+}
+
+/* The trial's read is the one that gets no strobe; nothing else may be wrong. */
+static void one_strobe_is_missing(uint32_t wanted)
+{
+    assert_int_equal(seen.violations, wanted);
+    assert_int_equal(seen.strobes, wanted);
+}
+
+static void test_slices_trial_finds_out_a_chip_that_lacks_it(void **state)
+{
+    struct twin_counters counters;
+    size_t n;
+    (void)state;
+    start_without_read_while_write(true);
+    memset(&seen, 0, sizeof seen);
+    twin_counters_clear(twin);
+    type("O");
+    type("e");
+    type("s");
+    type("q");
+    one_strobe_is_missing(1);
+    assert_int_equal(said("trust "), 2);
+    assert_int_equal(said("over_budget "), 0);
+    assert_int_equal(said("saved "), 1);
+    twin_counters_get(twin, &counters);
+    assert_in_range(counters.longest_blackout_ps, 448 * TWIN_PS_PER_US, BUDGET_PS);
+    assert_true(seen.suspends > 25000 / 520);
+    type("o"); /* a new start, a new trial, and no way with this budget: waited out once */
+    memset(&seen, 0, sizeof seen);
+    type("e");
+    one_strobe_is_missing(1);
+    type("e");
+    assert_non_null(strstr(twin_uart_text(twin, &n), "NACRE_NO_WAY"));
+    one_strobe_is_missing(1);
+}
+
+static void test_slices_trial_trusts_a_chip_that_can(void **state)
+{
+    struct twin_counters counters;
+    (void)state;
+    start_without_read_while_write(false);
+    type("o");
+    memset(&seen, 0, sizeof seen);
+    twin_counters_clear(twin);
+    type("e");
+    type("s");
+    type("q");
+    one_strobe_is_missing(0);
+    assert_int_equal(said("trust "), 1);
+    twin_counters_get(twin, &counters);
+    print_message("longest blackout with a trial %.3f us\n",
+                  (double)counters.longest_blackout_ps / 1e6);
+    assert_in_range(counters.longest_blackout_ps, 1, 5 * TWIN_PS_PER_US);
+    assert_int_equal(seen.suspends, 0);
+}
+
 /* ---- cuts ---- */
 
 /* The number that the next start finds, which must be what the one after it finds. */
@@ -334,6 +421,8 @@ int main(void)
         cmocka_unit_test_teardown(test_slices_end_for_a_handler, teardown),
         cmocka_unit_test_teardown(test_slices_whole_operation_is_one_blackout, teardown),
         cmocka_unit_test_teardown(test_slices_product_keeps_its_brightness, teardown),
+        cmocka_unit_test_teardown(test_slices_trial_finds_out_a_chip_that_lacks_it, teardown),
+        cmocka_unit_test_teardown(test_slices_trial_trusts_a_chip_that_can, teardown),
         cmocka_unit_test_teardown(test_slices_cut_leaves_the_old_number_or_the_new, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,6 +108,33 @@ static void test_limits_refuse_what_makes_no_sense(void **state)
     assert_int_equal(fake.blackout_count, 0);
 }
 
+static void refused_row(void)
+{
+    assert_int_equal(open_now(), NACRE_BAD_ARGUMENT);
+    assert_int_equal(fake.blackout_count, 0);
+    chip = nacre_chip_mx66uw1g45g;
+}
+
+static void test_limits_refuse_rows_that_are_ahead_of_the_commands(void **state)
+{
+    (void)state;
+    chip.lines = 1;
+    refused_row();
+    chip.addr_bytes = 3;
+    refused_row();
+    chip.registers_have_addr = false;
+    refused_row();
+    chip.odd_byte_first = false;
+    refused_row();
+    chip.clear_failed = 0x50AF;
+    refused_row();
+    chip.status_program_failed = 0x40;
+    refused_row();
+    chip.status_erase_failed = 0x20;
+    refused_row();
+    assert_int_equal(open_now(), NACRE_OK);
+}
+
 /* ---- the way ---- */
 
 static void test_limits_chip_that_cannot_suspend_is_refused(void **state)
@@ -180,6 +207,88 @@ static void test_limits_way_is_chosen_by_the_targets_bank(void **state)
     assert_int_equal(open_now(), NACRE_OK);
     assert_int_equal(nor_bed_program(0x4010, nor_bed.data, 16), NACRE_OK);
     assert_int_equal(nor_bed.nor.op_way, NACRE_WAY_SLICED);
+}
+
+/* ---- the trial of read while write ---- */
+
+static void open_in_another_bank(uint32_t budget_us)
+{
+    cfg.region_addr = NOR_BED_REGION;
+    cfg.budget_us = budget_us;
+    memset(fake.chip + NOR_BED_REGION, 0xFF, NOR_BED_BYTES);
+    assert_int_equal(open_now(), NACRE_OK);
+    assert_int_equal(nor_bed.nor.stats.trust, NACRE_TRUST_UNTRIED);
+    fake_forget();
+}
+
+static void test_limits_first_operation_is_the_trial(void **state)
+{
+    (void)state;
+    open_in_another_bank(10);
+    assert_int_equal(nor_bed_program(0, nor_bed.data, 16), NACRE_OK);
+    assert_string_equal(fake_opcodes(), "06F9 05FA 12ED EE11 05FA 2BD4");
+    assert_int_equal(fake.sent[3].blackout, fake.sent[2].blackout);
+    assert_in_range(fake.sent[3].chip_addr, 0, 65535);
+    assert_int_equal(nor_bed.nor.stats.trust, NACRE_TRUST_SHOWN);
+    fake_forget();
+    assert_int_equal(nor_bed_erase(0), NACRE_OK);
+    assert_string_equal(fake_opcodes(), "06F9 05FA 21DE 05FA 2BD4");
+}
+
+/* What did not run, or failed, shows nothing. */
+static void test_limits_trial_is_made_again_until_it_counts(void **state)
+{
+    (void)state;
+    open_in_another_bank(10);
+    fake.fail_next = 0x20;
+    assert_int_equal(nor_bed_program(0, nor_bed.data, 16), NACRE_IO);
+    assert_int_equal(nor_bed.nor.stats.trust, NACRE_TRUST_UNTRIED);
+    fake.timeout_in = 2;
+    assert_int_equal(nor_bed_program(0x20, nor_bed.data, 16), NACRE_TIMEOUT);
+    assert_int_equal(nor_bed.nor.stats.trust, NACRE_TRUST_UNTRIED);
+    assert_int_equal(nor_bed_program(0x40, nor_bed.data, 16), NACRE_OK);
+    assert_int_equal(nor_bed.nor.stats.trust, NACRE_TRUST_SHOWN);
+}
+
+static void test_limits_slices_take_over_where_the_budget_allows(void **state)
+{
+    uint8_t buf[4];
+    (void)state;
+    open_in_another_bank(SLICE_US);
+    fake.must_be_idle_when_mapped = true; /* no bank answers while one is busy */
+    fake.busy_us = 25000;
+    const uint32_t first = fake.blackout_count;
+    assert_int_equal(nor_bed_erase(0x1000), NACRE_OK);
+    assert_int_equal(nor_bed.nor.stats.trust, NACRE_TRUST_BROKEN);
+    assert_int_equal(nor_bed.nor.stats.over_budget, 0);
+    assert_in_range(nor_bed.nor.stats.bound_us, 448 + 56, SLICE_US);
+    assert_in_range(fake.blackout_count - first, 25000 / SLICE_US, 25000 / 448 + 2);
+    fake_forget();
+    assert_int_equal(nor_bed.medium->ops->erase_start(nor_bed.medium, 0x2000), NACRE_OK);
+    assert_string_equal(fake_opcodes(), "06F9 05FA 21DE 05FA B04F 05FA 2BD4");
+    assert_int_equal(nor_bed_read(0, buf, 4), NACRE_OK);
+    assert_int_equal(nor_bed.medium->ops->erase_wait(nor_bed.medium), NACRE_OK);
+}
+
+static void test_limits_no_way_is_left_where_it_does_not(void **state)
+{
+    uint8_t buf[16];
+    (void)state;
+    open_in_another_bank(10);
+    fake.must_be_idle_when_mapped = true;
+    fake.busy_us = 3000;
+    const uint32_t first = fake.blackout_count;
+    assert_int_equal(nor_bed_program(0, nor_bed.data, 16), NACRE_OK);
+    assert_int_equal(fake.blackout_count, first + 1);
+    assert_int_equal(nor_bed.nor.stats.over_budget, 1);
+    assert_int_equal(fake.fence_bits, 0);
+    fake_forget();
+    assert_int_equal(nor_bed_program(0x10, nor_bed.data, 16), NACRE_NO_WAY);
+    assert_int_equal(nor_bed_erase(0x1000), NACRE_NO_WAY);
+    assert_int_equal(fake.sent_count, 0);
+    assert_int_equal(nor_bed_read(0, buf, 16), NACRE_OK);
+    assert_memory_equal(buf, nor_bed.data, 16);
+    assert_int_equal(nacre_nor_close(&nor_bed.nor), NACRE_OK);
 }
 
 /* ---- other bus masters ---- */
@@ -354,10 +463,15 @@ int main(void)
         cmocka_unit_test_setup(test_limits_name_the_number_that_is_too_small, setup),
         cmocka_unit_test_setup(test_limits_expected_budget_is_enough, setup),
         cmocka_unit_test_setup(test_limits_refuse_what_makes_no_sense, setup),
+        cmocka_unit_test_setup(test_limits_refuse_rows_that_are_ahead_of_the_commands, setup),
         cmocka_unit_test_setup(test_limits_chip_that_cannot_suspend_is_refused, setup),
         cmocka_unit_test_setup(test_limits_program_without_suspend_needs_all_its_time, setup),
         cmocka_unit_test_setup(test_limits_whole_only_if_asked_for_and_budgeted, setup),
         cmocka_unit_test_setup(test_limits_way_is_chosen_by_the_targets_bank, setup),
+        cmocka_unit_test_setup(test_limits_first_operation_is_the_trial, setup),
+        cmocka_unit_test_setup(test_limits_trial_is_made_again_until_it_counts, setup),
+        cmocka_unit_test_setup(test_limits_slices_take_over_where_the_budget_allows, setup),
+        cmocka_unit_test_setup(test_limits_no_way_is_left_where_it_does_not, setup),
         cmocka_unit_test_setup(test_limits_masters_are_asked_before_each_blackout, setup),
         cmocka_unit_test_setup(test_limits_not_now_is_waited_for, setup),
         cmocka_unit_test_setup(test_limits_not_now_for_too_long_changes_nothing, setup),

@@ -331,10 +331,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_nor_program_sends_enable_status_program_status_security,
-                               nor_bed_setup),
+                               nor_bed_setup_after_trial),
         cmocka_unit_test_setup(test_nor_program_discards_the_lines_it_changed, nor_bed_setup),
         cmocka_unit_test_setup(test_nor_program_of_a_page_goes_in_pieces, nor_bed_setup),
-        cmocka_unit_test_setup(test_nor_erase_fences_the_bank_until_it_has_ended, nor_bed_setup),
+        cmocka_unit_test_setup(test_nor_erase_fences_the_bank_until_it_has_ended,
+                               nor_bed_setup_after_trial),
         cmocka_unit_test_setup(test_nor_poll_does_not_ask_before_the_typical_time, nor_bed_setup),
         cmocka_unit_test_setup(test_nor_read_waits_for_an_erase_and_its_result_is_told_once,
                                nor_bed_setup),
@@ -353,7 +354,7 @@ int main(void)
         cmocka_unit_test_setup(test_nor_compares_what_it_reads_back, nor_bed_setup),
         cmocka_unit_test_setup(test_nor_gives_up_after_the_rows_maximum_and_recovers,
                                nor_bed_setup),
-        cmocka_unit_test_setup(test_nor_keeps_the_fence_when_in_doubt, nor_bed_setup),
+        cmocka_unit_test_setup(test_nor_keeps_the_fence_when_in_doubt, nor_bed_setup_after_trial),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -41,6 +41,7 @@ static uint32_t dark_from(uint32_t first_blackout)
 static void storm(uint32_t budget_us, uint32_t cycles_per_command)
 {
     fake.busy_us = 1;
+    assert_int_equal(nor_bed_program(0x7FF0, nor_bed.data, 16), NACRE_OK); /* the trial */
     fake.cycles_per_command = cycles_per_command;
     for (uint32_t i = 0; i < 200; i++) {
         assert_int_equal(nor_bed_program(i * 16, nor_bed.data, 16), NACRE_OK);

@@ -52,14 +52,19 @@ _Noreturn void nacre_blackout_fault(void)
     nacre_port_reset();
 }
 
-/* May the flash be mapped? A word of the image is read by a command: that cannot stall the core. */
+/* Read a word of the image by a command: that cannot stall the core, as a mapped read can. */
+static bool is_word_known(struct nacre_blackout *blackout)
+{
+    blackout->known_got = ~blackout->known_word;
+    return nacre_ctrl_send(&blackout->port.ctrl, &blackout->known) == NACRE_OK &&
+           blackout->known_got == blackout->known_word;
+}
+
+/* May the flash be mapped? */
 static bool flash_answers(struct nacre_blackout *blackout)
 {
     for (uint32_t i = 0; i < RECOVER_TRIES; i++) {
-        blackout->known_got = ~blackout->known_word;
-        if (nacre_ctrl_leave(&blackout->port.ctrl) == NACRE_OK &&
-            nacre_ctrl_send(&blackout->port.ctrl, &blackout->known) == NACRE_OK &&
-            blackout->known_got == blackout->known_word) {
+        if (nacre_ctrl_leave(&blackout->port.ctrl) == NACRE_OK && is_word_known(blackout)) {
             return true;
         }
     }
@@ -88,12 +93,22 @@ static bool may_be_begun(const struct nacre_job *job, enum nacre_err err)
     return err == NACRE_OK || (err == NACRE_TIMEOUT && job->done_count + 1u == job->op_count);
 }
 
-static enum nacre_err send_job(const struct nacre_ctrl *ctrl, struct nacre_job *job)
+/* Is the operation to go on inside this blackout? With a trial only if the image cannot be read. */
+static bool goes_on(struct nacre_blackout *blackout, struct nacre_job *job, enum nacre_err err)
 {
+    if (job->slice == NULL) return false;
+    if (!job->is_trial) return may_be_begun(job, err);
+    job->trial_failed = err == NACRE_OK && !is_word_known(blackout);
+    return job->trial_failed;
+}
+
+static enum nacre_err send_job(struct nacre_blackout *blackout, struct nacre_job *job)
+{
+    const struct nacre_ctrl *const ctrl = &blackout->port.ctrl;
     const enum nacre_err err = send_all(ctrl, job);
 
-    if (job->slice == NULL || !may_be_begun(job, err)) return err;
-    if (err != NACRE_OK) (void)nacre_ctrl_leave(ctrl);
+    if (!goes_on(blackout, job, err)) return err;
+    (void)nacre_ctrl_leave(ctrl);
     job->done_count = job->op_count;
     return nacre_slice_run(ctrl, job->slice);
 }
@@ -101,7 +116,7 @@ static enum nacre_err send_job(const struct nacre_ctrl *ctrl, struct nacre_job *
 /* What is busy, suspended, or may be either, stays fenced. */
 static bool is_fence_kept(const struct nacre_job *job, enum nacre_err err)
 {
-    if (err == NACRE_OK) return job->makes_busy;
+    if (err == NACRE_OK) return job->makes_busy && !job->trial_failed;
     if (err != NACRE_BUSY) return true;
     return job->slice != NULL ? job->done_count == job->op_count : !job->makes_busy;
 }
@@ -112,7 +127,9 @@ static void open_window(const struct nacre_port *port, const struct nacre_job *j
     const bool is_fenced = is_fence_kept(job, err) && job->fence.bits != 0;
 
     nacre_port_fence(port, is_fenced ? &job->fence : NULL);
-    if (err == NACRE_OK) nacre_port_discard(port, job->discard_addr, job->discard_bytes);
+    if (err == NACRE_OK && !is_fenced) {
+        nacre_port_discard(port, job->discard_addr, job->discard_bytes);
+    }
 }
 
 enum nacre_err nacre_blackout_run(struct nacre_blackout *blackout, struct nacre_job *job)
@@ -122,10 +139,11 @@ enum nacre_err nacre_blackout_run(struct nacre_blackout *blackout, struct nacre_
 
     under_way = blackout;
     job->done_count = 0;
+    job->trial_failed = false;
     nacre_port_close(port);
     const uint32_t dark = nacre_port_cycles();
     enum nacre_err err = nacre_ctrl_leave(&port->ctrl);
-    if (err == NACRE_OK) err = send_job(&port->ctrl, job);
+    if (err == NACRE_OK) err = send_job(blackout, job);
     if ((err == NACRE_TIMEOUT || err == NACRE_CHIP_REFUSED) && !flash_answers(blackout)) {
         dead_end(blackout);
     }

@@ -33,6 +33,9 @@ struct nacre_job {
     struct nacre_op op[NACRE_JOB_OPS_MAX];
     uint32_t op_count;
     struct nacre_slice *slice; /* NULL: the chip may be busy when the flash is mapped again */
+    bool is_trial;             /* with a slice: the operation is begun, and a word of the image is
+                                  read by a command. If it is as known, the flash is mapped while
+                                  the chip is busy; if not, the slice runs */
     struct nacre_fence fence;  /* of what the job makes or finds busy; bits 0: none */
     bool makes_busy;           /* true: the fence stays if every command was sent; false: it stays
                                   if a check stopped the list. With a slice: false, it stays while
@@ -40,6 +43,7 @@ struct nacre_job {
     uint32_t discard_addr;     /* cache lines of this range go if every command was sent */
     uint32_t discard_bytes;
     uint32_t done_count;       /* out: commands whose check held */
+    bool trial_failed;         /* out */
     uint32_t dark_cycles;      /* out: the flash could not be read */
     uint32_t masked_cycles;    /* out: interrupts were masked, the longest that one can be late */
 };

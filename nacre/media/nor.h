@@ -90,6 +90,13 @@ enum nacre_nor_state {
     NACRE_NOR_ERASES,      /* an erase is under way or its result untold */
 };
 
+/* Can the image be read while another bank is busy? The first such operation is the trial. */
+enum nacre_trust {
+    NACRE_TRUST_UNTRIED = 0,
+    NACRE_TRUST_SHOWN,     /* it was, and the operation ended well */
+    NACRE_TRUST_BROKEN,    /* it was not: slices from then on, or NACRE_NO_WAY */
+};
+
 struct nacre_way_stats {
     uint32_t blackouts;
     uint32_t longest_cycles;
@@ -111,6 +118,7 @@ struct nacre_nor_stats {
     uint32_t bound_us;        /* by no more than this may an interrupt be late */
     uint32_t slices;          /* those that ended an operation included */
     uint32_t late_suspends;   /* the chip took longer than its row says, or did not suspend */
+    enum nacre_trust trust;   /* in read while write */
     uint32_t not_now;         /* refusals by the hooks */
     struct nacre_way_stats way[NACRE_WAY_COUNT]; /* by way; at 0 what open asked the chip */
 };
@@ -144,7 +152,9 @@ struct nacre_nor {
     enum nacre_way op_way;
     bool has_ended;             /* sliced: it ended inside a blackout, nobody has asked yet */
     bool is_in_doubt;           /* sliced: running, suspended or ended */
+    bool is_trial;              /* the image was read while this one was under way */
     bool ignores_suspend;
+    bool has_no_way;            /* the trial failed, and slices are too long */
     uint32_t slices_max;        /* of the operation */
     uint32_t slices_left;
     uint32_t feeds_max;
@@ -192,7 +202,8 @@ struct nacre_nor {
  *                                     before a reset; try again later
  *          NACRE_CHIP_REFUSED, NACRE_TIMEOUT  the chip's status makes no sense
  *          NACRE_NOT_NOW              the hooks did not let go of the flash in time
- *          NACRE_FROM_INTERRUPT, NACRE_BAD_ARGUMENT
+ *          NACRE_FROM_INTERRUPT, NACRE_BAD_ARGUMENT; the latter also for a row that asks for more
+ *                                     than the medium's commands can do
  *          After any error nor is closed, and the board is as it was, but that the cycle counter
  *          may run and MPU regions may have become read-only.
  * Cut      changes nothing

@@ -136,7 +136,9 @@ static uint32_t rest_us(const struct nacre_nor *nor, uint32_t cycles)
 {
     const uint32_t cycles_per_us = nor->blackout.port.cycles_per_us;
 
-    if (nor->job.slice == NULL) return cycles * rest_factor(nor) / cycles_per_us + 1u;
+    if (nor->job.slice == NULL || (nor->job.is_trial && !nor->job.trial_failed)) {
+        return cycles * rest_factor(nor) / cycles_per_us + 1u;
+    }
     return cycles / cycles_per_us * nor->app_percent / (100u - nor->app_percent) + 1u;
 }
 

@@ -20,6 +20,14 @@ static bool is_in_chip(const struct nacre_chip *chip, uint32_t addr, uint32_t n)
     return addr <= chip->chip_bytes && n <= chip->chip_bytes - addr;
 }
 
+/* Rows may say more than the commands here can be told: octal DTR as Macronix does it. */
+static bool is_drivable(const struct nacre_chip *chip)
+{
+    return chip->lines == 8u && chip->addr_bytes == 4u && chip->registers_have_addr &&
+           chip->odd_byte_first && chip->clear_failed == 0 && chip->status_program_failed == 0 &&
+           chip->status_erase_failed == 0;
+}
+
 static enum nacre_err check_region(const struct nacre_nor_cfg *cfg)
 {
     const struct nacre_chip *const chip = cfg->chip;
@@ -42,6 +50,7 @@ static enum nacre_err check_region(const struct nacre_nor_cfg *cfg)
 static enum nacre_err check_cfg(const struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
 {
     if (nor == NULL || cfg == NULL || cfg->chip == NULL) return NACRE_BAD_ARGUMENT;
+    if (!is_drivable(cfg->chip)) return NACRE_BAD_ARGUMENT;
     if (nacre_port_in_interrupt()) return NACRE_FROM_INTERRUPT;
     if (!nacre_port_is_writable(nor, sizeof(*nor))) return NACRE_BAD_BUFFER;
     if (cfg->image_bytes == 0 || !is_in_chip(cfg->chip, cfg->image_addr, cfg->image_bytes)) {

@@ -10,6 +10,10 @@
  *   rest    after a blackout there is none for so many times its length that no millisecond is
  *           dark for more than a fiftieth, however operations follow on each other.
  *
+ * Nothing on trust: the first operation is a trial. With its bank busy, and before the flash is
+ * mapped, a word of the image is read by a command. If it is not as known, the operation goes on as
+ * a slice does, and so do all others.
+ *
  * The status after the write enable says all that must be known before an operation: busy would
  * mean that somebody else's is under way, and without the write-enable bit the chip would ignore
  * ours in silence. That bit is gone when the operation has ended: if it is still there, the chip
@@ -32,10 +36,16 @@ enum nacre_err nacre_rww_start(struct nacre_nor *nor, uint32_t n)
 {
     new_job(nor, true);
     nacre_nor_job_add_operation(nor, nor->op_addr, n);
+    if (nor->stats.trust == NACRE_TRUST_UNTRIED) nacre_slice_add_trial(nor, n != 0);
 
     const enum nacre_err err = nacre_nor_job_run(nor);
-    if (err == NACRE_BUSY || err == NACRE_NOT_NOW) return err;
+    if (err == NACRE_NOT_NOW || (err == NACRE_BUSY && !nor->job.trial_failed)) return err;
     nacre_way_note_started(nor, n != 0);
+    if (nor->job.trial_failed) {
+        nacre_slice_take_over(nor, err);
+        return nor->is_in_doubt ? err : NACRE_OK;
+    }
+    nor->is_trial = nor->job.is_trial && err == NACRE_OK;
     nor->poll_wait_us = n != 0 ? nor->chip->program_us : nor->chip->erase_us;
     return err;
 }

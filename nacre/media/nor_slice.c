@@ -114,8 +114,44 @@ static void note_slice(struct nacre_nor *nor, enum nacre_err err)
     }
 }
 
+/* The longer one of both operations. */
+static uint32_t bound_us(const struct nacre_chip *chip)
+{
+    const uint32_t program_us = nacre_slice_us_min(chip, true, true);
+    const uint32_t erase_us = nacre_slice_us_min(chip, false, true);
+
+    return program_us > erase_us ? program_us : erase_us;
+}
+
+static bool can_slice(const struct nacre_nor *nor)
+{
+    return nor->chip->erase_suspend != 0 && nor->budget_us >= bound_us(nor->chip);
+}
+
+void nacre_slice_add_trial(struct nacre_nor *nor, bool is_program)
+{
+    prepare_operation(nor, is_program);
+    if (!can_slice(nor)) nor->slice.suspend.opcode = 0;
+    nor->job.slice = &nor->slice;
+    nor->job.is_trial = true;
+    nor->job.discard_addr = nor->op_addr;
+    nor->job.discard_bytes = nor->op_bytes;
+}
+
+void nacre_slice_take_over(struct nacre_nor *nor, enum nacre_err err)
+{
+    nor->stats.trust = NACRE_TRUST_BROKEN;
+    nor->is_auto = false;
+    nor->has_no_way = !can_slice(nor);
+    nor->way = nor->has_no_way ? NACRE_WAY_WHOLE : NACRE_WAY_SLICED;
+    nor->op_way = nor->way;
+    if (!nor->has_no_way) nor->stats.bound_us = bound_us(nor->chip);
+    note_slice(nor, err);
+}
+
 enum nacre_err nacre_slice_start(struct nacre_nor *nor, uint32_t n)
 {
+    if (nor->has_no_way) return NACRE_NO_WAY;
     if (nor->ignores_suspend && nor->op_way == NACRE_WAY_SLICED) return NACRE_NO_SUSPEND;
 
     prepare_operation(nor, n != 0);

@@ -45,6 +45,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_way_identify(struct nacre_nor *nor);
  *          NACRE_CHIP_REFUSED    the chip did not take the write enable; unchanged
  *          NACRE_NOT_NOW         another bus master did not let go in time; unchanged
  *          NACRE_NO_SUSPEND      the chip ignored a suspend before: not started
+ *          NACRE_NO_WAY          read while write does not work here, and slices are too long for
+ *                                the budget: not started
  *          NACRE_TIMEOUT         the controller did not end a command: the range is in any state;
  *                                what may be under way was waited out, or stays fenced
  */
@@ -83,6 +85,15 @@ NACRE_MUST_CHECK enum nacre_err nacre_rww_start(struct nacre_nor *nor, uint32_t 
 NACRE_MUST_CHECK enum nacre_err nacre_rww_poll(struct nacre_nor *nor);
 NACRE_MUST_CHECK enum nacre_err nacre_slice_start(struct nacre_nor *nor, uint32_t n);
 NACRE_MUST_CHECK enum nacre_err nacre_slice_poll(struct nacre_nor *nor);
+
+/* The job, which starts an operation, is to be the trial of read while write. */
+void nacre_slice_add_trial(struct nacre_nor *nor, bool is_program);
+
+/*
+ * The trial failed, and err is what its slice came to: read while write is given up. Slices take
+ * over if the budget allows them.
+ */
+void nacre_slice_take_over(struct nacre_nor *nor, enum nacre_err err);
 
 /* Make the commands and times of nor->slice that no operation changes. */
 void nacre_slice_prepare(struct nacre_nor *nor, const struct nacre_nor_feed *feed);

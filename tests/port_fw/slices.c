@@ -6,6 +6,7 @@
  *   m  save a hundred of them       q  say what was measured
  *   i  give the store idle time     l  open again with a long budget
  *   w  open again to write whole operations at once
+ *   o  open again in another bank; O with a budget for slices
  */
 #include "examples/brightness/board.h"
 #include "nacre/chips/chips.h"
@@ -15,6 +16,8 @@
 
 #define NVIC_ICER_TIM6 (*(volatile uint32_t *)(0xE000E180u + 4u * (BOARD_IRQ_TIM6 / 32u)))
 #define REGION_ADDR 0x01FE0000u /* in bank 0, as the image */
+#define OTHER_BANK 0x07FE0000u
+#define SHORT_BUDGET_US 5u
 #define IMAGE_BYTES 0x01000000u
 #define UNITS 6u
 #define UNIT_BYTES 4096u
@@ -51,12 +54,12 @@ static void say_if_wrong(enum nacre_err err)
     board_write("\r\n");
 }
 
-static void open_all(enum nacre_way way, uint32_t budget_us)
+static void open_all(uint32_t region_addr, enum nacre_way way, uint32_t budget_us)
 {
     const struct nacre_nor_cfg cfg = {
         .chip = &nacre_chip_mx66uw1g45g,
         .port = {.core_mhz = BOARD_CORE_MHZ, .mpu_region = 15},
-        .region_addr = REGION_ADDR,
+        .region_addr = region_addr,
         .region_bytes = (UNITS + 1u) * UNIT_BYTES,
         .image_bytes = IMAGE_BYTES,
         .way = way,
@@ -124,13 +127,19 @@ static void report(void)
     say("slices", stats.slices);
     say("late_suspends", stats.late_suspends);
     say("over_budget", stats.over_budget);
+    say("trust", (uint32_t)stats.trust);
 }
 
-static void open_again(enum nacre_way way, uint32_t budget_us)
+static void open_again(uint32_t region_addr, enum nacre_way way, uint32_t budget_us)
 {
     say_if_wrong(nacre_unmount(&store));
     say_if_wrong(nacre_nor_close(&nor));
-    open_all(way, budget_us);
+    open_all(region_addr, way, budget_us);
+}
+
+static void do_another_bank(char letter)
+{
+    open_again(OTHER_BANK, NACRE_WAY_AUTO, letter == 'o' ? SHORT_BUDGET_US : BUDGET_US);
 }
 
 static void do_letter(char letter)
@@ -156,10 +165,14 @@ static void do_letter(char letter)
         report();
         break;
     case 'l':
-        open_again(NACRE_WAY_AUTO, LONG_BUDGET_US);
+        open_again(REGION_ADDR, NACRE_WAY_AUTO, LONG_BUDGET_US);
         break;
     case 'w':
-        open_again(NACRE_WAY_WHOLE, WHOLE_BUDGET_US);
+        open_again(REGION_ADDR, NACRE_WAY_WHOLE, WHOLE_BUDGET_US);
+        break;
+    case 'o':
+    case 'O':
+        do_another_bank(letter);
         break;
     default:
         break;
@@ -170,7 +183,7 @@ int main(void)
 {
     board_start();
     NVIC_ICER_TIM6 = 1u << (BOARD_IRQ_TIM6 % 32u); /* of its 20 kHz most would be merged */
-    open_all(NACRE_WAY_AUTO, BUDGET_US);
+    open_all(REGION_ADDR, NACRE_WAY_AUTO, BUDGET_US);
     board_write("> ");
     for (;;) {
         char letter;

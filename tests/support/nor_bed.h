@@ -35,6 +35,8 @@ int nor_bed_open_same_bank(const struct nacre_nor_cfg *cfg);
 /* For cmocka: a budget of 5 us, without and with the tick. */
 int nor_bed_setup(void **state);
 int nor_bed_setup_with_tick(void **state);
+/* And read while write has been tried already. */
+int nor_bed_setup_after_trial(void **state);
 
 enum nacre_err nor_bed_read(uint32_t addr, void *buf, uint32_t n);
 enum nacre_err nor_bed_program(uint32_t addr, const void *buf, uint32_t n);

@@ -106,6 +106,114 @@ static void test_chip_sfdp_other_unit_takes_its_own_type(void **state)
     assert_int_equal(chip.erase_us_max, 256000 * 24);
 }
 
+/* ---- tables made here, by the standard's bit positions ---- */
+
+#define MADE_BASIC 16u
+#define MADE_BYTES (MADE_BASIC + 16u * 4u)
+
+struct field {
+    uint8_t number; /* of the DWORD, from 1 */
+    uint8_t low;
+    uint8_t count;
+    uint32_t value;
+};
+
+static void put_word(uint8_t *tables, uint32_t at, uint32_t word)
+{
+    for (uint32_t i = 0; i < 4; i++) tables[at + i] = (uint8_t)(word >> (8u * i));
+}
+
+/* A basic table of 16 DWORDs; all bits that no field names are alike. */
+static void make_tables(uint8_t tables[MADE_BYTES], uint32_t others, const struct field *fields,
+                        size_t count)
+{
+    memcpy(tables, "SFDP\x06\x01\x00\xFF\x00\x06\x01\x10\x10\x00\x00\xFF", MADE_BASIC);
+    for (uint32_t number = 1; number <= 16; number++) {
+        uint32_t word = others;
+
+        for (size_t i = 0; i < count; i++) {
+            const uint32_t mask = (uint32_t)(((uint64_t)1 << fields[i].count) - 1u);
+
+            if (fields[i].number != number) continue;
+            word = (word & ~(mask << fields[i].low)) | fields[i].value << fields[i].low;
+        }
+        put_word(tables, MADE_BASIC + 4u * (number - 1u), word);
+    }
+}
+
+static const struct field made[] = {
+    {2, 0, 32, 0x80000000u + 30u},               /* 2 to the power of 30 bits */
+    {8, 0, 16, 0x520Fu},  {8, 16, 16, 0x200Cu},  /* 32 KB by 52h, 4 KB by 20h */
+    {9, 0, 16, 0xD810u},  {9, 16, 16, 0},        /* 64 KB by D8h, no fourth */
+    {10, 0, 4, 0},                               /* the longest is twice the typical time */
+    {10, 4, 7, 0x21u},    {10, 11, 7, 0x5Fu},    /* 2 * 16 ms, 32 * 128 ms */
+    {10, 18, 7, 0x62u},                          /* 3 * 1 s */
+    {11, 0, 4, 2},        {11, 4, 4, 9},         /* 6 times, 512 bytes */
+    {11, 8, 6, 0x20u},                           /* 1 * 64 us */
+    {12, 9, 4, 15},       {12, 13, 7, 0x00u},    /* 16 * 64 us; 1 * 128 ns */
+    {12, 20, 4, 1},       {12, 24, 7, 0x7Fu},    /* 2 * 64 us; 32 * 64 us */
+    {12, 31, 1, 0},
+    {13, 0, 32, 0x757A757Au},
+};
+
+/* Three address bytes: the opcodes of the basic table itself. The same with all other bits set. */
+static void test_chip_sfdp_each_field_is_where_the_standard_has_it(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 2; i++) {
+        struct nacre_chip base = nacre_chip_w25q128jv;
+        struct nacre_chip chip;
+        uint8_t tables[MADE_BYTES];
+
+        make_tables(tables, i == 0 ? 0 : UINT32_MAX, made, sizeof(made) / sizeof(made[0]));
+        assert_int_equal(make(&chip, &base, tables, MADE_BYTES), NACRE_OK);
+        assert_int_equal(chip.chip_bytes, 0x08000000);
+        assert_int_equal(chip.page_bytes, 512);
+        assert_int_equal(chip.program_us, 64);
+        assert_int_equal(chip.program_us_max, 64 * 6);
+        assert_int_equal(chip.erase_us, 4096000);
+        assert_int_equal(chip.erase_us_max, 2 * 4096000);
+        assert_int_equal(chip.program_run_us_min, 1024);
+        assert_int_equal(chip.program_suspend_us_max, 1);
+        assert_int_equal(chip.erase_run_us_min, 128);
+        assert_int_equal(chip.erase_suspend_us_max, 2048);
+        base.unit_bytes = 65536;
+        base.erase = 0xD8;
+        assert_int_equal(make(&chip, &base, tables, MADE_BYTES), NACRE_OK);
+        assert_int_equal(chip.erase_us, 3000000);
+        base.unit_bytes = 32768;
+        base.erase = 0x52;
+        assert_int_equal(make(&chip, &base, tables, MADE_BYTES), NACRE_OK);
+        assert_int_equal(chip.erase_us, 32000);
+    }
+}
+
+/* 2 GB and 32 KB are the ends of what is taken, in both ways to say it. */
+static void test_chip_sfdp_sizes_have_ends(void **state)
+{
+    static const struct {
+        uint32_t density;
+        uint32_t chip_bytes; /* 0: refused */
+    } sizes[] = {
+        {0x80000000u + 34u, 0x80000000u}, {0x80000000u + 35u, 0}, {0x80000000u + 18u, 0x8000u},
+        {0x80000000u + 17u, 0},           {0x7FFFFFFFu, 0x10000000u}, {0x3FFFFu, 0x8000u},
+        {0x1FFFFu, 0},                    {0, 0},                 {0x0FFFFFFEu, 0},
+        {0xFFFFFFFFu, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        struct nacre_chip chip;
+        uint8_t tables[MADE_BYTES];
+
+        make_tables(tables, 0, made, sizeof(made) / sizeof(made[0]));
+        put_word(tables, MADE_BASIC + 4u, sizes[i].density);
+        const enum nacre_err err = make(&chip, &nacre_chip_w25q128jv, tables, MADE_BYTES);
+        assert_int_equal(err, sizes[i].chip_bytes != 0 ? NACRE_OK : NACRE_CHIP_UNKNOWN);
+        if (err == NACRE_OK) assert_int_equal(chip.chip_bytes, sizes[i].chip_bytes);
+    }
+}
+
 /* Each table that was meant for another chip, or another protocol, is named and refused. */
 static void test_chip_sfdp_contradictions_are_refused(void **state)
 {
@@ -208,6 +316,8 @@ int main(void)
         cmocka_unit_test(test_chip_sfdp_dump_gives_the_rows_figures),
         cmocka_unit_test(test_chip_sfdp_row_agrees_with_its_tables),
         cmocka_unit_test(test_chip_sfdp_other_unit_takes_its_own_type),
+        cmocka_unit_test(test_chip_sfdp_each_field_is_where_the_standard_has_it),
+        cmocka_unit_test(test_chip_sfdp_sizes_have_ends),
         cmocka_unit_test(test_chip_sfdp_contradictions_are_refused),
         cmocka_unit_test(test_chip_sfdp_no_suspend_leaves_none),
         cmocka_unit_test(test_chip_sfdp_cut_off_is_refused),

@@ -142,6 +142,27 @@ static void test_mutant_calls_format_nothing_where_nothing_can_be_settled(void *
     assert_true(box_holds(&box, 1, 4, 1));
 }
 
+/* The head's unit takes no program, and one more fails: done, or an error and old or empty. */
+static void test_mutant_calls_format_across_a_failure(void **state)
+{
+    (void)state;
+    for (uint32_t n = 0; n < 12u; n++) {
+        box_close(&box);
+        box_open(&box, 8);
+        assert_int_equal(box_reboot(&box), NACRE_OK);
+        assert_int_equal(box_set(&box, 1, 4, 1), NACRE_OK);
+        box.sim->unit_stuck[(stats_now().generation - 1u) % 8u] = SIM_STUCK_PROGRAM;
+        assert_int_equal(nacre_unmount(&box.store), NACRE_IO);
+        box.sim->faults.program_fails = n;
+        box.sim->faults.fail_count = 1;
+        const bool is_done = nacre_format(&box.store, &box.cfg) == NACRE_OK;
+        sim_faults_none(&box.sim->faults);
+        memset(box.sim->unit_stuck, 0, sizeof box.sim->unit_stuck);
+        assert_int_equal(box_reboot(&box), NACRE_OK);
+        assert_true(box_lacks(&box, 1) || (!is_done && box_holds(&box, 1, 4, 1)));
+    }
+}
+
 static struct {
     uint32_t addr;
     uint32_t reads;
@@ -267,6 +288,34 @@ static void test_mutant_calls_retire_where_a_program_failed(void **state)
     }
 }
 
+static void count_first_slot(const struct sim_event *event, void *context)
+{
+    uint32_t *const reads = context;
+    if (event->command == SIM_READ && event->addr == FORGE_GRANULE) (*reads)++;
+}
+
+/* What is stale and says so is not looked at again with each change. */
+static void test_mutant_calls_do_not_read_what_is_stale(void **state)
+{
+    (void)state;
+    uint32_t reads = 0;
+    struct forge forge;
+    const struct forge_record stale = { .key = 1, .length = 4, .seed = 1, .is_stale = true };
+    forge_open(&forge, box.sim);
+    forge_unit(&forge, 1, 1);
+    forge_put(&forge, &stale);
+    forge_value(&forge, 2, 4, 1);
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    assert_true(box_is_stale(&box, 1, 4, 1));
+    box.sim->trace = count_first_slot;
+    box.sim->trace_context = &reads;
+    for (uint32_t i = 0; i < 20u; i++) assert_int_equal(box_set(&box, 2, 4, i), NACRE_OK);
+    assert_int_equal(reads, 0);
+    assert_true(box_is_stale(&box, 1, 4, 1));
+    assert_int_equal(reads, 1);
+    box.sim->trace = NULL;
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, box_begin_four, box_end)
@@ -277,6 +326,8 @@ int main(void)
         CASE(test_mutant_calls_read_back_what_they_write),
         CASE(test_mutant_calls_wipe_no_byte_too_many),
         CASE(test_mutant_calls_format_nothing_where_nothing_can_be_settled),
+        CASE(test_mutant_calls_format_across_a_failure),
+        CASE(test_mutant_calls_do_not_read_what_is_stale),
         CASE(test_mutant_calls_take_values_from_flash),
         CASE(test_mutant_calls_commit_across_a_failure),
         CASE(test_mutant_calls_retire_where_a_program_failed),

@@ -44,6 +44,9 @@ static struct {
     uint32_t after;          /* programs and erases after the first that failed */
     uint32_t read_number;    /* this read from now on fails */
     uint32_t failed_addr;    /* it was here */
+    uint32_t mark_addr;      /* of the last mark programmed, */
+    uint32_t mark_reads;     /* how often it was read since, */
+    uint32_t mark_fails;     /* and the read that is wrong; 0: none, and the only one */
 } plan;
 
 static bool flickers(uint32_t addr)
@@ -63,6 +66,10 @@ static enum nacre_err on_read(void *context, uint32_t addr, uint8_t *bytes, uint
     }
     plan.last_addr = addr;
     if (plan.flicker_count != 0 && n > 5u && flickers(addr)) bytes[5] ^= 1u;
+    if (plan.mark_fails != 0 && addr == plan.mark_addr && ++plan.mark_reads == plan.mark_fails) {
+        bytes[9] ^= 1u;
+        plan.mark_fails = 0;
+    }
     if (plan.read_number-- == 0) {
         plan.failed_addr = addr;
         return NACRE_IO;
@@ -77,6 +84,7 @@ static enum nacre_err on_program(void *context, uint32_t addr, const uint8_t *by
     const uint32_t key = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8;
     const bool is_first = (bytes[3] & 0x80u) != 0 && addr % UNIT_BYTES != 0;
     if (plan.failed != 0) plan.after++;
+    if (addr % UNIT_BYTES == 0) plan.mark_addr = addr;
     if (is_first && key == plan.armed_by) plan.armed_by = NO_KEY;
     if (is_first && key == plan.program_key && plan.program_fails != 0) {
         plan.program_fails--;
@@ -420,6 +428,25 @@ static void test_mutant_fail_of_a_unit_takes_the_last_entry(void **state)
     }
 }
 
+/* A mark is read back twice; where it reads wrong once, the unit is erased again. */
+static void test_mutant_fail_to_read_a_mark_back(void **state)
+{
+    (void)state;
+    for (uint32_t read = 0; read <= 2u; read++) {
+        reopen(4, 16);
+        assert_int_equal(box_reboot(&box), NACRE_OK);
+        meddle();
+        plan.mark_addr = 1;
+        plan.mark_fails = read;
+        for (uint32_t i = 0; i < 300u; i++) assert_int_equal(box_set(&box, 1, 4, i), NACRE_OK);
+        assert_int_equal(plan.mark_fails, 0);
+        meddler_end(box.sim);
+        assert_int_equal(stats_now().generation, 2);
+        assert_int_equal(box.sim->unit_wear[1], read == 0 ? 1 : 2);
+        assert_true(box_holds(&box, 1, 4, 299));
+    }
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, box_end)
@@ -434,6 +461,7 @@ int main(void)
         CASE(test_mutant_fail_to_count_is_made_good),
         CASE(test_mutant_fail_of_a_value_is_counted),
         CASE(test_mutant_fail_of_a_unit_takes_the_last_entry),
+        CASE(test_mutant_fail_to_read_a_mark_back),
         CASE(test_mutant_fail_to_read_another_geometry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

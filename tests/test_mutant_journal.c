@@ -67,6 +67,18 @@ static void test_mutant_journal_small_values_with_idle_time(void **state)
     assert_true(journal.vouched_all >= journal.heads);
 }
 
+/* With idle time enough, no set has to copy, or to wait for an erase. */
+static void test_mutant_journal_idle_time_takes_all_from_the_sets(void **state)
+{
+    (void)state;
+    struct nacre_stats stats;
+    use(100, 8, 900, 4);
+    assert_true(journal.copies_all >= 50u);
+    assert_int_equal(journal.copies_in_sets, 0);
+    assert_int_equal(nacre_stats(&box.store, &stats), NACRE_OK);
+    assert_int_equal(stats.erase_waits, 0);
+}
+
 static void test_mutant_journal_long_values(void **state)
 {
     (void)state;
@@ -158,6 +170,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_mutant_journal_small_values),
         CASE(test_mutant_journal_small_values_with_idle_time),
+        CASE(test_mutant_journal_idle_time_takes_all_from_the_sets),
         CASE(test_mutant_journal_long_values),
         CASE(test_mutant_journal_without_anything_that_rests),
         CASE(test_mutant_journal_a_longer_value_comes_late),

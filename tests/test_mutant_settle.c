@@ -247,6 +247,7 @@ static void test_mutant_settle_sweeps_what_lies_ahead(void **state)
         for (uint32_t i = 0; i < erase_count; i++) {
             assert_int_equal(erases[i], forge_addr(&forge, 0, 7u - i, 0));
         }
+        assert_int_equal(box.sim->counters.reads_in_erase, 0); /* seen blank when it has ended */
         assert_copy(4, 105, 0, 99);
         assert_all_hold(2);
     }

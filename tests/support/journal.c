@@ -143,6 +143,7 @@ static void take_copy(const struct forge_record *record, uint32_t slot)
     if (journal.copies >= 2u) assert_true(left < (int32_t)(reserve() + journal.granules));
     journal.copies++;
     journal.copies_all++;
+    if (journal.set_key != JOURNAL_NO_KEY) journal.copies_in_sets++;
 }
 
 static void keep(struct journal_place *kept, const struct forge_record *record, uint32_t slot)

@@ -51,6 +51,7 @@ struct journal {
     struct journal_place places[JOURNAL_MEMBERS_MAX];
     uint32_t member_count;
     uint32_t copies_all;
+    uint32_t copies_in_sets;
     uint32_t vouched_all;
     uint32_t heads;
 };

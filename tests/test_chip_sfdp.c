@@ -149,9 +149,9 @@ static const struct field made[] = {
     {10, 4, 7, 0x21u},    {10, 11, 7, 0x5Fu},    /* 2 * 16 ms, 32 * 128 ms */
     {10, 18, 7, 0x62u},                          /* 3 * 1 s */
     {11, 0, 4, 2},        {11, 4, 4, 9},         /* 6 times, 512 bytes */
-    {11, 8, 6, 0x20u},                           /* 1 * 64 us */
-    {12, 9, 4, 15},       {12, 13, 7, 0x00u},    /* 16 * 64 us; 1 * 128 ns */
-    {12, 20, 4, 1},       {12, 24, 7, 0x7Fu},    /* 2 * 64 us; 32 * 64 us */
+    {11, 8, 6, 0x21u},                           /* 2 * 64 us */
+    {12, 9, 4, 7},        {12, 13, 7, 0x61u},    /* 8 * 64 us; 2 * 64 us */
+    {12, 20, 4, 1},       {12, 24, 7, 0x1Fu},    /* 2 * 64 us; 32 * 128 ns, rounded up */
     {12, 31, 1, 0},
     {13, 0, 32, 0x757A757Au},
 };
@@ -169,14 +169,14 @@ static void test_chip_sfdp_each_field_is_where_the_standard_has_it(void **state)
         assert_int_equal(make(&chip, &base, tables, MADE_BYTES), NACRE_OK);
         assert_int_equal(chip.chip_bytes, 0x08000000);
         assert_int_equal(chip.page_bytes, 512);
-        assert_int_equal(chip.program_us, 64);
-        assert_int_equal(chip.program_us_max, 64 * 6);
+        assert_int_equal(chip.program_us, 128);
+        assert_int_equal(chip.program_us_max, 128 * 6);
         assert_int_equal(chip.erase_us, 4096000);
         assert_int_equal(chip.erase_us_max, 2 * 4096000);
-        assert_int_equal(chip.program_run_us_min, 1024);
-        assert_int_equal(chip.program_suspend_us_max, 1);
+        assert_int_equal(chip.program_run_us_min, 512);
+        assert_int_equal(chip.program_suspend_us_max, 128);
         assert_int_equal(chip.erase_run_us_min, 128);
-        assert_int_equal(chip.erase_suspend_us_max, 2048);
+        assert_int_equal(chip.erase_suspend_us_max, 5);
         base.unit_bytes = 65536;
         base.erase = 0xD8;
         assert_int_equal(make(&chip, &base, tables, MADE_BYTES), NACRE_OK);
@@ -280,6 +280,12 @@ static void test_chip_sfdp_cut_off_is_refused(void **state)
     assert_int_equal(make(&chip, &nacre_chip_mx66uw1g45g, blank, TABLE_BYTES), NACRE_CHIP_UNKNOWN);
     struct nacre_sfdp none = {0};
     assert_int_equal(nacre_chip_from_sfdp(&chip, &nacre_chip_mx66uw1g45g, &none),
+                     NACRE_BAD_ARGUMENT);
+    none.bytes = blank;
+    assert_int_equal(nacre_chip_from_sfdp(&chip, NULL, &none), NACRE_BAD_ARGUMENT);
+    assert_int_equal(nacre_chip_from_sfdp(NULL, &nacre_chip_mx66uw1g45g, &none),
+                     NACRE_BAD_ARGUMENT);
+    assert_int_equal(nacre_chip_from_sfdp(&chip, &nacre_chip_mx66uw1g45g, NULL),
                      NACRE_BAD_ARGUMENT);
 }
 

@@ -6,6 +6,7 @@
  * Method: the bytes are made by hand (forge.h), the store is mounted, and its answers and what it
  * programs are compared with the document.
  */
+#include "nacre/core/check_store.h"
 #include "tests/support/box_fixture.h"
 #include "tests/support/decode.h"
 #include "tests/support/forge.h"
@@ -311,6 +312,94 @@ static void test_mutant_mount_erases_nothing_on_a_doubtful_word(void **state)
     for (uint32_t key = 2; key <= 5u; key++) assert_true(box_holds(&box, key, 4, 1));
 }
 
+static enum nacre_err mount_of(uint32_t unit_bytes, uint32_t unit_count)
+{
+    const struct nacre_geometry geometry = { unit_bytes, unit_count, 16, 256, 16 };
+    sim_nor_destroy(box.sim);
+    box.sim = sim_nor_create(&geometry, 1);
+    box.cfg.medium = &box.sim->medium;
+    return box_reboot(&box);
+}
+
+/* Section 1: 3 to 256 units, 64 to 4096 slots, places below 65,536: the ends are good. */
+static void test_mutant_mount_takes_the_largest_regions(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t slots;
+        uint32_t unit_count;
+        enum nacre_err err;
+    } cases[] = {
+        { 64, 3, NACRE_OK }, { 64, 256, NACRE_OK }, { 64, 257, NACRE_REGION_TOO_LARGE },
+        { 256, 256, NACRE_OK }, { 4096, 16, NACRE_OK }, { 4096, 17, NACRE_REGION_TOO_LARGE },
+        { 4096, 3, NACRE_OK }, { 4112, 3, NACRE_REGION_TOO_LARGE },
+        { 272, 241, NACRE_REGION_TOO_LARGE }, { 48, 4, NACRE_REGION_TOO_SMALL },
+        { 64, 2, NACRE_REGION_TOO_SMALL },
+    };
+    for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const enum nacre_err err = mount_of(cases[i].slots * FORGE_GRANULE, cases[i].unit_count);
+        assert_int_equal(err, cases[i].err);
+        if (err != NACRE_OK) continue;
+        assert_int_equal(box_set(&box, 1, 4, 1), NACRE_OK);
+        assert_int_equal(box_reboot(&box), NACRE_OK);
+        assert_true(box_holds(&box, 1, 4, 1));
+    }
+}
+
+#define FINDINGS_MAX 8u
+static struct nacre_finding findings[FINDINGS_MAX];
+static uint32_t finding_count;
+
+static void take_finding(const struct nacre_finding *finding, void *context)
+{
+    (void)context;
+    assert_true(finding_count < FINDINGS_MAX);
+    findings[finding_count++] = *finding;
+}
+
+static void assert_finding(enum nacre_finding_kind kind, uint32_t key, uint32_t place,
+                           uint32_t count, uint32_t lane)
+{
+    for (uint32_t i = 0; i < finding_count; i++) {
+        const struct nacre_finding *const found = &findings[i];
+        if (found->kind != kind || found->key != key) continue;
+        assert_int_equal(found->unit * 256u + found->slot, place);
+        assert_int_equal(found->count, count);
+        assert_int_equal(found->lane, lane);
+        return;
+    }
+    fail_msg("no finding of kind %d, key %x", (int)kind, key);
+}
+
+/* Each finding names kind, key, place, granules and lane. */
+static void test_mutant_mount_check_names_all(void **state)
+{
+    (void)state;
+    struct nacre_check_summary summary;
+    reopen(8, 256);
+    forge_unit(&forge, 1, 1);
+    forge_value(&forge, 1, 4, 1);
+    forge_value(&forge, 2, 40, 1);
+    forge_value(&forge, 1, 60, 2);
+    forge_value(&forge, 3, 4, 1);
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    sim_nor_flip(box.sim, forge_addr(&forge, 0, 1, 0) + 4u, 1); /* a mark, of lane A */
+    sim_nor_flip(box.sim, forge_addr(&forge, 1, 1, 2) + 4u, 1); /* key 2, in lane B */
+    spoil(1, 6);                                                /* key 1, in both */
+    assert_true(box_is_stale(&box, 1, 4, 1));
+    finding_count = 0;
+    assert_int_equal(nacre_check_store(&box.store, &summary, take_finding, NULL), NACRE_OK);
+    assert_int_equal(summary.damaged, 1);
+    assert_int_equal(summary.one_lane, 2);
+    assert_int_equal(summary.stale, 1);
+    assert_int_equal(summary.retired, 0);
+    assert_int_equal(finding_count, 4);
+    assert_finding(NACRE_FOUND_ONE_LANE, FORGE_NOTE, 0, 1, 0);
+    assert_finding(NACRE_FOUND_ONE_LANE, 2, 2, 4, 1);
+    assert_finding(NACRE_FOUND_DAMAGED, 1, 6, 5, 2);
+    assert_finding(NACRE_FOUND_STALE, 1, 1, 1, 2);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, box_end)
@@ -327,6 +416,8 @@ int main(void)
         CASE(test_mutant_mount_counts_records_with_a_control_block),
         CASE(test_mutant_mount_writes_down_each_lost_key_once),
         CASE(test_mutant_mount_erases_nothing_on_a_doubtful_word),
+        CASE(test_mutant_mount_takes_the_largest_regions),
+        CASE(test_mutant_mount_check_names_all),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

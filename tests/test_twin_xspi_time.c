@@ -12,18 +12,32 @@
 
 /* ---- auto-poll: ST's boot polls with FMODE 2, APMS, PIR 10h, 1-byte SDR status (traced) ---- */
 
-static void poll_begin(uint32_t mask, uint32_t match, uint32_t cr)
+/* What is polled: how a status byte is read, and which one ends it. */
+struct poll {
+    uint32_t mask;
+    uint32_t match;
+    uint32_t dummy_cycles;
+    uint32_t ccr;
+};
+
+static void poll_run(const struct poll *poll, uint32_t cr)
 {
-    wr(&rig, R_CR, CR_ON);
-    wr(&rig, R_PSMKR, mask);
-    wr(&rig, R_PSMAR, match);
-    wr(&rig, R_PIR, 0x10);
+    wr(&rig, R_PSMKR, poll->mask);
+    wr(&rig, R_PSMAR, poll->match);
     wr(&rig, R_DLR, 0);
-    wr(&rig, R_TCR, 20);
-    wr(&rig, R_CCR, 0x24003C1C);
+    wr(&rig, R_TCR, poll->dummy_cycles);
+    wr(&rig, R_CCR, poll->ccr);
     wr(&rig, R_IR, 0x05FA);
     wr(&rig, R_CR, CR_ON | MODE_POLL | cr);
     wr(&rig, R_AR, 0);
+}
+
+static void poll_begin(uint32_t mask, uint32_t match, uint32_t cr)
+{
+    const struct poll poll = {mask, match, 20, 0x24003C1C};
+    wr(&rig, R_CR, CR_ON);
+    wr(&rig, R_PIR, 0x10);
+    poll_run(&poll, cr);
 }
 
 /* SVD SMF, APMS: SMF at the match, and with APMS the polling stops and BUSY falls. */
@@ -79,16 +93,10 @@ static void test_xspi_time_poll_matches_by_and_or_or(void **state)
 static void test_xspi_time_poll_of_one_dtr_byte_without_dqs_works(void **state)
 {
     (void)state;
+    const struct poll poll = {2, 2, 8, 0x0C003C1C};
     wr(&rig, R_CR, CR_ON);
     rig_command(&rig, 0x06F9);
-    wr(&rig, R_PSMKR, 2);
-    wr(&rig, R_PSMAR, 2);
-    wr(&rig, R_DLR, 0);
-    wr(&rig, R_TCR, 8);
-    wr(&rig, R_CCR, 0x0C003C1C);
-    wr(&rig, R_IR, 0x05FA);
-    wr(&rig, R_CR, CR_ON | MODE_POLL | B_APMS);
-    wr(&rig, R_AR, 0);
+    poll_run(&poll, B_APMS);
     rig_wait(&rig, US);
     assert_int_equal(rd(&rig, R_SR) & (B_SMF | B_TEF | B_BUSY), B_SMF);
 }

@@ -222,31 +222,28 @@ static void m_write(uint32_t value)
     (void)xspim_reg_write(rig.m, rig.now_ps, 0, 4, value);
 }
 
+/* After this write each controller reaches that device, or none. */
+static void expect_routes(uint32_t value, const struct frame_device *x1,
+                          const struct frame_device *x2)
+{
+    m_write(value);
+    assert_ptr_equal(xspim_route(rig.m, rig.x1), x1);
+    assert_ptr_equal(xspim_route(rig.m, rig.x2), x2);
+}
+
 static void test_xspi_window_routes_follow_muxen_and_mode(void **state)
 {
     (void)state;
     const struct frame_device *psram = psram_device(rig.psram);
     const struct frame_device *nor = nor_device(rig.nor);
-    m_write(0x00);
-    assert_ptr_equal(xspim_route(rig.m, rig.x1), psram);
-    assert_ptr_equal(xspim_route(rig.m, rig.x2), nor);
-    m_write(0x02);
-    assert_ptr_equal(xspim_route(rig.m, rig.x1), nor);
-    assert_ptr_equal(xspim_route(rig.m, rig.x2), psram);
-    m_write(0x01);
-    assert_ptr_equal(xspim_route(rig.m, rig.x1), psram);
-    assert_ptr_equal(xspim_route(rig.m, rig.x2), psram);
-    m_write(0x03);
-    assert_ptr_equal(xspim_route(rig.m, rig.x1), nor);
-    assert_ptr_equal(xspim_route(rig.m, rig.x2), nor);
+    expect_routes(0x00, psram, nor);
+    expect_routes(0x02, nor, psram);
+    expect_routes(0x01, psram, psram);
+    expect_routes(0x03, nor, nor);
     m_write(0x10);
     assert_ptr_equal(xspim_route(rig.m, rig.x2), nor);
-    m_write(0x50);
-    assert_ptr_equal(xspim_route(rig.m, rig.x2), NULL);
-    assert_ptr_equal(xspim_route(rig.m, rig.x1), psram);
-    m_write(0x30);
-    assert_ptr_equal(xspim_route(rig.m, rig.x2), nor);
-    assert_ptr_equal(xspim_route(rig.m, rig.x1), NULL);
+    expect_routes(0x50, psram, NULL);
+    expect_routes(0x30, NULL, nor);
     m_write(0xFFFF0010);
     assert_int_equal(xspim_reg_read(rig.m, rig.now_ps, 0, 4).value, 0x00FF0010);
 }

@@ -283,6 +283,28 @@ static void test_mutant_mount_writes_down_each_lost_key_once(void **state)
     }
 }
 
+/* The library's own keys beside those of retired units are lost like any other. */
+static void test_mutant_mount_writes_down_lost_keys_of_its_own(void **state)
+{
+    (void)state;
+    static const uint32_t keys[] = { 0x3dff, 0x4000, 0x7dff, 0x7f00, 0x7ffe };
+    uint32_t length;
+    forge_unit(&forge, 1, 1);
+    for (uint32_t i = 0; i < 5u; i++) forge_value(&forge, keys[i], 4, 1);
+    for (uint32_t slot = 1; slot <= 5u; slot++) spoil(1, slot);
+    forge_value(&forge, 1, 4, 1);
+    for (uint32_t boot = 0; boot < 2u; boot++) {
+        assert_int_equal(box_reboot(&box), NACRE_OK);
+        assert_int_equal(box_get(&box, keys[0]), NACRE_DAMAGED);
+        for (uint32_t i = 1; i < 5u; i++) {
+            assert_int_equal(nacre_own_get(&box.store, keys[i], NULL, 0, &length), NACRE_DAMAGED);
+        }
+        assert_int_equal(box_set(&box, 1, 4, 2u + boot), NACRE_OK);
+        for (uint32_t i = 0; i < 5u; i++) assert_int_equal(stale_removals(1, 1, keys[i]), 1);
+    }
+    assert_int_equal(stats_now().retired_units, 0);
+}
+
 /*
  * All five units of a lane live, but for what the newest record says: that the oldest is dead. Is
  * that believed where the record is in these lanes?
@@ -415,6 +437,7 @@ int main(void)
         CASE(test_mutant_mount_knows_another_geometry_by_any_mark),
         CASE(test_mutant_mount_counts_records_with_a_control_block),
         CASE(test_mutant_mount_writes_down_each_lost_key_once),
+        CASE(test_mutant_mount_writes_down_lost_keys_of_its_own),
         CASE(test_mutant_mount_erases_nothing_on_a_doubtful_word),
         CASE(test_mutant_mount_takes_the_largest_regions),
         CASE(test_mutant_mount_check_names_all),

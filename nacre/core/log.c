@@ -90,7 +90,6 @@ enum nacre_err nacre_log_read_to_copy(const struct nacre_log *log, uint32_t plac
     if (place == NACRE_PLACE_OWED) return NACRE_DAMAGED;
     const struct nacre_spot spot = nacre_log_spot(log, place);
     const enum nacre_err err = nacre_record_open(&spot, record, source);
-    record->kind = NACRE_KIND_PLAIN; /* a copy is, whatever its source was */
     return err == NACRE_NOT_FOUND ? NACRE_DAMAGED : err;
 }
 

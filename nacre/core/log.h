@@ -137,7 +137,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_log_read(const struct nacre_log *log, uint
                                                uint32_t size);
 
 /*
- * The same, to be copied from there as a plain record (nacre_record_open).
+ * The same, to be copied from there (nacre_record_open). What kind of record the copy is, the
+ * caller says.
  */
 NACRE_MUST_CHECK enum nacre_err nacre_log_read_to_copy(const struct nacre_log *log, uint32_t place,
                                                        struct nacre_record *record,

@@ -174,10 +174,17 @@ enum nacre_err nacre_mount(struct nacre_store *store, const struct nacre_store_c
     return open(store, cfg);
 }
 
-/* What is foreign goes altogether: none of its bytes may ever pass for ours. */
-static enum nacre_err erase_all(struct nacre_medium *medium)
+/*
+ * What is foreign goes altogether: none of its bytes may ever pass for ours. Of a store that could
+ * not be settled the oldest goes first: a cut brings no old value back.
+ */
+static enum nacre_err erase_all(const struct nacre_log *log)
 {
-    for (uint32_t unit = 0; unit < medium->geometry.unit_count; unit++) {
+    struct nacre_medium *const medium = log->lanes.medium;
+    const uint32_t unit_count = medium->geometry.unit_count;
+    const uint32_t oldest = (log->generation + 1u) % log->lanes.unit_count;
+    for (uint32_t i = 0; i < unit_count; i++) {
+        const uint32_t unit = (oldest + i) % unit_count;
         enum nacre_err err = medium->ops->erase_start(medium, unit * medium->geometry.unit_bytes);
         if (err != NACRE_OK) return err;
         err = medium->ops->erase_wait(medium);
@@ -209,10 +216,10 @@ enum nacre_err nacre_format(struct nacre_store *store, const struct nacre_store_
 {
     if (store == NULL) return NACRE_BAD_ARGUMENT;
     enum nacre_err err = open(store, cfg);
-    const bool is_other =
-        err == NACRE_FOREIGN || err == NACRE_NEWER_FORMAT || err == NACRE_OTHER_GEOMETRY;
-    if (is_other) {
-        err = erase_all(cfg->medium);
+    const bool is_lost = err == NACRE_FOREIGN || err == NACRE_NEWER_FORMAT ||
+                         err == NACRE_OTHER_GEOMETRY || err == NACRE_UNSETTLED;
+    if (is_lost) {
+        err = erase_all(&store->log);
         return err == NACRE_OK ? open(store, cfg) : err;
     }
     if (err != NACRE_OK && err != NACRE_KEYS_FULL) return err;

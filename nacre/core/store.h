@@ -111,9 +111,11 @@ NACRE_MUST_CHECK enum nacre_err nacre_mount(struct nacre_store *store,
  * Make an empty store, whatever lies there, and mount it. Generations go on where an earlier store
  * ended, so that nothing of it ever comes back.
  *
- * Cost     one erase and a few programs; the other units are erased when they are next needed
+ * Cost     one erase and a few programs; the other units are erased when they are next needed. All
+ *          are erased where the region is foreign, or the store there could not be settled
  * Returns  as nacre_mount, but never NACRE_FOREIGN
- * Cut      the old store or the empty one; what was foreign may be damaged and stays foreign
+ * Cut      the old store or the empty one; what was foreign may be damaged and stays foreign, and
+ *          a store that could not be settled may have lost keys: format again
  * Context  thread only
  */
 NACRE_MUST_CHECK enum nacre_err nacre_format(struct nacre_store *store,

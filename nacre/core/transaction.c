@@ -225,14 +225,23 @@ static void point_all(const struct nacre_transaction *tx)
     }
 }
 
+/* Units from the head back to the newest record, and on to the start of what it made void. */
+static uint32_t units_back(const struct nacre_log *log)
+{
+    const uint16_t from = log->newest.void_from;
+    const uint32_t to_newest = log->generation - nacre_log_spot(log, log->newest.place).generation;
+    return to_newest + (from == NACRE_VOID_NONE ? 0u : from / NACRE_BACK);
+}
+
 /*
- * Can the closing say where the transaction begins, and can its copies, which mounts that are cut
- * carry on from unit to unit, until another record follows?
+ * Can the closing say where the transaction begins; or, where a cut leaves it without one, can the
+ * copy of the record before it say so? And can the copies of either, which mounts that are cut
+ * carry on from unit to unit until another record follows?
  */
 static bool is_within_reach(const struct nacre_log *log, const struct nacre_need *need)
 {
     const uint32_t spanned = need->granules / (log->lanes.slots - 1u) + 1u;
-    return spanned + log->retired + CARRIED_ON_MAX <= NACRE_BACK_MAX;
+    return units_back(log) + spanned + log->retired + CARRIED_ON_MAX <= NACRE_BACK_MAX;
 }
 
 static enum nacre_err commit_several(const struct nacre_transaction *tx,

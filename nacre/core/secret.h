@@ -174,7 +174,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_secrets_advance(struct nacre_secrets *secr
  * secrets  opened, whatever nacre_secrets_open answered but NACRE_BAD_ARGUMENT, NACRE_NO_SECRETS
  * Cost     as the first nacre_secret_set after a format
  * Returns  NACRE_OK; as nacre_secret_set: try again
- * Cut      as before it or after it, or refused as before
+ * Cut      as before it or after it; or the next nacre_secrets_open is refused: renew again
  */
 NACRE_MUST_CHECK enum nacre_err nacre_secrets_renew(struct nacre_secrets *secrets);
 

@@ -83,13 +83,19 @@ def ram_bytes():
     return sizes
 
 
+def written_bytes(name):
+    """Bytes of .data and .bss of one of the library's archives, whoever links them."""
+    table = run(["arm-none-eabi-size", archive(name)]).splitlines()[1:]
+    return sum(int(field) for line in table for field in line.split()[1:3])
+
+
 def blackout_bytes():
     addresses = {}
     for line in run(["arm-none-eabi-nm", ELF]).splitlines():
         fields = line.split()
         if len(fields) == 3:
             addresses[fields[2]] = int(fields[0], 16)
-    return addresses["nacre_ram_end"] - addresses["nacre_ram_code_start"]
+    return addresses["nacre_ram_end"] - addresses["nacre_ram_start"] + written_bytes("ram")
 
 
 def share(sizes, beginnings):

@@ -27,6 +27,7 @@
 static struct board_bed bed;
 static struct twin_snapshot *ready; /* the image waits to be told what to do */
 static uint8_t unit[UNIT_BYTES];
+static bool is_strobe_only; /* the stage reads octal modes by DQS */
 static char left_as[3]; /* protocol and state, as left.c is told */
 
 /* What the guard is to find. */
@@ -73,6 +74,7 @@ static void open_bed_with(const char *stage, enum twin_busy busy)
     (void)snprintf(path, sizeof path, STAGES "%s.elf", stage);
     bed_prepare(&bed, "left");
     bed.cfg.boot_path = path;
+    is_strobe_only = strstr(stage, "strobe") != NULL;
     bed.cfg.busy = busy;
     bed.cfg.keep_going = true; /* writing the status register is what 'w' is for */
     bed_open(&bed);
@@ -163,6 +165,8 @@ static void judge(const struct expected *expected, enum boot_guard_protocol prot
     hold(report.was_suspended == expected->is_suspended, "was_suspended");
     hold(expected->is_either || report.was_busy == expected->is_busy, "was_busy");
     hold(expected->is_blind || expected->what == 'r' || report.found == protocol, "found");
+    hold(report.by_strobe == (is_strobe_only && report.found != BOOT_GUARD_SPI &&
+                              !expected->is_blind), "by_strobe");
     hold((report.security & 0x60) == 0, "no P_FAIL, no E_FAIL");
     hold(report.controller_resets == 0, "no transfer was stuck");
     hold(report.waited_us <= 750000u, "not longer than the limits");

@@ -5,5 +5,6 @@ foreach(part open medium time slice limits)
                LIBS nacre_nor nacre_ram nacre_core)
 endforeach()
 # The port's real registers, on the twin.
-nacre_test(test_port SOURCES test_port.c LIBS twin IN host TIMEOUT 240)
-nacre_test(test_blackout_slices SOURCES test_blackout_slices.c LIBS twin IN host TIMEOUT 240)
+nacre_test(test_port SOURCES test_port.c support/prompt.c LIBS twin IN host TIMEOUT 240)
+nacre_test(test_blackout_slices SOURCES test_blackout_slices.c support/prompt.c LIBS twin
+           IN host TIMEOUT 240)

@@ -7,6 +7,7 @@
  *         too short. Limits are written here: 448 us of run, 56 us of latency (SFDP dump of the
  *         part), 10 us round them, and the cut is judged by the number that was answered last.
  */
+#include "tests/support/prompt.h"
 #include "twin/twin.h"
 
 #include <setjmp.h>
@@ -83,32 +84,10 @@ static void on_event(void *context, const struct twin_event *event)
     }
 }
 
-static void fail_stopped(enum twin_stop stop)
-{
-    struct twin_violation violation;
-    twin_violation_get(twin, &violation);
-    fail_msg("stopped by %s: %s %s pc %08x %s; console: %s", twin_stop_name(stop),
-             twin_violation_name(violation.kind), violation.detail, violation.pc,
-             violation.symbol, twin_uart_text(twin, &(size_t){0}));
-}
-
-static enum twin_stop run_to_prompt(void)
-{
-    const struct twin_until until = {.text = "> ", .for_ps = 20000 * TWIN_PS_PER_MS,
-                                     .wall_ms = 60000};
-    return twin_run(twin, &until);
-}
-
-static void reach_prompt(void)
-{
-    const enum twin_stop stop = run_to_prompt();
-    if (stop != TWIN_STOP_TEXT) fail_stopped(stop);
-}
-
 static void type(const char *letter)
 {
     twin_uart_type(twin, letter);
-    reach_prompt();
+    prompt_reach(twin);
 }
 
 static void start_image(const char *path, enum twin_busy busy, uint64_t seed)
@@ -122,11 +101,12 @@ static void start_image(const char *path, enum twin_busy busy, uint64_t seed)
     cfg.tear = TWIN_TEAR_GRANULE;
     cfg.write_addr = 0x01FE0000;
     cfg.write_bytes = 16 * 4096;
+    cfg.dcache = true;
     cfg.event = on_event;
     twin = twin_create(&cfg, error);
     if (twin == NULL) fail_msg("%s", error);
     twin_power_on(twin);
-    reach_prompt();
+    prompt_reach(twin);
     memset(&seen, 0, sizeof seen);
     twin_counters_clear(twin);
 }
@@ -251,7 +231,7 @@ static void test_slices_product_keeps_its_brightness(void **state)
     assert_in_range(counters.programs, 2, 40);
     twin_power_off(twin);
     twin_power_on(twin);
-    reach_prompt();
+    prompt_reach(twin);
     assert_non_null(strstr(twin_uart_text(twin, &n), "brightness 42\r\n"));
 }
 
@@ -271,7 +251,7 @@ static void start_without_read_while_write(bool lacks)
     twin = twin_create(&cfg, error);
     if (twin == NULL) fail_msg("%s", error);
     twin_power_on(twin);
-    reach_prompt();
+    prompt_reach(twin);
 }
 
 /* The trial's read is the one that gets no strobe; nothing else may be wrong. */
@@ -337,11 +317,11 @@ static void test_slices_trial_trusts_a_chip_that_can(void **state)
 static uint32_t number_after_starts(void)
 {
     twin_power_on(twin);
-    reach_prompt();
+    prompt_reach(twin);
     const uint32_t first = said("number ");
     twin_power_off(twin);
     twin_power_on(twin);
-    reach_prompt();
+    prompt_reach(twin);
     assert_int_equal(said("number "), first);
     return first;
 }
@@ -380,9 +360,9 @@ static void cut_here(const struct save *save, const struct twin_cut *cut)
     twin_restore(twin, save->before);
     twin_cut_plan(twin, cut);
     twin_uart_type(twin, "s");
-    const enum twin_stop stop = run_to_prompt();
+    const enum twin_stop stop = prompt_run(twin);
     if (stop == TWIN_STOP_TEXT) return;
-    if (stop != TWIN_STOP_CUT) fail_stopped(stop);
+    if (stop != TWIN_STOP_CUT) prompt_fail_stopped(twin, stop);
     cuts++;
     const uint32_t found = number_after_starts();
     if (found != save->number && found != save->number + 1) {

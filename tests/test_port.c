@@ -6,6 +6,7 @@
  * Method: images of tests/port_fw and examples/template run on the twin from the state that ST's
  * boot leaves. Expected lines are written here; the twin stops at any violation by itself.
  */
+#include "tests/support/prompt.h"
 #include "twin/twin.h"
 
 #include <setjmp.h>
@@ -79,28 +80,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static void fail_stopped(enum twin_stop stop)
-{
-    struct twin_violation violation;
-    twin_violation_get(twin, &violation);
-    fail_msg("stopped by %s: %s %s pc %08x %s; console: %s", twin_stop_name(stop),
-             twin_violation_name(violation.kind), violation.detail, violation.pc,
-             violation.symbol, twin_uart_text(twin, &(size_t){0}));
-}
-
-static enum twin_stop run_to_prompt(void)
-{
-    const struct twin_until until = {.text = "> ", .for_ps = 3000 * TWIN_PS_PER_MS,
-                                     .wall_ms = 60000};
-    return twin_run(twin, &until);
-}
-
-static void reach_prompt(void)
-{
-    const enum twin_stop stop = run_to_prompt();
-    if (stop != TWIN_STOP_TEXT) fail_stopped(stop);
-}
-
 static void console_is(const char *wanted)
 {
     size_t n;
@@ -164,7 +143,7 @@ static void test_port_refuses_restores_and_copies(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof leftovers / sizeof leftovers[0]; i++) {
         start(CHECKS, leftovers[i]);
-        reach_prompt();
+        prompt_reach(twin);
         console_is(checks_wanted);
         struct twin_counters counters;
         twin_counters_get(twin, &counters);
@@ -179,7 +158,7 @@ static void test_port_reads_no_stale_lines(void **state)
 {
     (void)state;
     start_as(CHECKS, (struct how){.leftover = TWIN_LEFTOVER_1_3_0, .has_dcache = true});
-    reach_prompt();
+    prompt_reach(twin);
     console_is(checks_wanted);
 }
 
@@ -187,7 +166,7 @@ static void test_port_refuses_a_controller_that_shares_its_port(void **state)
 {
     (void)state;
     start(FAULTS, TWIN_LEFTOVER_RWW);
-    reach_prompt();
+    prompt_reach(twin);
     console_is("NACRE_CTRL_STATE\r\n> ");
     assert_string_equal(seen.opcodes, "");
 }
@@ -196,10 +175,10 @@ static void test_port_refuses_a_controller_that_shares_its_port(void **state)
 static void violation_comes(const char *letter, enum twin_violation_kind kind, uint32_t addr)
 {
     start(FAULTS, TWIN_LEFTOVER_1_3_0);
-    reach_prompt();
+    prompt_reach(twin);
     console_is("NACRE_OK\r\n> ");
     twin_uart_type(twin, letter);
-    assert_int_equal(run_to_prompt(), TWIN_STOP_VIOLATION);
+    assert_int_equal(prompt_run(twin), TWIN_STOP_VIOLATION);
     struct twin_violation violation;
     twin_violation_get(twin, &violation);
     assert_int_equal(violation.kind, kind);
@@ -222,10 +201,10 @@ static void test_port_maps_again_after_a_senseless_status(void **state)
 {
     (void)state;
     start(FAULTS, TWIN_LEFTOVER_1_3_0);
-    reach_prompt();
+    prompt_reach(twin);
     seen.opcodes[0] = '\0';
     twin_uart_type(twin, "n");
-    reach_prompt();
+    prompt_reach(twin);
     console_is("NACRE_OK\r\n> NACRE_CHIP_REFUSED\r\n> ");
     assert_int_equal(strncmp(seen.opcodes, "06F9 05FA EE11 ", 15), 0);
     assert_false(seen.was_reset);
@@ -235,10 +214,10 @@ static void test_port_resets_flash_and_system_in_the_dead_end(void **state)
 {
     (void)state;
     start(FAULTS, TWIN_LEFTOVER_1_3_0);
-    reach_prompt();
+    prompt_reach(twin);
     seen.opcodes[0] = '\0';
     twin_uart_type(twin, "d");
-    (void)run_to_prompt();
+    (void)prompt_run(twin);
     assert_true(seen.was_reset);
     assert_string_equal(seen.opcodes, "06F9 05FA EE11 EE11 6699 9966 ");
 }
@@ -247,11 +226,11 @@ static void test_port_handles_a_fault_in_a_blackout_from_ram(void **state)
 {
     (void)state;
     start_as(FAULTS, (struct how){.leftover = TWIN_LEFTOVER_1_3_0, .delivers_faults = true});
-    reach_prompt();
+    prompt_reach(twin);
     seen.opcodes[0] = '\0';
     twin_uart_type(twin, "f");
-    const enum twin_stop stop = run_to_prompt();
-    if (!seen.was_reset) fail_stopped(stop);
+    const enum twin_stop stop = prompt_run(twin);
+    if (!seen.was_reset) prompt_fail_stopped(twin, stop);
     assert_string_equal(seen.opcodes, "6699 9966 ");
 }
 
@@ -271,7 +250,7 @@ static void test_port_template_lines_keep_a_number(void **state)
     for (uint32_t i = 1; i <= 5; i++) {
         const struct twin_until until = {.for_ps = 100 * TWIN_PS_PER_MS, .wall_ms = 60000};
         const enum twin_stop stop = twin_run(twin, &until);
-        if (stop != TWIN_STOP_TIME) fail_stopped(stop);
+        if (stop != TWIN_STOP_TIME) prompt_fail_stopped(twin, stop);
         assert_int_equal(word_of("template_error"), 0);
         assert_int_equal(word_of("template_starts"), i);
         twin_power_off(twin);

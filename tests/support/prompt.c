@@ -1,0 +1,29 @@
+/*
+ * Running to the prompt; see prompt.h.
+ */
+#include "tests/support/prompt.h"
+
+#include "tests/support/cmocka_all.h"
+
+void prompt_fail_stopped(const struct twin *twin, enum twin_stop stop)
+{
+    struct twin_violation violation;
+    size_t n;
+    twin_violation_get(twin, &violation);
+    fail_msg("stopped by %s: %s %s pc %08x %s; console: %s", twin_stop_name(stop),
+             twin_violation_name(violation.kind), violation.detail, violation.pc,
+             violation.symbol, twin_uart_text(twin, &n));
+}
+
+enum twin_stop prompt_run(struct twin *twin)
+{
+    const struct twin_until until = {.text = "> ", .for_ps = 20000 * TWIN_PS_PER_MS,
+                                     .wall_ms = 60000};
+    return twin_run(twin, &until);
+}
+
+void prompt_reach(struct twin *twin)
+{
+    const enum twin_stop stop = prompt_run(twin);
+    if (stop != TWIN_STOP_TEXT) prompt_fail_stopped(twin, stop);
+}

@@ -1,0 +1,18 @@
+/*
+ * A board on the twin whose firmware says "> " when it waits for a letter.
+ */
+#ifndef TESTS_SUPPORT_PROMPT_H
+#define TESTS_SUPPORT_PROMPT_H
+
+#include "twin/twin.h"
+
+/* End the test: the run stopped where it should not. Says why, where, and what the console said. */
+void prompt_fail_stopped(const struct twin *twin, enum twin_stop stop);
+
+/* Run for 20 s of the board's time at most. */
+enum twin_stop prompt_run(struct twin *twin);
+
+/* Run, and end the test if it stops before the prompt. */
+void prompt_reach(struct twin *twin);
+
+#endif

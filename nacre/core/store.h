@@ -166,8 +166,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_get(struct nacre_store *store, uint32_t ke
  *          NACRE_NOT_MOUNTED, NACRE_BAD_ARGUMENT, NACRE_BAD_BUFFER, NACRE_DAMAGED: unchanged
  *          (how much a region holds: nacre_stats, and docs/format.md section 6)
  *          NACRE_WORN_OUT   a unit failed and no spare is left; unchanged, read-only from now on
- *          NACRE_IO, NACRE_VERIFY, NACRE_TIMEOUT, NACRE_NOT_ERASED  the chip did not do as it
- *                           should, twice: the old value is current and stays so; try again
+ *          NACRE_IO, NACRE_VERIFY  the chip did not do as it should, twice; NACRE_TIMEOUT,
+ *          NACRE_NOT_ERASED  or once: the old value is current and stays so; try again
  *          NACRE_UNSETTLED  the medium failed and the doubt could not be settled: the old value is
  *                           read until the next mount; read-only from now on
  * Cut      the old value or the new one, at every later mount the same

@@ -283,6 +283,23 @@ static void test_mutant_mount_writes_down_each_lost_key_once(void **state)
     }
 }
 
+/* A length that a bad bit has made longer is not followed beyond the region's end. */
+static void test_mutant_mount_reads_nothing_beyond_the_end(void **state)
+{
+    (void)state;
+    forge_unit(&forge, 3, 3);
+    forge_value(&forge, 1, 4, 1);
+    forge_unit(&forge, 4, 3);
+    while (forge.slot < 253u) forge_value(&forge, 2, 4, forge.slot);
+    forge_value(&forge, 1, 4, 2);
+    forge_value(&forge, 3, 4, 1);
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    assert_true(box_holds(&box, 1, 4, 2));
+    sim_nor_flip(box.sim, forge_addr(&forge, 0, 4, 253) + 3u, 2); /* 512 bytes more */
+    assert_true(box_is_stale(&box, 1, 4, 1));
+    assert_int_equal(box.sim->violations, 0);
+}
+
 /* The library's own keys beside those of retired units are lost like any other. */
 static void test_mutant_mount_writes_down_lost_keys_of_its_own(void **state)
 {
@@ -438,6 +455,7 @@ int main(void)
         CASE(test_mutant_mount_counts_records_with_a_control_block),
         CASE(test_mutant_mount_writes_down_each_lost_key_once),
         CASE(test_mutant_mount_writes_down_lost_keys_of_its_own),
+        CASE(test_mutant_mount_reads_nothing_beyond_the_end),
         CASE(test_mutant_mount_erases_nothing_on_a_doubtful_word),
         CASE(test_mutant_mount_takes_the_largest_regions),
         CASE(test_mutant_mount_check_names_all),

@@ -197,6 +197,29 @@ static void test_mutant_settle_behind_a_full_next_unit(void **state)
     assert_all_hold(2);
 }
 
+/* A next unit that is vouched for and has lost its mark is begun anew, behind a note in the head. */
+static void test_mutant_settle_where_the_next_unit_lost_its_mark(void **state)
+{
+    (void)state;
+    static const uint8_t junk[FORGE_GRANULE] = { 1, 2, 3 };
+    for (uint32_t is_blank = 0; is_blank < 2u; is_blank++) {
+        struct forge_record note;
+        reopen(6, 16);
+        make_head(250, 2, true);
+        if (is_blank == 0) {
+            sim_nor_poke(box.sim, forge_addr(&forge, 0, 5, 0), junk, sizeof junk);
+        }
+        assert_int_equal(box_reboot(&box), NACRE_OK);
+        assert_int_equal(stats_now().generation, 5);
+        assert_int_equal(erase_count, 1);
+        assert_int_equal(erases[0], forge_addr(&forge, 0, 5, 0));
+        assert_true(forge_read(&forge, 0, 4, clear_of(250, 1), &note));
+        assert_int_equal(note.flags, FORGE_CLOSED);
+        assert_copy(5, 1, FORGE_TENTATIVE, 0x1000u + 249u);
+        assert_all_hold(2);
+    }
+}
+
 /* (d): nothing vouches for the next unit. One copy, the commit, a note. */
 static void settle_in_fresh(uint32_t top, bool is_closed)
 {
@@ -332,6 +355,7 @@ int main(void)
         CASE(test_mutant_settle_in_the_head),
         CASE(test_mutant_settle_in_the_next_unit),
         CASE(test_mutant_settle_behind_a_full_next_unit),
+        CASE(test_mutant_settle_where_the_next_unit_lost_its_mark),
         CASE(test_mutant_settle_in_a_fresh_unit),
         CASE(test_mutant_settle_sweeps_what_lies_ahead),
         CASE(test_mutant_settle_away_from_a_broken_head),

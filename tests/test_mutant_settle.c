@@ -197,7 +197,7 @@ static void test_mutant_settle_behind_a_full_next_unit(void **state)
     assert_all_hold(2);
 }
 
-/* A next unit that is vouched for and has lost its mark is begun anew, behind a note in the head. */
+/* A next unit that is vouched for but lost its mark is begun anew, behind a note in the head. */
 static void test_mutant_settle_where_the_next_unit_lost_its_mark(void **state)
 {
     (void)state;

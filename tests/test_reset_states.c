@@ -23,6 +23,8 @@
 #define UNIT_BYTES 4096u
 #define PROGRAMMED 16u
 #define SAMPLES 24u /* of the guard's commands, where there are many */
+#define LOOK_PS (3u * TWIN_PS_PER_US)
+#define LOOKS 60u   /* the guard has found an idle chip by then */
 
 static struct board_bed bed;
 static struct twin_snapshot *ready; /* the image waits to be told what to do */
@@ -40,6 +42,7 @@ struct expected {
     bool is_either;    /* it may have ended before the guard looks */
     bool is_erased;    /* the unit, afterwards */
     bool is_programmed;
+    bool is_half;      /* NCS rose in the middle */
 };
 
 static const struct expected table[] = {
@@ -55,7 +58,7 @@ static const struct expected table[] = {
     {.what = 'a'},
     {.what = 'n'},
     {.what = 'b'},
-    {.what = 'h', .is_either = true},
+    {.what = 'h', .is_either = true, .is_half = true},
     {.what = 'k'},
     {.what = 'w', .is_busy = true},
 };
@@ -145,11 +148,14 @@ static bool is_erased(void)
     return true;
 }
 
-/* The words 5A5A0000, 5A5A0001 ... of left.c. */
-static bool is_programmed(void)
+/* The words 5A5A0000, 5A5A0001 ... of left.c, in the first n bytes, and none after them. */
+static bool is_programmed(uint32_t n)
 {
-    assert_true(twin_chip_read(bed.twin, UNIT, unit, PROGRAMMED));
-    for (uint32_t i = 0; i < PROGRAMMED; i += 4u) {
+    assert_true(twin_chip_read(bed.twin, UNIT, unit, UNIT_BYTES));
+    for (uint32_t i = n; i < UNIT_BYTES; i++) {
+        if (unit[i] != 0xFF) return false;
+    }
+    for (uint32_t i = 0; i < n; i += 4u) {
         if (unit[i] != i / 4u || unit[i + 1u] != 0) return false;
         if (unit[i + 2u] != 0x5A || unit[i + 3u] != 0x5A) return false;
     }
@@ -171,7 +177,8 @@ static void judge(const struct expected *expected, enum boot_guard_protocol prot
     hold(report.controller_resets == 0, "no transfer was stuck");
     hold(report.waited_us <= 750000u, "not longer than the limits");
     hold(!expected->is_erased || is_erased(), "the unit is erased");
-    hold(!expected->is_programmed || is_programmed(), "the page is programmed");
+    hold(!expected->is_programmed || is_programmed(PROGRAMMED), "the page is programmed");
+    hold(!expected->is_half || is_programmed(PROGRAMMED / 2u), "what had arrived is programmed");
 }
 
 static void try_one(const struct expected *expected, size_t protocol)
@@ -208,6 +215,35 @@ static void test_reset_in_each_state_is_brought_back_by_strobe(void **state)
 {
     (void)state;
     try_all("stage_with_guard_strobe");
+}
+
+/* Octal DTR reads of registers that XSPI2 is seen to be set up for: with DQSE, and without. */
+static void see_reads(const char *stage, bool *by_strobe, bool *by_clock)
+{
+    const struct twin_until until = {.for_ps = LOOK_PS};
+    *by_strobe = false;
+    *by_clock = false;
+    open_bed(stage);
+    leave('d', 'i');
+    twin_reset(bed.twin);
+    for (unsigned i = 0; i < LOOKS; i++) {
+        assert_int_equal(twin_run(bed.twin, &until), TWIN_STOP_TIME);
+        const char *const seen = twin_boot_state(bed.twin);
+        if (strstr(seen, "CCR 2C003C1C TCR 00000005") != NULL) *by_strobe = true;
+        if (strstr(seen, "CCR 0C003C1C TCR 00000005") != NULL) *by_clock = true;
+    }
+    close_bed();
+}
+
+static void test_reset_guard_reads_as_it_is_told(void **state)
+{
+    bool by_strobe;
+    bool by_clock;
+    (void)state;
+    see_reads("stage_with_guard", &by_strobe, &by_clock);
+    assert_true(by_clock && !by_strobe);
+    see_reads("stage_with_guard_strobe", &by_strobe, &by_clock);
+    assert_true(by_strobe && !by_clock);
 }
 
 /* An erase of a unit at its maximum is waited for, one of a block is not. */
@@ -282,6 +318,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reset_in_each_state_is_brought_back),
         cmocka_unit_test(test_reset_in_each_state_is_brought_back_by_strobe),
+        cmocka_unit_test(test_reset_guard_reads_as_it_is_told),
         cmocka_unit_test(test_reset_in_the_longest_work_is_brought_back),
         cmocka_unit_test(test_reset_without_guard_hangs),
         cmocka_unit_test(test_reset_in_the_guard_is_brought_back),

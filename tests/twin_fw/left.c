@@ -133,6 +133,7 @@ RAM_CODE static void leave(char protocol, char what)
     default: begin(protocol, what); break;
     }
     if (what == 'S' || what == 'P') pause_us(20);
+    if (what == 'h') pause_us(5);
     if (what == 's' || what == 'S' || what == 'P') send(protocol, 0xB0);
     if (what == 'S' || what == 'P') pause_us(100);
     if (what == 'r') send(protocol, 0x66);

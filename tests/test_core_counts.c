@@ -170,17 +170,17 @@ static enum nacre_err mount_with_traces(uint32_t count, uint32_t first)
     return box_reboot(&box);
 }
 
-/* At most 4 granules in slots 6 to 30 of the last unit pass for traces of a first mount. */
+/* At most 4 granules in slots 6 to 29 of the last unit pass for traces of a first mount. */
 static void test_core_counts_traces_of_first_mounts(void **state)
 {
     (void)state;
     assert_int_equal(mount_with_traces(0, 0), NACRE_OK);
     assert_int_equal(mount_with_traces(1, 6), NACRE_OK);
     assert_int_equal(mount_with_traces(4, 6), NACRE_OK);
-    assert_int_equal(mount_with_traces(4, 27), NACRE_OK);
+    assert_int_equal(mount_with_traces(4, 26), NACRE_OK);
     assert_int_equal(mount_with_traces(5, 6), NACRE_FOREIGN);
     assert_int_equal(mount_with_traces(1, 5), NACRE_FOREIGN);
-    assert_int_equal(mount_with_traces(1, 31), NACRE_FOREIGN);
+    assert_int_equal(mount_with_traces(1, 30), NACRE_FOREIGN);
     assert_int_equal(mount_with_traces(1, 255), NACRE_FOREIGN);
 }
 

@@ -95,6 +95,22 @@ static void test_cover_calls_first_mount(void **state)
     assert_true(cover_every_way(call_mount, true, true) > 20u);
 }
 
+/* The unit that a new store would begin with does not erase: it is retired, and that is written. */
+static void test_cover_calls_first_mount_of_a_chip_with_a_bad_unit(void **state)
+{
+    (void)state;
+    static const struct cover_call way = { .call = call_mount, .mounts = true, .is_repeated = true,
+                                           .kinds = FAILING_READS, .count = 1, .err = NACRE_IO };
+    cover_close();
+    cover_open(6, 16);
+    cover.box.sim->unit_stuck[0] = SIM_STUCK_ERASE;
+    assert_true(cover_every(&way) > 100u);
+    assert_int_equal(cover_boot(), NACRE_OK);
+    cover_set(1, 30, 1);
+    assert_int_equal(cover_boot(), NACRE_OK);
+    cover_judge("used without its first unit");
+}
+
 static void test_cover_calls_mount(void **state)
 {
     (void)state;
@@ -226,6 +242,7 @@ int main(void)
 #define ONE(name) cmocka_unit_test_setup_teardown(name, open_one, close_cover)
     const struct CMUnitTest tests[] = {
         ONE(test_cover_calls_first_mount),
+        ONE(test_cover_calls_first_mount_of_a_chip_with_a_bad_unit),
         ONE(test_cover_calls_mount),
         ONE(test_cover_calls_set),
         ONE(test_cover_calls_renew),

@@ -136,14 +136,16 @@ static void spoil_what_tells_of_units(void)
 static void test_cover_forged_nothing_tells_the_oldest(void **state)
 {
     (void)state;
-    use_until(9);
+    use_until(60);
     for (uint32_t i = 0; i < 500u && !next_is_marked(); i++) cover_set(2, 4, 1000u + i);
     assert_true(next_is_marked());
     /* The last ones tell nothing of units. */
     for (uint32_t key = 0; key < 4u; key++) cover_set(key, 4, 2000);
     spoil_what_tells_of_units();
     for (uint32_t boot = 0; boot < 4u; boot++) {
+        const uint64_t bytes = cover.box.sim->counters.read_bytes;
         assert_int_equal(cover_boot(), NACRE_OK);
+        assert_in_range(cover.box.sim->counters.read_bytes - bytes, 1, 4u * cover.box.sim->bytes);
         for (uint32_t key = 0; key < 6u; key++) {
             const enum nacre_err err = box_get(&cover.box, key);
             if (err == NACRE_STALE || err == NACRE_DAMAGED) continue;
@@ -161,23 +163,70 @@ static void put(uint8_t *bytes, uint32_t value, uint32_t n)
     for (uint32_t i = 0; i < n; i++) bytes[i] = (uint8_t)(value >> (8u * i));
 }
 
-/* Give a record of one granule a control block that voids all from 14 units back on. */
-static void forge_void_range(uint32_t addr, uint32_t generation)
+static void put_check_sum(uint32_t addr)
 {
     uint8_t *const granule = cover.box.sim->data + addr;
-    uint8_t value[4];
     uint8_t seed[8];
-    memcpy(value, granule + 4, sizeof value);
+    put(seed, generation_now(), 4);
+    put(seed + 4, addr / 16u, 2);
+    put(seed + 6, cover.box.sim->medium.geometry.unit_count, 2);
+    put(granule + 12, decode_crc(decode_crc(0, seed, sizeof seed), granule, 12), 4);
+    sim_nor_touch(cover.box.sim, addr, 16);
+}
+
+/* Give a record of one granule a control block that voids all from 14 units back on. */
+static void forge_void_range(uint32_t addr)
+{
+    uint8_t *const granule = cover.box.sim->data + addr;
+    memmove(granule + 8, granule + 4, 4); /* its value */
     granule[3] |= 0x40u;
     put(granule + 4, 0xe001u, 2); /* slot 1, 14 units back */
     granule[6] = 3;
     granule[7] = 0;
-    memcpy(granule + 8, value, sizeof value);
-    put(seed, generation, 4);
-    put(seed + 4, addr / 16u, 2);
-    put(seed + 6, UNITS, 2);
-    put(granule + 12, decode_crc(decode_crc(0, seed, sizeof seed), granule, 12), 4);
-    sim_nor_touch(cover.box.sim, addr, 16);
+    put_check_sum(addr);
+}
+
+/* Make of a record the closing of a transaction that began 14 units back. */
+static void forge_closing(uint32_t addr)
+{
+    uint8_t *const granule = cover.box.sim->data + addr;
+    memset(granule, 0xff, 12);
+    put(granule + 2, 0x8002u, 2);
+    put(granule + 4, 0xe001u, 2);
+    put_check_sum(addr);
+}
+
+/* Sets of key 6 until the head has no room for a settling; the address of the last one. */
+static uint32_t use_to_the_end(void)
+{
+    uint32_t slot = 0;
+    for (uint32_t i = 0; slot < SLOTS - 12u && i < 500u; i++) {
+        cover_set(6, 4, i);
+        slot = cover_find(6) / 16u % SLOTS;
+    }
+    return cover_find(6);
+}
+
+static void expect_unsettled(const char *when)
+{
+    for (uint32_t boot = 0; boot < 3u; boot++) {
+        assert_int_equal(cover_boot(), NACRE_UNSETTLED);
+        cover_judge(when);
+        assert_int_equal(box_set(&cover.box, 1, 4, 1), NACRE_READ_ONLY);
+    }
+}
+
+/* A store that could not be settled is formatted all the same: empty, and good for use. */
+static void format_unsettled(void)
+{
+    assert_int_equal(nacre_format(&cover.box.store, &cover.box.cfg), NACRE_OK);
+    for (uint32_t key = 0; key < COVER_KEYS; key++) cover_expect(key, NACRE_NOT_FOUND, 0, 0);
+    cover_judge("formatted");
+    assert_int_equal(cover_boot(), NACRE_OK);
+    cover_judge("formatted, next boot");
+    cover_set(1, 20, 5);
+    assert_int_equal(cover_boot(), NACRE_OK);
+    cover_judge("formatted and used");
 }
 
 /*
@@ -188,18 +237,24 @@ static void test_cover_forged_void_range_is_too_long_to_be_copied(void **state)
 {
     (void)state;
     use_until(9);
-    uint32_t slot = 0;
-    for (uint32_t i = 0; slot < SLOTS - 12u && i < 500u; i++) {
-        cover_set(6, 4, i);
-        slot = cover_find(6) / 16u % SLOTS;
-    }
-    forge_void_range(cover_find(6), generation_now());
+    forge_void_range(use_to_the_end());
     for (uint32_t key = 0; key < 6u; key++) cover_expect(key, NACRE_NOT_FOUND, 0, 0);
-    for (uint32_t boot = 0; boot < 3u; boot++) {
-        assert_int_equal(cover_boot(), NACRE_UNSETTLED);
-        cover_judge("a void range too long");
-        assert_int_equal(box_set(&cover.box, 1, 4, 1), NACRE_READ_ONLY);
-    }
+    expect_unsettled("a void range too long");
+    format_unsettled();
+}
+
+/* The same of a closing: its copy could not say where the transaction began. */
+static void test_cover_forged_closing_reaches_too_far_to_be_copied(void **state)
+{
+    (void)state;
+    cover_close();
+    cover_open(20, 16);
+    assert_int_equal(cover_boot(), NACRE_OK);
+    use_until(18);
+    forge_closing(use_to_the_end());
+    cover_expect(6, NACRE_OK, 4, cover.new.at[6].seed - 1u);
+    expect_unsettled("a closing that reaches too far");
+    format_unsettled();
 }
 
 int main(void)
@@ -211,6 +266,7 @@ int main(void)
         CASE(test_cover_forged_marks_tell_of_an_oldest_to_come),
         CASE(test_cover_forged_nothing_tells_the_oldest),
         CASE(test_cover_forged_void_range_is_too_long_to_be_copied),
+        CASE(test_cover_forged_closing_reaches_too_far_to_be_copied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,7 +98,7 @@ static void test_cover_sweep_of_two_lanes(void **state)
 static void test_cover_sweep_whose_erase_lies(void **state)
 {
     (void)state;
-    for (uint32_t times = 1; times < 4u; times++) {
+    for (uint32_t times = 1; times < 7u; times++) {
         use(6, 16);
         begin_a_unit(TENTATIVE);
         sim_nor_power_on(cover.box.sim);

@@ -88,6 +88,25 @@ static void test_mutant_calls_stage_nothing_before_begin(void **state)
     assert_int_equal(nacre_abandon(&tx), NACRE_NOT_BEGUN);
 }
 
+/* The last unit there is does not erase: that is tried a few times, and then no more. */
+static void test_mutant_calls_wear_out_no_unit_in_vain(void **state)
+{
+    (void)state;
+    enum nacre_err err = NACRE_OK;
+    box_close(&box);
+    box_open(&box, 3);
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    for (uint32_t i = 0; i < 3u; i++) box.sim->unit_stuck[i] = SIM_STUCK_ERASE;
+    const uint32_t erases = box.sim->counters.erases;
+    for (uint32_t i = 0; i < 600u && err == NACRE_OK; i++) err = box_set(&box, 1, 4, i);
+    assert_int_equal(err, NACRE_WORN_OUT);
+    assert_in_range(box.sim->counters.erases - erases, 2, 8);
+    assert_int_equal(stats_now().read_only, NACRE_WORN_OUT);
+    assert_int_equal(box_set(&box, 1, 4, 9999), NACRE_READ_ONLY);
+    assert_int_equal(box_get(&box, 1), NACRE_OK);
+    assert_in_range(box.sim->counters.erases - erases, 2, 8);
+}
+
 /* Memory that can be read and not written, as flash is. */
 static uint8_t flash[64];
 
@@ -328,6 +347,7 @@ int main(void)
         CASE(test_mutant_calls_format_nothing_where_nothing_can_be_settled),
         CASE(test_mutant_calls_format_across_a_failure),
         CASE(test_mutant_calls_do_not_read_what_is_stale),
+        CASE(test_mutant_calls_wear_out_no_unit_in_vain),
         CASE(test_mutant_calls_take_values_from_flash),
         CASE(test_mutant_calls_commit_across_a_failure),
         CASE(test_mutant_calls_retire_where_a_program_failed),

@@ -197,6 +197,24 @@ static void test_mutant_settle_behind_a_full_next_unit(void **state)
     assert_all_hold(2);
 }
 
+/* The newest control block counts: one before it may have vouched for what this one does not. */
+static void test_mutant_settle_by_the_newest_control_block(void **state)
+{
+    (void)state;
+    for (uint32_t is_last = 0; is_last < 2u; is_last++) {
+        reopen(6, 16);
+        make_head(200, 2, is_last == 0);
+        forge_note(&forge, 0, 2, is_last != 0 ? FORGE_MARKED : 0);
+        fill_to(249);
+        forge_value(&forge, NEWEST, 4, 1);
+        forge_unit(&forge, 5, 2);
+        assert_int_equal(box_reboot(&box), NACRE_OK);
+        assert_int_equal(stats_now().generation, 5);
+        assert_int_equal(erase_count, is_last != 0 ? 0 : 1);
+        assert_all_hold(2);
+    }
+}
+
 /* A next unit that is vouched for but lost its mark is begun anew, behind a note in the head. */
 static void test_mutant_settle_where_the_next_unit_lost_its_mark(void **state)
 {
@@ -355,6 +373,7 @@ int main(void)
         CASE(test_mutant_settle_in_the_head),
         CASE(test_mutant_settle_in_the_next_unit),
         CASE(test_mutant_settle_behind_a_full_next_unit),
+        CASE(test_mutant_settle_by_the_newest_control_block),
         CASE(test_mutant_settle_where_the_next_unit_lost_its_mark),
         CASE(test_mutant_settle_in_a_fresh_unit),
         CASE(test_mutant_settle_sweeps_what_lies_ahead),

@@ -9,6 +9,7 @@
  */
 #include "tests/support/cover_bed.h"
 
+#include "nacre/core/check_store.h"
 #include "nacre/core/own.h"
 #include "tests/support/decode.h"
 
@@ -132,10 +133,29 @@ static void spoil_what_tells_of_units(void)
     }
 }
 
+/* The mark of a unit that lives is one of a lap to come: a check names it, no value is lost. */
+static void test_cover_forged_mark_is_of_another_lap(void **state)
+{
+    (void)state;
+    struct nacre_check_summary summary;
+    use_until(9);
+    const uint32_t unit = 7u % UNITS; /* of generation 8 */
+    const struct decode_mark mark = { 8u + UNITS, 8, 5, 1 };
+    decode_make_mark(cover.box.sim->data + unit * UNIT_BYTES, &mark, unit * SLOTS, UNITS);
+    sim_nor_touch(cover.box.sim, unit * UNIT_BYTES, 16);
+    assert_int_equal(nacre_check_store(&cover.box.store, &summary, NULL, NULL), NACRE_OK);
+    assert_int_equal(summary.damaged, 1);
+    for (uint32_t boot = 0; boot < 3u; boot++) {
+        assert_int_equal(cover_boot(), NACRE_OK);
+        cover_judge("a mark of another lap");
+    }
+}
+
 /* Nothing tells how old the oldest unit is; each is read once, and nothing false is answered. */
 static void test_cover_forged_nothing_tells_the_oldest(void **state)
 {
     (void)state;
+    struct nacre_check_summary summary;
     use_until(60);
     for (uint32_t i = 0; i < 500u && !next_is_marked(); i++) cover_set(2, 4, 1000u + i);
     assert_true(next_is_marked());
@@ -146,6 +166,8 @@ static void test_cover_forged_nothing_tells_the_oldest(void **state)
         const uint64_t bytes = cover.box.sim->counters.read_bytes;
         assert_int_equal(cover_boot(), NACRE_OK);
         assert_in_range(cover.box.sim->counters.read_bytes - bytes, 1, 4u * cover.box.sim->bytes);
+        assert_int_equal(nacre_check_store(&cover.box.store, &summary, NULL, NULL), NACRE_OK);
+        assert_in_range(summary.damaged, 1, SLOTS * UNITS);
         for (uint32_t key = 0; key < 6u; key++) {
             const enum nacre_err err = box_get(&cover.box, key);
             if (err == NACRE_STALE || err == NACRE_DAMAGED) continue;
@@ -264,6 +286,7 @@ int main(void)
         CASE(test_cover_forged_all_units_are_retired),
         CASE(test_cover_forged_store_without_a_unit_cannot_be_formatted),
         CASE(test_cover_forged_marks_tell_of_an_oldest_to_come),
+        CASE(test_cover_forged_mark_is_of_another_lap),
         CASE(test_cover_forged_nothing_tells_the_oldest),
         CASE(test_cover_forged_void_range_is_too_long_to_be_copied),
         CASE(test_cover_forged_closing_reaches_too_far_to_be_copied),

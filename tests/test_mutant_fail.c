@@ -428,6 +428,29 @@ static void test_mutant_fail_of_a_unit_takes_the_last_entry(void **state)
     }
 }
 
+/* Each note of the log fails once, those that a set needs to go on among them: it is done again. */
+static void test_mutant_fail_of_a_note_is_made_good(void **state)
+{
+    (void)state;
+    uint32_t hits = 0;
+    reopen(6, 16);
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    meddle();
+    plan.program_key = FORGE_NOTE;
+    for (uint32_t i = 0; i < 3000u; i++) {
+        const uint32_t key = i < 40u ? 10u + i : i % 3u;
+        /* Each one costs a unit: the region has two to spare. */
+        plan.program_fails = hits < 2u && i % 400u > 300u ? 1 : 0;
+        const bool is_armed = plan.program_fails != 0;
+        assert_int_equal(box_set(&box, key, 20, i), NACRE_OK);
+        if (is_armed && plan.program_fails == 0) hits++;
+    }
+    assert_int_equal(hits, 2);
+    meddler_end(box.sim);
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    for (uint32_t i = 0; i < 3u; i++) assert_true(box_holds(&box, i, 20, 2997u + i));
+}
+
 /* A mark is read back twice; where it reads wrong once, the unit is erased again. */
 static void test_mutant_fail_to_read_a_mark_back(void **state)
 {
@@ -461,6 +484,7 @@ int main(void)
         CASE(test_mutant_fail_to_count_is_made_good),
         CASE(test_mutant_fail_of_a_value_is_counted),
         CASE(test_mutant_fail_of_a_unit_takes_the_last_entry),
+        CASE(test_mutant_fail_of_a_note_is_made_good),
         CASE(test_mutant_fail_to_read_a_mark_back),
         CASE(test_mutant_fail_to_read_another_geometry),
     };

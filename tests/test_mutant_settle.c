@@ -127,6 +127,13 @@ static void test_mutant_settle_in_the_head(void **state)
     }
 }
 
+/* The old record of the newest value is of no account any more: its copy answers. */
+static void assert_followed(uint32_t slot)
+{
+    sim_nor_flip(box.sim, forge_addr(&forge, 0, 4, slot) + 5u, 1);
+    assert_true(box_holds(&box, NEWEST, 4, 1));
+}
+
 /* Units 1 to 4 of which 4 is the head; its newest record stands before the slot top. */
 static void make_head(uint32_t top, uint32_t oldest, bool is_vouched)
 {
@@ -168,6 +175,7 @@ static void settle_in_next(uint32_t traces)
     assert_true(forge_read(&forge, 0, 4, clear_of(250, 1), &note));
     assert_int_equal(note.key, FORGE_NOTE);
     assert_int_equal(note.flags, FORGE_CLOSED | FORGE_MARKED);
+    assert_followed(249);
     assert_all_hold(2);
 }
 
@@ -259,6 +267,7 @@ static void settle_in_fresh(uint32_t top, bool is_closed)
     assert_int_equal(record.length, 4);
     assert_int_equal(record.key, FORGE_NOTE);
     assert_int_equal(erase_count, 1);
+    assert_followed(top - 1u);
     assert_all_hold(2);
 }
 

@@ -88,6 +88,36 @@ static void test_mutant_calls_stage_nothing_before_begin(void **state)
     assert_int_equal(nacre_abandon(&tx), NACRE_NOT_BEGUN);
 }
 
+/* 0x3DFF is the last key of the application's, 0x7FFE that of the library's. */
+static void test_mutant_calls_know_the_last_keys(void **state)
+{
+    (void)state;
+    uint8_t buf[4];
+    uint32_t n = 0;
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    for (uint32_t key = 0x3dff; key <= 0x3e00u; key++) {
+        const enum nacre_err err = key == 0x3dffu ? NACRE_OK : NACRE_BAD_ARGUMENT;
+        assert_int_equal(nacre_set(&box.store, key, "ab", 2), err);
+        assert_int_equal(nacre_get(&box.store, key, buf, sizeof buf, &n), err);
+        assert_int_equal(nacre_factory_set(&box.store, key, "abc", 3), err);
+        assert_int_equal(nacre_factory_get(&box.store, key, buf, sizeof buf, &n), err);
+        assert_int_equal(nacre_remove(&box.store, key), err);
+    }
+    for (uint32_t key = 0x7ffe; key <= 0x7fffu; key++) {
+        const enum nacre_err err = key == 0x7ffeu ? NACRE_OK : NACRE_BAD_ARGUMENT;
+        assert_int_equal(nacre_own_set(&box.store, key, "ab", 2), err);
+        assert_int_equal(nacre_own_get(&box.store, key, buf, sizeof buf, &n), err);
+        assert_int_equal(nacre_renew(&box.store, key), err);
+        assert_int_equal(nacre_own_remove(&box.store, key), err);
+    }
+    for (uint32_t key = 0x3fff; key <= 0x4000u; key++) {
+        const enum nacre_err err = key == 0x4000u ? NACRE_OK : NACRE_BAD_ARGUMENT;
+        assert_int_equal(nacre_own_set(&box.store, key, "ab", 2), err);
+        assert_int_equal(nacre_own_get(&box.store, key, buf, sizeof buf, &n), err);
+        assert_int_equal(nacre_own_remove(&box.store, key), err);
+    }
+}
+
 /* The last unit there is does not erase: that is tried a few times, and then no more. */
 static void test_mutant_calls_wear_out_no_unit_in_vain(void **state)
 {
@@ -347,6 +377,7 @@ int main(void)
         CASE(test_mutant_calls_format_nothing_where_nothing_can_be_settled),
         CASE(test_mutant_calls_format_across_a_failure),
         CASE(test_mutant_calls_do_not_read_what_is_stale),
+        CASE(test_mutant_calls_know_the_last_keys),
         CASE(test_mutant_calls_wear_out_no_unit_in_vain),
         CASE(test_mutant_calls_take_values_from_flash),
         CASE(test_mutant_calls_commit_across_a_failure),

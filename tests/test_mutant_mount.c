@@ -237,16 +237,21 @@ static void test_mutant_mount_counts_records_with_a_control_block(void **state)
                      3u * 255u - 127u - (255u + settling + s) - 4u * s);
 }
 
-/* Stale removals of a key in a unit, in slots from `from` on. */
-static uint32_t stale_removals(uint32_t generation, uint32_t from, uint32_t key)
+/* Stale records of a key in a unit that have this length. */
+static uint32_t stale_records(uint32_t generation, uint32_t length, uint32_t key)
 {
     struct forge_record record;
     uint32_t count = 0;
-    for (uint32_t slot = from; slot < forge.slots; slot++) {
+    for (uint32_t slot = 1; slot < forge.slots; slot++) {
         if (!forge_read(&forge, 0, generation, slot, &record)) continue;
-        count += record.key == key && record.length == FORGE_REMOVED && record.is_stale;
+        count += record.key == key && record.length == length && record.is_stale;
     }
     return count;
+}
+
+static uint32_t stale_removals(uint32_t generation, uint32_t key)
+{
+    return stale_records(generation, FORGE_REMOVED, key);
 }
 
 /* Does a record of a unit vouch for the next one? */
@@ -270,7 +275,7 @@ static void test_mutant_mount_writes_down_each_lost_key_once(void **state)
     assert_int_equal(box_reboot(&box), NACRE_OK);
     assert_int_equal(box_set(&box, 20, 4, 1), NACRE_OK);
     for (uint32_t key = 1; key <= LOST; key++) {
-        assert_int_equal(stale_removals(1, 1, key), 1);
+        assert_int_equal(stale_removals(1, key), 1);
         assert_int_equal(box_get(&box, key), NACRE_DAMAGED);
     }
     for (uint32_t i = 0; stats_now().generation == 1u && i < 300u; i++) {
@@ -278,8 +283,27 @@ static void test_mutant_mount_writes_down_each_lost_key_once(void **state)
     }
     assert_true(is_vouched(1));
     for (uint32_t key = 1; key <= LOST; key++) {
-        assert_int_equal(stale_removals(1, 1, key), 1);
+        assert_int_equal(stale_removals(1, key), 1);
         assert_int_equal(box_get(&box, key), NACRE_DAMAGED);
+    }
+}
+
+/* nacre_set, Cost: a value that fell back is written again as a stale one, once. */
+static void test_mutant_mount_writes_down_each_stale_key_once(void **state)
+{
+    (void)state;
+    forge_unit(&forge, 1, 1);
+    for (uint32_t key = 1; key <= 3u; key++) forge_value(&forge, key, 4, 1);
+    for (uint32_t key = 1; key <= 3u; key++) forge_value(&forge, key, 12, 2);
+    for (uint32_t slot = 4; slot <= 8u; slot += 2u) spoil(1, slot);
+    forge_value(&forge, 9, 4, 1);
+    for (uint32_t boot = 0; boot < 3u; boot++) {
+        assert_int_equal(box_reboot(&box), NACRE_OK);
+        assert_int_equal(box_set(&box, 9, 4, 2u + boot), NACRE_OK);
+        for (uint32_t key = 1; key <= 3u; key++) {
+            assert_true(box_is_stale(&box, key, 4, 1));
+            assert_int_equal(stale_records(1, 4, key), 1);
+        }
     }
 }
 
@@ -317,7 +341,7 @@ static void test_mutant_mount_writes_down_lost_keys_of_its_own(void **state)
             assert_int_equal(nacre_own_get(&box.store, keys[i], NULL, 0, &length), NACRE_DAMAGED);
         }
         assert_int_equal(box_set(&box, 1, 4, 2u + boot), NACRE_OK);
-        for (uint32_t i = 0; i < 5u; i++) assert_int_equal(stale_removals(1, 1, keys[i]), 1);
+        for (uint32_t i = 0; i < 5u; i++) assert_int_equal(stale_removals(1, keys[i]), 1);
     }
     assert_int_equal(stats_now().retired_units, 0);
 }
@@ -456,6 +480,7 @@ int main(void)
         CASE(test_mutant_mount_writes_down_each_lost_key_once),
         CASE(test_mutant_mount_writes_down_lost_keys_of_its_own),
         CASE(test_mutant_mount_reads_nothing_beyond_the_end),
+        CASE(test_mutant_mount_writes_down_each_stale_key_once),
         CASE(test_mutant_mount_erases_nothing_on_a_doubtful_word),
         CASE(test_mutant_mount_takes_the_largest_regions),
         CASE(test_mutant_mount_check_names_all),

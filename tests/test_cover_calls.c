@@ -16,13 +16,6 @@
 
 #define FILL_KEY 9u
 
-static int close_cover(void **state)
-{
-    (void)state;
-    cover_close();
-    return 0;
-}
-
 /* Nothing fails: a blank chip, and a store on it. */
 static void open_mounted(uint32_t unit_count, uint32_t cut_bytes)
 {
@@ -239,7 +232,7 @@ static void test_cover_calls_mount_of_members_without_closing(void **state)
 
 int main(void)
 {
-#define ONE(name) cmocka_unit_test_setup_teardown(name, open_one, close_cover)
+#define ONE(name) cmocka_unit_test_setup_teardown(name, open_one, cover_end)
     const struct CMUnitTest tests[] = {
         ONE(test_cover_calls_first_mount),
         ONE(test_cover_calls_first_mount_of_a_chip_with_a_bad_unit),
@@ -255,7 +248,7 @@ int main(void)
         ONE(test_cover_calls_renew_after_a_clean_mount),
         ONE(test_cover_calls_renew_of_a_store_that_is_read_only),
         cmocka_unit_test_setup_teardown(test_cover_calls_mount_of_members_without_closing,
-                                        open_two, close_cover),
+                                        open_two, cover_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

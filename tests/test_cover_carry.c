@@ -30,13 +30,6 @@ static int open_unit(void **state)
     return 0;
 }
 
-static int close_cover(void **state)
-{
-    (void)state;
-    cover_close();
-    return 0;
-}
-
 /* New keys of n bytes until there are so many, or no more fit. */
 static void fill(uint32_t n, uint32_t count)
 {
@@ -111,7 +104,7 @@ static void test_cover_carry_in_bad_mounts(void **state)
     uint32_t stuck = 0;
     for (uint32_t i = 0; i < LOOPS; i++) {
         const uint32_t n = bytes[i % (sizeof bytes / sizeof bytes[0])];
-        (void)close_cover(state);
+        (void)cover_end(state);
         (void)open_unit(state);
         fill(n, KEYS_MAX);
         if (!mount_often(n, 70, i)) stuck++;
@@ -126,7 +119,7 @@ static void test_cover_carry_of_one_lane_in_bad_mounts(void **state)
     uint32_t stuck = 0;
     for (uint32_t i = 0; i < LOOPS; i++) {
         const uint32_t n = bytes[i % (sizeof bytes / sizeof bytes[0])];
-        (void)close_cover(state);
+        (void)cover_end(state);
         cover_open(4u + i / 6u % 3u, 16);
         cover.box.cfg.index_count = KEYS_MAX;
         assert_int_equal(cover_boot(), NACRE_OK);
@@ -206,7 +199,7 @@ static void test_cover_carry_of_a_full_store_of_long_records(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_unit, close_cover)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_unit, cover_end)
     const struct CMUnitTest tests[] = {
         CASE(test_cover_carry_in_bad_mounts),
         CASE(test_cover_carry_of_one_lane_in_bad_mounts),

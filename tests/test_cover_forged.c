@@ -21,21 +21,6 @@
 #define SLOTS 64u
 #define UNIT_BYTES 1024u
 
-static int open_one(void **state)
-{
-    (void)state;
-    cover_open(UNITS, 16);
-    assert_int_equal(cover_boot(), NACRE_OK);
-    return 0;
-}
-
-static int close_cover(void **state)
-{
-    (void)state;
-    cover_close();
-    return 0;
-}
-
 static void say_retired(uint32_t first, uint32_t end)
 {
     for (uint32_t unit = first; unit < end; unit++) {
@@ -281,7 +266,7 @@ static void test_cover_forged_closing_reaches_too_far_to_be_copied(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_one, close_cover)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, cover_begin_one, cover_end)
     const struct CMUnitTest tests[] = {
         CASE(test_cover_forged_all_units_are_retired),
         CASE(test_cover_forged_store_without_a_unit_cannot_be_formatted),

@@ -20,13 +20,6 @@ static int open_one(void **state)
     return 0;
 }
 
-static int close_cover(void **state)
-{
-    (void)state;
-    cover_close();
-    return 0;
-}
-
 static enum nacre_err call_format(void)
 {
     return nacre_format(&cover.box.store, &cover.box.cfg);
@@ -187,7 +180,7 @@ static void test_cover_format_that_fails_leaves_the_store(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_one, close_cover)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_one, cover_end)
     const struct CMUnitTest tests[] = {
         CASE(test_cover_format_of_foreign_bytes_that_fails_can_be_done_again),
         CASE(test_cover_format_of_a_mount_that_reads_no_mark_fails),

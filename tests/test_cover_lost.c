@@ -23,21 +23,6 @@
 static struct nacre_finding findings[FINDINGS_MAX];
 static uint32_t finding_count;
 
-static int open_one(void **state)
-{
-    (void)state;
-    cover_open(4, 16);
-    assert_int_equal(cover_boot(), NACRE_OK);
-    return 0;
-}
-
-static int close_cover(void **state)
-{
-    (void)state;
-    cover_close();
-    return 0;
-}
-
 static void note_finding(const struct nacre_finding *finding, void *context)
 {
     (void)context;
@@ -234,7 +219,7 @@ static void test_cover_lost_check_of_own_records_finds_nothing(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_one, close_cover)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, cover_begin_one, cover_end)
     const struct CMUnitTest tests[] = {
         CASE(test_cover_lost_closing_makes_its_members_stale),
         CASE(test_cover_lost_closing_below_a_reset_concerns_own_records_only),

@@ -26,13 +26,6 @@ static int open_sixty(void **state)
     return 0;
 }
 
-static int close_cover(void **state)
-{
-    (void)state;
-    cover_close();
-    return 0;
-}
-
 static enum nacre_err commit(uint32_t count, uint32_t seed)
 {
     struct nacre_transaction tx = { .begun = 0 };
@@ -122,9 +115,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_cover_span_of_a_transaction_is_bounded, open_sixty,
-                                        close_cover),
+                                        cover_end),
         cmocka_unit_test_setup_teardown(test_cover_span_closing_finds_no_unit, open_sixty,
-                                        close_cover),
+                                        cover_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

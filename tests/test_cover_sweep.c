@@ -19,13 +19,6 @@ static int open_nothing(void **state)
     return 0;
 }
 
-static int close_cover(void **state)
-{
-    (void)state;
-    cover_close();
-    return 0;
-}
-
 static enum nacre_err call_mount(void)
 {
     return nacre_mount(&cover.box.store, &cover.box.cfg);
@@ -116,7 +109,7 @@ static void test_cover_sweep_whose_erase_lies(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_nothing, close_cover)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_nothing, cover_end)
     const struct CMUnitTest tests[] = {
         CASE(test_cover_sweep_of_one_lane),
         CASE(test_cover_sweep_of_two_lanes),

@@ -21,21 +21,6 @@
 #define PLACES 1024u
 #define SCANS_MAX 32u
 
-static int open_one(void **state)
-{
-    (void)state;
-    cover_open(UNITS, 16);
-    assert_int_equal(cover_boot(), NACRE_OK);
-    return 0;
-}
-
-static int close_cover(void **state)
-{
-    (void)state;
-    cover_close();
-    return 0;
-}
-
 /* Right, or said to be older or lost. */
 static void expect_nothing_false(uint32_t step, uint32_t read)
 {
@@ -252,7 +237,7 @@ static void test_cover_turn_newest_record_of_one_lane_tires(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_one, close_cover)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, cover_begin_one, cover_end)
     const struct CMUnitTest tests[] = {
         CASE(test_cover_turn_a_read_of_each_set),
         CASE(test_cover_turn_newest_records_tire),

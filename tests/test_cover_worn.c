@@ -19,13 +19,6 @@ static int open_three(void **state)
     return 0;
 }
 
-static int close_cover(void **state)
-{
-    (void)state;
-    cover_close();
-    return 0;
-}
-
 static enum nacre_err read_only_now(void)
 {
     struct nacre_stats stats;
@@ -135,7 +128,7 @@ static void test_cover_worn_renewal_of_a_lost_key(void **state)
 
 int main(void)
 {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_three, close_cover)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_three, cover_end)
     const struct CMUnitTest tests[] = {
         CASE(test_cover_worn_while_a_loss_is_written_down),
         CASE(test_cover_worn_while_an_unmount_waits),

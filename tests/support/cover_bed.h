@@ -56,6 +56,10 @@ void cover_open(uint32_t unit_count, uint32_t cut_bytes);
 /* Fails the test if the store broke a rule of the chip. */
 void cover_close(void);
 
+/* As set-up and tear-down of a cmocka test: a store on a chip of 4 units in one lane; its end. */
+int cover_begin_one(void **state);
+int cover_end(void **state);
+
 /* The next boot: the power is back, nothing fails, the store is mounted again. */
 enum nacre_err cover_boot(void);
 

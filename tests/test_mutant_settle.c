@@ -134,6 +134,22 @@ static void assert_followed(uint32_t slot)
     assert_true(box_holds(&box, NEWEST, 4, 1));
 }
 
+/* What lies behind the entries in use is not touched, even where it looks like the newest. */
+static void test_mutant_settle_touches_no_entry_too_many(void **state)
+{
+    (void)state;
+    reopen(4, 16);
+    forge_unit(&forge, 1, 1);
+    forge_value(&forge, 1, 4, 1);
+    forge_value(&forge, NEWEST, 4, 1);
+    for (uint32_t i = 0; i < BOX_INDEX_MAX; i++) box.index[i].place = 2; /* NEWEST's */
+    assert_int_equal(nacre_mount(&box.store, &box.cfg), NACRE_OK);
+    assert_int_equal(stats_now().index_used, 2);
+    assert_int_equal(stats_now().settles, 1);
+    for (uint32_t i = 2; i < BOX_INDEX_MAX; i++) assert_int_equal(box.index[i].place, 2);
+    assert_true(box_holds(&box, NEWEST, 4, 1));
+}
+
 /* Units 1 to 4 of which 4 is the head; its newest record stands before the slot top. */
 static void make_head(uint32_t top, uint32_t oldest, bool is_vouched)
 {
@@ -380,6 +396,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, begin, box_end)
     const struct CMUnitTest tests[] = {
         CASE(test_mutant_settle_in_the_head),
+        CASE(test_mutant_settle_touches_no_entry_too_many),
         CASE(test_mutant_settle_in_the_next_unit),
         CASE(test_mutant_settle_behind_a_full_next_unit),
         CASE(test_mutant_settle_by_the_newest_control_block),

@@ -236,6 +236,58 @@ static void format_unsettled(void)
     cover_judge("formatted and used");
 }
 
+static enum nacre_err call_format(void)
+{
+    return nacre_format(&cover.box.store, &cover.box.cfg);
+}
+
+/* What a format that was cut leaves: a key's newest value, or none that is said to be good. */
+static void expect_nothing_old(uint32_t command)
+{
+    for (uint32_t key = 0; key < COVER_KEYS; key++) {
+        const struct cover_answer *const newest = &cover.new.at[key];
+        if (box_get(&cover.box, key) != NACRE_OK) continue;
+        const bool is_newest = newest->err == NACRE_OK &&
+                               box_holds(&cover.box, key, newest->n, newest->seed);
+        if (is_newest) continue;
+        fail_msg("cut at command %u: key %u has an old value", command, key);
+    }
+}
+
+/*
+ * Cut at an erase, a format is done again by another one; and cut between two, as long as the head
+ * stands, which it erases last, it brings no old value back.
+ */
+static void cut_formats(void)
+{
+    static const enum sim_tear_kind kinds[] = {SIM_TEAR_E_HIGH, SIM_TEAR_E_PATCHY,
+                                               SIM_TEAR_DONE};
+    const struct sim_counters *const counters = &cover.box.sim->counters;
+    uint32_t cuts = 0;
+    sim_nor_copy(cover.start, cover.box.sim);
+    const uint32_t before = counters->programs + counters->erases;
+    assert_int_equal(cover_boot(), NACRE_UNSETTLED);
+    /* A format mounts first, then erases the head last. */
+    const uint32_t head = counters->programs + counters->erases - before +
+                          cover.box.sim->medium.geometry.unit_count - 1u;
+    sim_nor_copy(cover.box.sim, cover.start);
+    for (uint32_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        for (uint32_t command = 0; cover_cut(call_format, command, kinds[i]); command++) {
+            cuts++;
+            const enum nacre_err err = cover_boot();
+            const bool is_between = kinds[i] == SIM_TEAR_DONE && command < head;
+            if (err != NACRE_FOREIGN && is_between) expect_nothing_old(command);
+            assert_int_equal(call_format(), NACRE_OK);
+            for (uint32_t key = 0; key < COVER_KEYS; key++) {
+                assert_int_equal(box_get(&cover.box, key), NACRE_NOT_FOUND);
+            }
+            sim_nor_copy(cover.box.sim, cover.start);
+        }
+        sim_nor_copy(cover.box.sim, cover.start);
+    }
+    assert_true(cuts > 3u * UNITS);
+}
+
 /*
  * The newest record voids what lies 14 units back, and its copy, in the next unit, would have to
  * say 15: that cannot be said. The value stays readable.
@@ -247,6 +299,8 @@ static void test_cover_forged_void_range_is_too_long_to_be_copied(void **state)
     forge_void_range(use_to_the_end());
     for (uint32_t key = 0; key < 6u; key++) cover_expect(key, NACRE_NOT_FOUND, 0, 0);
     expect_unsettled("a void range too long");
+    cut_formats();
+    assert_int_equal(cover_boot(), NACRE_UNSETTLED);
     format_unsettled();
 }
 
@@ -261,6 +315,8 @@ static void test_cover_forged_closing_reaches_too_far_to_be_copied(void **state)
     forge_closing(use_to_the_end());
     cover_expect(6, NACRE_OK, 4, cover.new.at[6].seed - 1u);
     expect_unsettled("a closing that reaches too far");
+    cut_formats();
+    assert_int_equal(cover_boot(), NACRE_UNSETTLED);
     format_unsettled();
 }
 

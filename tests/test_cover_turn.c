@@ -15,7 +15,6 @@
 #define KEYS 6u
 #define KEYS_COLD 12u /* and those that are set once, and copied from lap to lap */
 #define BYTES 20u
-#define UNITS 4u
 #define STEPS 130u
 #define READS_MAX 60u /* of a set that reads more, only some are turned */
 #define PLACES 1024u

@@ -176,15 +176,16 @@ enum nacre_err nacre_mount(struct nacre_store *store, const struct nacre_store_c
 
 /*
  * What is foreign goes altogether: none of its bytes may ever pass for ours. Of a store that could
- * not be settled the oldest goes first: a cut brings no old value back.
+ * not be settled the unit of the newest record goes last: a cut between two erases brings no old
+ * value back.
  */
 static enum nacre_err erase_all(const struct nacre_log *log)
 {
     struct nacre_medium *const medium = log->lanes.medium;
     const uint32_t unit_count = medium->geometry.unit_count;
-    const uint32_t oldest = (log->generation + 1u) % log->lanes.unit_count;
+    const uint32_t first = log->newest.place / log->lanes.slots + 1u;
     for (uint32_t i = 0; i < unit_count; i++) {
-        const uint32_t unit = (oldest + i) % unit_count;
+        const uint32_t unit = (first + i) % unit_count;
         enum nacre_err err = medium->ops->erase_start(medium, unit * medium->geometry.unit_bytes);
         if (err != NACRE_OK) return err;
         err = medium->ops->erase_wait(medium);

@@ -115,7 +115,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_mount(struct nacre_store *store,
  *          are erased where the region is foreign, or the store there could not be settled
  * Returns  as nacre_mount, but never NACRE_FOREIGN
  * Cut      the old store or the empty one; what was foreign may be damaged and stays foreign, and
- *          a store that could not be settled may have lost keys: format again
+ *          a store that could not be settled may lack keys or have older values:
+ *          format again
  * Context  thread only
  */
 NACRE_MUST_CHECK enum nacre_err nacre_format(struct nacre_store *store,

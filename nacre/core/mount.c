@@ -133,8 +133,10 @@ static enum nacre_err scan_and_settle(struct nacre_log *log, const struct nacre_
     for (uint32_t i = 0; i < SCANS_MAX && failures < SETTLES_MAX; i++) {
         log_start(log, cfg);
         memcpy(log->ignored, ignored, sizeof ignored);
-        err = nacre_scan(log, clean);
-        if (err != NACRE_OK) return err;
+        const enum nacre_err scan_err = nacre_scan(log, clean);
+        /* What lay there was new, and is not any more: programs of ours failed. */
+        if (scan_err == NACRE_FOREIGN && failures > 0u) return err;
+        if (scan_err != NACRE_OK) return scan_err;
         err = nacre_room_count(log);
         if (err == NACRE_OK && !*clean) err = nacre_tail_settle(log, failures >= SETTLES_IN_PLACE);
         if (err == NACRE_OK || err == NACRE_FULL || err == NACRE_UNSETTLED) break;
@@ -181,17 +183,13 @@ enum nacre_err nacre_mount(struct nacre_store *store, const struct nacre_store_c
  */
 static enum nacre_err erase_all(const struct nacre_log *log)
 {
-    struct nacre_medium *const medium = log->lanes.medium;
-    const uint32_t unit_count = medium->geometry.unit_count;
-    const uint32_t first = log->newest.place / log->lanes.slots + 1u;
-    for (uint32_t i = 0; i < unit_count; i++) {
-        const uint32_t unit = (first + i) % unit_count;
-        enum nacre_err err = medium->ops->erase_start(medium, unit * medium->geometry.unit_bytes);
-        if (err != NACRE_OK) return err;
-        err = medium->ops->erase_wait(medium);
-        if (err != NACRE_OK) return err;
+    const uint32_t newest = log->newest.place / log->lanes.slots;
+    enum nacre_err err = NACRE_OK;
+    for (uint32_t i = 1; i <= log->lanes.unit_count && err == NACRE_OK; i++) {
+        const uint32_t unit = (newest + i) % log->lanes.unit_count;
+        err = nacre_tail_erase_unit(log, unit * log->lanes.slots);
     }
-    return NACRE_OK;
+    return err;
 }
 
 /* Go on to a new unit, before which nothing lives: durable with its first record. */

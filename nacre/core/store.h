@@ -100,7 +100,8 @@ struct nacre_store {
  *                             units for two lanes (6; 10 where it may spoil a unit)
  *          NACRE_NO_REGION, NACRE_REGION_TOO_SMALL, NACRE_REGION_TOO_LARGE,
  *          NACRE_REGION_UNALIGNED, NACRE_BAD_ARGUMENT: unchanged
- *          NACRE_IO, NACRE_TIMEOUT: the medium could not be read; unchanged
+ *          NACRE_IO, NACRE_TIMEOUT: the medium could not be read; unchanged. With NACRE_VERIFY
+ *                             also: a region that was new could not be written
  * Cut      every setting keeps its value (guarantee 1), also a cut in a mount after a cut
  * Context  thread only
  */
@@ -113,7 +114,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_mount(struct nacre_store *store,
  *
  * Cost     one erase and a few programs; the other units are erased when they are next needed. All
  *          are erased where the region is foreign, or the store there could not be settled
- * Returns  as nacre_mount, but never NACRE_FOREIGN
+ * Returns  as nacre_mount, but never NACRE_FOREIGN; NACRE_VERIFY: a unit does not erase
  * Cut      the old store or the empty one; what was foreign may be damaged and stays foreign, and
  *          a store that could not be settled may lack keys or have older values:
  *          format again

@@ -186,10 +186,9 @@ static enum nacre_err fill_fresh_unit(struct nacre_log *log, uint32_t old_place)
     return err;
 }
 
-static enum nacre_err erase_unit(const struct nacre_log *log, uint32_t generation)
+enum nacre_err nacre_tail_erase_unit(const struct nacre_log *log, uint32_t place)
 {
     struct nacre_medium *const medium = log->lanes.medium;
-    const uint32_t place = nacre_log_place(log, generation, 0);
     enum nacre_err err = NACRE_OK;
     for (uint32_t lane = 0; lane < log->lanes.count && err == NACRE_OK; lane++) {
         err = medium->ops->erase_start(medium, nacre_granule_addr(&log->lanes, lane, place));
@@ -216,7 +215,9 @@ static enum nacre_err sweep(struct nacre_log *log, uint32_t last)
         bool begun;
         enum nacre_err err = nacre_head_is_begun(log, generation, &begun);
         if (err != NACRE_OK) return err;
-        if (begun) err = erase_unit(log, generation);
+        if (begun) {
+            err = nacre_tail_erase_unit(log, nacre_log_place(log, generation, 0));
+        }
         /* One that does not erase any more was not committed either, as far as can be told. */
         const bool is_worn = err == NACRE_IO || err == NACRE_TIMEOUT || err == NACRE_VERIFY;
         if (err != NACRE_OK && !is_worn) return err;

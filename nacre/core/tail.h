@@ -44,6 +44,15 @@ uint32_t nacre_tail_granules(const struct nacre_log *log);
 NACRE_MUST_CHECK enum nacre_err nacre_tail_settle(struct nacre_log *log, bool away);
 
 /*
+ * Erase the unit that begins at a place, in each lane, and see that it is blank.
+ *
+ * Cost     an erase in each lane, waited for
+ * Returns  NACRE_OK; NACRE_VERIFY: it is not blank; what the medium answers
+ * Cut      the unit in any state
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_tail_erase_unit(const struct nacre_log *log, uint32_t place);
+
+/*
  * The first slot of a generation's unit behind everything that does not read blank.
  *
  * top      1 to slots; written on NACRE_OK

@@ -130,16 +130,38 @@ static void settle_call(struct session *s, enum nacre_err err)
     }
 }
 
+/*
+ * A format on a chip that fails may have found a store that cannot be settled, and be in the middle
+ * of it: what is left then is anything, but on a chip that obeys the next format ends it.
+ */
+static void format_again(struct session *s)
+{
+    sim_nor_cut_never(s->bed.sim);
+    forget_faults(s);
+    (void)fuzz_bed_mount(&s->bed);
+    const enum nacre_err err = nacre_format(&s->bed.store, &s->bed.cfg);
+    if (err != NACRE_OK) fuzz_wrong("a format that is done again answers %d", (int)err);
+    s->now = s->next;
+    recover(s, false);
+}
+
 /* Run the call of the session, perhaps into a cut. */
 static void run_call(struct session *s)
 {
+    const bool may_be_lost = s->call == CALL_FORMAT && (s->has_faults || s->has_flips);
     if (setjmp(s->jump) != 0) {
+        if (may_be_lost) {
+            format_again(s);
+            return;
+        }
         s->in_doubt = true;
         s->was_cut = true;
         recover(s, true);
         return;
     }
-    settle_call(s, make_call(s));
+    const enum nacre_err err = make_call(s);
+    if (may_be_lost && err != NACRE_OK) format_again(s);
+    else settle_call(s, err);
 }
 
 static void change_next(struct session *s, bool is_removal)

@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 tools/setup
 tools/build.sh firmware all
-tools/build.sh host bench_store bench_twin
+tools/build.sh host bench_store bench_twin bench_sliced
 exec python3 tools/bench.py

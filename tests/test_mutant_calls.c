@@ -88,6 +88,49 @@ static void test_mutant_calls_stage_nothing_before_begin(void **state)
     assert_int_equal(nacre_abandon(&tx), NACRE_NOT_BEGUN);
 }
 
+/* Units that fail twice are retired one after the other, down to the three that a store needs. */
+static void test_mutant_calls_retire_down_to_three_units(void **state)
+{
+    (void)state;
+    for (uint32_t units = 4; units <= 6u; units++) {
+        const uint32_t failing = units < 5u ? units - 3u : 2u;
+        box_close(&box);
+        box_open(&box, units);
+        assert_int_equal(box_reboot(&box), NACRE_OK);
+        box.sim->faults.erase_fails = 0;
+        box.sim->faults.fail_count = 2u * failing;
+        for (uint32_t i = 0; i < 900u; i++) assert_int_equal(box_set(&box, 1, 4, i), NACRE_OK);
+        assert_int_equal(stats_now().retired_units, failing);
+        assert_int_equal(box_reboot(&box), NACRE_OK);
+        assert_int_equal(stats_now().retired_units, failing);
+        assert_true(box_holds(&box, 1, 4, 899));
+    }
+}
+
+/* Section 5, Damage: a first granule in either lane names the key that was lost, and no other. */
+static void test_mutant_calls_know_a_lost_key_by_either_lane(void **state)
+{
+    (void)state;
+    for (uint32_t lane = 0; lane < 2u; lane++) {
+        static const uint8_t junk[FORGE_GRANULE] = { 1, 2, 3 };
+        struct forge forge;
+        box_close(&box);
+        box_open_lanes(&box, 8, 256);
+        forge_open(&forge, box.sim);
+        forge_unit(&forge, 1, 1);
+        for (uint32_t key = 1; key <= 3u; key++) forge_value(&forge, key, 4, 1);
+        forge_value(&forge, 2, 4, 2);
+        forge_value(&forge, 9, 4, 1);
+        sim_nor_poke(box.sim, forge_addr(&forge, lane, 1, 4), junk, sizeof junk);
+        sim_nor_flip(box.sim, forge_addr(&forge, 1u - lane, 1, 4) + 5u, 1);
+        assert_int_equal(box_reboot(&box), NACRE_OK);
+        assert_true(box_holds(&box, 1, 4, 1));
+        assert_true(box_is_stale(&box, 2, 4, 1));
+        assert_true(box_holds(&box, 3, 4, 1));
+        assert_true(box_holds(&box, 9, 4, 1));
+    }
+}
+
 /* 0x3DFF is the last key of the application's, 0x7FFE that of the library's. */
 static void test_mutant_calls_know_the_last_keys(void **state)
 {
@@ -377,6 +420,8 @@ int main(void)
         CASE(test_mutant_calls_format_nothing_where_nothing_can_be_settled),
         CASE(test_mutant_calls_format_across_a_failure),
         CASE(test_mutant_calls_do_not_read_what_is_stale),
+        CASE(test_mutant_calls_retire_down_to_three_units),
+        CASE(test_mutant_calls_know_a_lost_key_by_either_lane),
         CASE(test_mutant_calls_know_the_last_keys),
         CASE(test_mutant_calls_wear_out_no_unit_in_vain),
         CASE(test_mutant_calls_take_values_from_flash),

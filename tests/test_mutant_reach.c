@@ -80,11 +80,31 @@ static void test_mutant_reach_of_a_transaction(void **state)
     }
 }
 
+/* A transaction long ago is of no account for a settling: a plain record is the newest now. */
+static void test_mutant_reach_is_forgotten_with_the_next_record(void **state)
+{
+    (void)state;
+    const struct nacre_geometry geometry = { 1024, UNITS, 16, 256, 16 };
+    sim_nor_destroy(box.sim);
+    box.sim = sim_nor_create(&geometry, 1);
+    box.cfg.medium = &box.sim->medium;
+    assert_int_equal(box_reboot(&box), NACRE_OK);
+    assert_int_equal(commit(2, 2, 1), NACRE_OK);
+    for (uint32_t i = 0; i < 1200u; i++) assert_int_equal(box_set(&box, 60, 4, i), NACRE_OK);
+    box.sim->faults.program_fails = 0;
+    box.sim->faults.fail_count = 1;
+    assert_int_equal(box_set(&box, 60, 4, 9999), NACRE_OK);
+    assert_true(box_holds(&box, 60, 4, 9999));
+    assert_holds(2, 2, true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_mutant_reach_of_a_transaction, box_begin_four,
                                         box_end),
+        cmocka_unit_test_setup_teardown(test_mutant_reach_is_forgotten_with_the_next_record,
+                                        box_begin_four, box_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,10 +12,10 @@ foreach(name support oracle api room faults format garbage transaction repair re
     nacre_test(test_store_${name} SOURCES test_store_${name}.c LIBS store_support)
 endforeach()
 nacre_test(test_store_loop SOURCES test_store_loop.c LIBS store_support TIMEOUT 300)
-# All of it at speed, a part of it with sanitizers.
+# Half of it at speed, a part of it with sanitizers; all of it, and more, in make campaign.
 nacre_test(test_store_cuts SOURCES test_store_cuts.c support/fast_crc.c LIBS store_support IN host
-    TIMEOUT 900)
-nacre_test(test_store_cuts_share SOURCES test_store_cuts.c LIBS store_support ARGS --share 30
+    ARGS --share 2 TIMEOUT 900)
+nacre_test(test_store_cuts_share SOURCES test_store_cuts.c LIBS store_support ARGS --share 60
     TIMEOUT 600)
 nacre_test(test_store_soak SOURCES test_store_soak.c support/fast_crc.c LIBS store_support IN host
     TIMEOUT 600)

@@ -87,6 +87,33 @@ static void test_cover_sweep_of_two_lanes(void **state)
     cover_judge("swept");
 }
 
+/* The begun unit does not erase any more: the head is settled in all the same, and is used on. */
+static void test_cover_sweep_of_a_worn_unit(void **state)
+{
+    const enum nacre_err worn[] = {NACRE_IO, NACRE_TIMEOUT, NACRE_VERIFY};
+    (void)state;
+    for (uint32_t i = 0; i < sizeof(worn) / sizeof(worn[0]); i++) {
+        struct nacre_stats stats;
+        use(6, 16);
+        begin_a_unit(TENTATIVE);
+        sim_nor_power_on(cover.box.sim);
+        cover.failing.kinds = FAILING_ERASES;
+        cover.failing.at = 0;
+        cover.failing.calls = 0;
+        cover.failing.err = worn[i];
+        cover.failing.count = COVER_FOR_EVER;
+        assert_int_equal(call_mount(), NACRE_OK);
+        cover.failing.count = 0;
+        assert_int_equal(begun_units(), 1);
+        assert_int_equal(nacre_stats(&cover.box.store, &stats), NACRE_OK);
+        assert_int_equal(stats.settles, 1);
+        assert_int_equal(stats.retired_units, 0);
+        assert_int_equal(stats.read_only, NACRE_OK);
+        cover_set(0, 8, 1);
+        cover_judge("settled beside a worn unit");
+    }
+}
+
 /* The chip says that the begun unit was erased, and it was not. */
 static void test_cover_sweep_whose_erase_lies(void **state)
 {
@@ -113,6 +140,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_cover_sweep_of_one_lane),
         CASE(test_cover_sweep_of_two_lanes),
+        CASE(test_cover_sweep_of_a_worn_unit),
         CASE(test_cover_sweep_whose_erase_lies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

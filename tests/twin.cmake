@@ -12,6 +12,7 @@ foreach(image hello core faults left)
             -o "${twin_fw_dir}/${image}.elf" -lgcc
         DEPENDS "${twin_fw_sources}/start.c" "${twin_fw_sources}/${image}.c"
             "${twin_fw_sources}/fw.h" "${twin_fw_sources}/fw.ld"
+            "${CMAKE_SOURCE_DIR}/examples/boot-guard/xspi2.h"
         VERBATIM)
     list(APPEND twin_fw_images "${twin_fw_dir}/${image}.elf")
 endforeach()

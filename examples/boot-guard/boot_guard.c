@@ -16,6 +16,8 @@
  */
 #include "examples/boot-guard/boot_guard.h"
 
+#include "examples/boot-guard/xspi2.h"
+
 #include <stddef.h>
 
 #define REG(addr) (*(volatile uint32_t *)(addr))
@@ -53,25 +55,11 @@
 #define PINS_AFRH_9 0x00009999u
 
 #define XSPI2(offset) REG(0x5200A000u + (offset))
-#define CR 0x000u
-#define DCR1 0x008u
-#define DCR2 0x00Cu
-#define SR 0x020u
-#define FCR 0x024u
-#define DLR 0x040u
-#define AR 0x048u
-#define DR 0x050u
-#define CCR 0x100u
-#define TCR 0x108u
-#define IR 0x110u
 #define CR_EN 0x00000001u
 #define CR_ABORT 0x00000002u
 #define CR_FMODE_READ 0x10000000u
 #define DCR1_MACRONIX_1GBIT 0x011A0300u /* MTYP 1, DEVSIZE 26; CSHT 3: NCS high for 4 clocks */
 #define DCR2_EIGHTH 7u
-#define SR_TCF 0x00000002u
-#define SR_BUSY 0x00000020u
-#define FCR_ALL 0x0000001Bu
 #define CCR_DQSE 0x20000000u
 
 #define READ_BYTES 8u

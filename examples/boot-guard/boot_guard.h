@@ -8,8 +8,9 @@
  * is suspended, and resets it by command.
  *
  * To add it to a boot stage: compile boot_guard.c with it, and call boot_guard at the start of
- * main, before the clocks and XSPI2 are set up. It needs no other file, no RAM but its stack, no
- * interrupt. It runs from internal flash or RAM, on the clock that the core has after a reset.
+ * main, before the clocks and XSPI2 are set up. It needs no file but this and xspi2.h, no RAM but
+ * its stack, no interrupt. It runs from internal flash or RAM, on the clock that the core has after
+ * a reset.
  *
  * Chips: those with Macronix's octal commands (MX66UW, MX25UW, MX25UM, MX25LM). What it does is
  * checked on a simulated board only, see docs/reset.md.

@@ -6,27 +6,15 @@
  */
 #include "examples/boot-guard/stage.h"
 
+#include "examples/boot-guard/xspi2.h"
+
 #define GPION(offset) STAGE_REG(0x58023400u + (offset))
 #define XSPIM_CR STAGE_REG(0x5200B400u)
 #define XSPI2_ADDR 0x5200A000u
 #define XSPI2(offset) STAGE_REG(XSPI2_ADDR + (offset))
-#define CR 0x000u
-#define DCR1 0x008u
-#define DCR2 0x00Cu
-#define SR 0x020u
-#define FCR 0x024u
-#define DLR 0x040u
-#define AR 0x048u
-#define DR 0x050u
-#define CCR 0x100u
-#define TCR 0x108u
-#define IR 0x110u
 #define CR_IDLE 0x00000301u
 #define CR_MAPPED 0x30400301u
 #define DCR2_QUARTER 3u /* 50 MHz */
-#define SR_TCF 0x00000002u
-#define SR_BUSY 0x00000020u
-#define FCR_ALL 0x0000001Bu
 #define LOOKS 100000u
 #define WRITE_ENABLE 0x06u
 #define WRITE_CR2 0x72u

@@ -8,17 +8,9 @@
  *           r reset in an erase, a reset armed, n write enabled, b write buffer open,
  *           h half a program on the wires, k dummy clocks changed
  */
+#include "examples/boot-guard/xspi2.h"
 #include "tests/twin_fw/fw.h"
 
-#define CR 0x000u
-#define SR 0x020u
-#define FCR 0x024u
-#define DLR 0x040u
-#define AR 0x048u
-#define DR 0x050u
-#define CCR 0x100u
-#define TCR 0x108u
-#define IR 0x110u
 #define UNIT 0x07FE0000u
 
 RAM_CODE static void pause_us(uint32_t us)

@@ -5,7 +5,8 @@ usage: bringup.py [FILE]        standard input without FILE
 
 What stands before the version line and behind the end line is left out; of several reports the last
 one counts. Prints a line per verdict. Exit status 0: whole, and all that could be asked holds;
-1: whole, and something differs or the board was not measured to the end; 2: not a whole report.
+1: whole, and something differs or the board was not measured to the end; 2: not a whole report, or
+none that can be read.
 """
 import sys
 import zlib
@@ -34,16 +35,27 @@ def report_in(text):
     return None, "no end line"
 
 
+def text_of(arguments):
+    """What was pasted. Ends the program if there is no such file."""
+    if not arguments:
+        return sys.stdin.read()
+    try:
+        with open(arguments[0], encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except OSError as error:
+        print("bringup.py: %s: %s; give the file that holds the pasted report, or paste it into "
+              "standard input" % (arguments[0], error.strerror), file=sys.stderr)
+        sys.exit(2)
+
+
 def main():
-    if len(sys.argv) > 2 or sys.argv[1:] in (["-h"], ["--help"]):
+    if sys.argv[1:] in (["-h"], ["--help"]):
         print(__doc__.strip())
+        return 0
+    if len(sys.argv) > 2 or sys.argv[1:2] and sys.argv[1].startswith("-"):
+        print("bringup.py: what is %s? --help tells" % sys.argv[-1], file=sys.stderr)
         return 2
-    if len(sys.argv) == 2:
-        with open(sys.argv[1], encoding="utf-8", errors="replace") as file:
-            text = file.read()
-    else:
-        text = sys.stdin.read()
-    lines, fault = report_in(text)
+    lines, fault = report_in(text_of(sys.argv[1:]))
     if lines is None:
         print("bringup.py: %s" % fault, file=sys.stderr)
         return 2

@@ -66,9 +66,33 @@ merge() {
     echo "corpus    $target: $(find "$new" -type f | wc -l) files in $new"
 }
 
-tools/setup
+# The targets that there are, one a line.
+known() {
+    local file name
+    for file in tests/fuzz/fuzz_*.c; do
+        name=${file##*/fuzz_}
+        [ "$name" = bed.c ] || echo "${name%.c}"
+    done
+}
+
+# check TARGET...: ends if one is not known
+check() {
+    local target
+    for target in "$@"; do
+        known | grep -qxF -e "$target" && continue
+        echo "fuzz.sh: \"$target\" is not known; known:" $(known) >&2
+        exit 2
+    done
+}
+
+if [ "${1:-}" = --help ] || [ "${1:-}" = -h ]; then
+    sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$0"
+    exit
+fi
 if [ "${1:-}" = --merge ]; then
     shift
+    check "${1:-}"
+    tools/setup
     merge "$@"
     exit
 fi
@@ -78,12 +102,9 @@ if [[ ${1:-} =~ ^[0-9]+$ ]]; then
     shift
 fi
 targets=("$@")
-if [ ${#targets[@]} -eq 0 ]; then
-    for file in tests/fuzz/fuzz_*.c; do
-        name=${file##*/fuzz_}
-        [ "$name" = bed.c ] || [ "$name" = input.h ] || targets+=("${name%.c}")
-    done
-fi
+[ ${#targets[@]} -ne 0 ] || mapfile -t targets < <(known)
+check "${targets[@]}"
+tools/setup
 build "${targets[@]}"
 export -f run_one
 export bytes_max

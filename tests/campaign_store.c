@@ -1,16 +1,8 @@
 /*
- * The long cut campaign and the soak, for a machine that has time.
+ * The long cut campaign and the soak, for a machine that has time. The usage text below says how.
  *
- *   campaign_store [--scene NAME] [--lanes 1|2] [--seeds FIRST-LAST] [--updates N] [--first K]
- *                  [--second K] [--shard I/N] [--json FILE]
- *   campaign_store --operations N [--scene NAME] [--lanes 1|2] [--seeds FIRST] [--shard I/N]
- *                  [--json FILE]
- *   campaign_store --replay POINT, --replay-soak SCENE-SEED:BOOT
- *
- * The first form cuts everywhere: one first cut of K and one second cut of K is run, chosen by the
- * seed; all where K is 1, which it is unless said otherwise. The second one is the soak: N random
- * operations over all scenes. Shards are parts of one campaign; tools/campaign_merge.py adds their
- * JSON files. Progress goes to the standard error. Exit 1 if anything failed.
+ * Shards are parts of one campaign; tools/campaign_merge.py adds their JSON files. Progress goes to
+ * the standard error.
  */
 #include "tests/support/cut_run.h"
 #include "tests/support/soak.h"
@@ -39,6 +31,20 @@ struct run_entry {
     struct soak_result soak;
     double seconds;
 };
+
+static const char usage[] =
+    "usage: campaign_store --seeds FIRST-LAST [--scene NAME] [--lanes 1|2] [--updates N]\n"
+    "                      [--first K] [--second K] [--shard I/N] [--json FILE]\n"
+    "           cut everywhere: one first cut of K and one second cut of K is run, chosen by the\n"
+    "           seed; all where K is 1, which it is unless said otherwise\n"
+    "       campaign_store --operations N [--scene NAME] [--lanes 1|2] [--seeds FIRST]\n"
+    "                      [--shard I/N] [--json FILE]\n"
+    "           the soak: N random operations over all scenes\n"
+    "       campaign_store --replay POINT | --replay-soak SCENE-SEED:BOOT\n"
+    "           one run that failed, as it was printed\n"
+    "Any option starts a campaign, and what is left out is 1 (--updates: 300). Exit status 0:\n"
+    "nothing failed, 1: something did, 2: bad arguments or a file that cannot be written.\n"
+    "Scenes:";
 
 static struct run_entry runs[RUNS_MAX];
 static uint32_t run_count;
@@ -88,9 +94,10 @@ static bool parse_one(struct options *options, const char *name, const char *val
         { "--lanes", &options->lanes },
     };
     for (uint32_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        char *end;
         if (strcmp(name, numbers[i].name) != 0) continue;
-        *numbers[i].number = (uint32_t)strtoul(value, NULL, 10);
-        return true;
+        *numbers[i].number = (uint32_t)strtoul(value, &end, 10);
+        return end != value && *end == '\0';
     }
     if (strcmp(name, "--seeds") == 0) return parse_seeds(options, value);
     if (strcmp(name, "--shard") == 0) return parse_shard(plan, value);
@@ -222,21 +229,36 @@ static void run_one(const struct options *options, uint32_t scene, uint32_t seed
     (void)fprintf(stderr, "\n");
 }
 
+static void print_usage(FILE *out)
+{
+    (void)fputs(usage, out);
+    for (uint32_t i = 0; i < BED_SCENES; i++) (void)fprintf(out, " %s", bed_scenes[i].name);
+    (void)fputs("\n", out);
+}
+
+static int refuse(const char *name, const char *value)
+{
+    (void)fprintf(stderr, "campaign_store: \"%s %s\" is not known; --help says what is\n", name,
+                  value);
+    return 2;
+}
+
 static int replay(const char *name, const char *value, const struct options *options)
 {
     if (strcmp(name, "--replay") == 0) {
         struct cut_point point;
-        if (!cut_point_parse(value, &point)) return 2;
+        if (!cut_point_parse(value, &point)) return refuse(name, value);
         return cut_replay(&point, &options->plan) ? 0 : 1;
     }
     char scene[16];
     unsigned long long seed;
     struct soak_plan plan = { .operations = 0xffffffffu, .again_percent = 50u };
     struct soak_result result = { 0 };
-    if (sscanf(value, "%15[a-z0-9]-%llu:%u", scene, &seed, &plan.tell_from) != 3) return 2;
+    const int count = sscanf(value, "%15[a-z0-9]-%llu:%u", scene, &seed, &plan.tell_from);
+    if (strcmp(name, "--replay-soak") != 0 || count != 3) return refuse(name, value);
     plan.scene = scene_of(scene);
     plan.seed = seed;
-    if (plan.scene == BED_SCENES) return 2;
+    if (plan.scene == BED_SCENES) return refuse(name, value);
     return soak_run(&plan, &result, options->plan.program) ? 0 : 1;
 }
 
@@ -275,6 +297,10 @@ static int run_all(const struct options *options)
 
 int main(int argc, char **argv)
 {
+    if (argc == 1 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+        print_usage(argc == 1 ? stderr : stdout);
+        return argc == 1 ? 2 : 0;
+    }
     (void)setvbuf(stdout, NULL, _IOLBF, 0); /* failures are to be read while it runs */
     struct options options = { .scene = BED_SCENES, .first_seed = 1, .last_seed = 1 };
     options.plan = (struct cut_plan){
@@ -286,10 +312,8 @@ int main(int argc, char **argv)
         if (!last && strncmp(argv[i], "--replay", 8) == 0) {
             return replay(argv[i], argv[i + 1], &options);
         }
-        if (last || !parse_one(&options, argv[i], argv[i + 1])) {
-            (void)fprintf(stderr, "%s: what is %s?\n", argv[0], argv[i]);
-            return 2;
-        }
+        if (last) return refuse(argv[i], "");
+        if (!parse_one(&options, argv[i], argv[i + 1])) return refuse(argv[i], argv[i + 1]);
     }
     return run_all(&options);
 }

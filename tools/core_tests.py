@@ -58,10 +58,21 @@ def quality_load():
         return json.load(file)
 
 
-def quality_save(**figures):
-    """Put figures into build/quality.json beside those that are there."""
+def judged():
+    """The sources that are judged, as a commit; with a plus if they are not quite that one."""
+    git = ["git", "-C", ROOT]
+    head = subprocess.run(git + ["rev-parse", "--short", "HEAD"], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True, check=False)
+    if head.returncode:
+        return "no commit"
+    changes = run_or_stop(git + ["status", "--porcelain", "--", "nacre", "tests", "tools"])
+    return head.stdout.strip() + ("+" if changes else "")
+
+
+def quality_save(what, **figures):
+    """Put figures into build/quality.json beside those that are there, and of which sources."""
     quality = quality_load()
-    quality.update(figures)
+    quality.update(figures, **{what + "_of": judged()})
     os.makedirs(os.path.dirname(QUALITY), exist_ok=True)
     with open(QUALITY + ".new", "w", encoding="utf-8") as file:
         json.dump(quality, file, indent=2)

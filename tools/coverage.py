@@ -124,7 +124,7 @@ def report(directory):
     left_out_percent = 100.0 * left_out / total
     print("coverage  %.2f %% of %d branches; %d left out (%.2f %%), each with its reason"
           % (percent, total, left_out, left_out_percent))
-    core_tests.quality_save(branch_percent=round(percent, 2), branches=total,
+    core_tests.quality_save("branch_percent", branch_percent=round(percent, 2), branches=total,
                             branches_left_out=left_out)
     return not missed_in_all and not unused and left_out_percent <= LEFT_OUT_PERCENT_MAX
 

@@ -389,8 +389,8 @@ def close(campaign, left_out):
         print("  %s %s:%d: %s" % ("the same" if "equivalent" in one else "survived", one["file"],
                                   one["line"], one["change"]))
     if not campaign.args.file:
-        core_tests.quality_save(mutants=len(results), killed=killed, equivalent=equivalent,
-                                seed=campaign.args.seed, survivors=lived)
+        core_tests.quality_save("mutants", mutants=len(results), killed=killed,
+                                equivalent=equivalent, seed=campaign.args.seed, survivors=lived)
     return 0 if percent >= KILLED_PERCENT_MIN and not left_out else 1
 
 

@@ -74,6 +74,7 @@ enum nacre_err {
                                   their budget on it */
     NACRE_NO_WAY = 69,         /* the image cannot be read while another bank is busy, whatever the
                                   row says, and the budget is too short for slices: raise it */
+    NACRE_QUIET = 70,          /* programs and erases are refused since nacre_nor_quiesce: resume */
 
     /* The port. */
     NACRE_CTRL_STATE = 80,     /* the controller is in a state that cannot be adopted; a field says
@@ -82,6 +83,10 @@ enum nacre_err {
     NACRE_FLASH_WRITABLE = 82, /* the mapped range is writable by the core: make it read-only */
     NACRE_NOT_IN_RAM = 83,     /* the code or the vectors of the blackout are not in RAM */
     NACRE_CLOCK = 84,          /* the cycle counter does not run */
+    NACRE_LIVE_PRIORITY = 85,  /* interrupts cannot stay live from that priority on */
+    NACRE_LIVE_VECTORS = 86,   /* the vectors of live interrupts: not in RAM, not aligned, too few */
+    NACRE_LIVE_HANDLER = 87,   /* a live handler cannot be that, or one is missing */
+    NACRE_LIVE_TIME = 88,      /* live handlers would take all of the time */
 };
 
 /*

@@ -47,6 +47,28 @@ struct nacre_nor_hooks {
     void *context;
 };
 
+/*
+ * The system around the medium: an RTOS, a sleep manager. Both are called from the thread that
+ * called the library, with interrupts on and never from a blackout.
+ */
+struct nacre_nor_os {
+    /*
+     * The medium has nothing to do for us microseconds: let other threads run. Once for each wait;
+     * what is left of it when this returns is spun, so it may return early or at once. What comes
+     * too late makes the operation take that much longer, and nothing else: a suspended erase goes
+     * on later. Other threads may call the library meanwhile if lock is given. Where the core
+     * sleeps in it, give a tick, else the time is waited again.
+     */
+    void (*wait)(void *context, uint32_t us);
+    /*
+     * True: an operation is about to start, keep out of modes in which clocks stop or memories
+     * lose their bytes until told false. Once for each operation, then once the other. A sleep from
+     * which any interrupt wakes is allowed throughout.
+     */
+    void (*stay_awake)(void *context, bool is_busy);
+    void *context;
+};
+
 /* A watchdog, fed as data while the flash is out of reach and no handler can. */
 struct nacre_nor_feed {
     volatile uint32_t *reg; /* its register, outside the flash; null: none */
@@ -71,6 +93,7 @@ struct nacre_nor_cfg {
     struct nacre_nor_feed feed;
     const struct nacre_nor_hooks *hooks; /* may be null; outlives nor */
     uint32_t not_now_us;   /* how long the hooks may refuse; 0: not at all */
+    const struct nacre_nor_os *os; /* may be null: waits are spun; outlives nor */
     const volatile uint32_t *tick; /* may be null: a counter that goes on while the core sleeps and
                               its cycle counter stops. No bound rests on it, but after a sleep
                               less is waited for */
@@ -144,6 +167,9 @@ struct nacre_nor {
     uint32_t app_percent;
     const struct nacre_nor_hooks *hooks;
     uint32_t not_now_us;
+    const struct nacre_nor_os *os;
+    bool is_awake;              /* os was told to stay awake */
+    bool is_quiet;              /* nothing is started until nacre_nor_resume */
 
     enum nacre_nor_state state;
     bool is_entered;            /* a call is under way */

@@ -111,9 +111,14 @@ uint32_t nacre_nor_us_since(const struct nacre_nor *nor, const struct nacre_mome
 void nacre_nor_wait_since(const struct nacre_nor *nor, const struct nacre_moment *then,
                           uint32_t us)
 {
-    const uint32_t passed = nacre_nor_us_since(nor, then);
+    uint32_t passed = nacre_nor_us_since(nor, then);
 
     if (passed >= us) return;
+    if (nor->os != NULL) {
+        nor->os->wait(nor->os->context, us - passed);
+        passed = nacre_nor_us_since(nor, then);
+        if (passed >= us) return;
+    }
     nacre_port_wait(nacre_port_now(), (us - passed) * nor->blackout.port.cycles_per_us);
 }
 

@@ -59,6 +59,9 @@ static enum nacre_err check_cfg(const struct nacre_nor *nor, const struct nacre_
     if (cfg->port.core_mhz == 0 || cfg->port.core_mhz > CORE_MHZ_MAX) return NACRE_BAD_ARGUMENT;
     if (cfg->tick != NULL && cfg->tick_us == 0) return NACRE_BAD_ARGUMENT;
     if (cfg->feed.reg != NULL && cfg->feed.every_us == 0) return NACRE_BAD_ARGUMENT;
+    if (cfg->os != NULL && (cfg->os->wait == NULL || cfg->os->stay_awake == NULL)) {
+        return NACRE_BAD_ARGUMENT;
+    }
     if (cfg->hooks != NULL && (cfg->hooks->before == NULL || cfg->hooks->after == NULL)) {
         return NACRE_BAD_ARGUMENT;
     }
@@ -116,6 +119,7 @@ static void fill(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
     nor->chip = chip;
     nor->region_addr = cfg->region_addr;
     nor->budget_us = cfg->budget_us;
+    nor->os = cfg->os;
     nor->tick = cfg->tick;
     nor->tick_us = cfg->tick_us;
     nor->erase_result = NACRE_BUSY;

@@ -142,9 +142,18 @@ void nacre_way_note_started(struct nacre_nor *nor, bool is_program)
     }
 }
 
+/* Sleep is held off from before the start until nothing is under way. */
+static void hold_awake(struct nacre_nor *nor, bool is_busy)
+{
+    if (nor->os == NULL || nor->is_awake == is_busy) return;
+    nor->is_awake = is_busy;
+    nor->os->stay_awake(nor->os->context, is_busy);
+}
+
 enum nacre_err nacre_way_start(struct nacre_nor *nor, uint32_t chip_addr, uint32_t n)
 {
     NACRE_ASSERT(nor->state == NACRE_NOR_IDLE);
+    if (nor->is_quiet) return NACRE_QUIET;
     nor->op_addr = chip_addr;
     nor->op_bytes = n != 0 ? n : nor->chip->unit_bytes;
     nor->op_dark_cycles = 0;
@@ -153,10 +162,12 @@ enum nacre_err nacre_way_start(struct nacre_nor *nor, uint32_t chip_addr, uint32
                       : nor->way;
     nor->has_ended = false;
     nor->is_trial = false;
+    hold_awake(nor, true);
 
     const enum nacre_err err = nor->op_way == NACRE_WAY_READ_WHILE_WRITE
                                    ? nacre_rww_start(nor, n)
                                    : nacre_slice_start(nor, n);
+    if (nor->state == NACRE_NOR_IDLE) hold_awake(nor, false);
     if (err == NACRE_BUSY) {
         return (nor->answer[1][0] & nor->chip->status_busy) != 0 ? NACRE_CHIP_SUSPENDED
                                                                  : NACRE_CHIP_REFUSED;
@@ -174,6 +185,7 @@ enum nacre_err nacre_way_end(struct nacre_nor *nor, uint32_t status, uint32_t se
                                 : nor->chip->security_erase_failed;
 
     nor->state = NACRE_NOR_IDLE;
+    hold_awake(nor, false);
     nor->stats.last_save_dark_cycles = nor->op_dark_cycles;
     if ((security & failed) != 0) return NACRE_IO;
     if ((status & nor->chip->status_enabled) != 0) return NACRE_CHIP_REFUSED;

@@ -45,6 +45,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_way_identify(struct nacre_nor *nor);
  *          NACRE_CHIP_REFUSED    the chip did not take the write enable; unchanged
  *          NACRE_NOT_NOW         another bus master did not let go in time; unchanged
  *          NACRE_NO_SUSPEND      the chip ignored a suspend before: not started
+ *          NACRE_QUIET           nacre_nor_quiesce was called: not started
  *          NACRE_NO_WAY          read while write does not work here, and slices are too long for
  *                                the budget: not started
  *          NACRE_TIMEOUT         the controller did not end a command: the range is in any state;

@@ -13,13 +13,12 @@
 
 /* ---- the plan ---- */
 
-/* Does [addr, addr + n) lie in a bank that the image is read from? */
-static bool is_in_run_bank(const struct nacre_nor *nor, uint32_t addr, uint32_t n)
+bool nacre_way_is_in_run_bank(const struct nacre_nor *nor, uint32_t chip_addr, uint32_t n)
 {
     const uint32_t bits = nor->chip->bank_bits;
 
-    return addr >> bits <= (nor->run_addr + nor->run_bytes - 1u) >> bits &&
-           nor->run_addr >> bits <= (addr + n - 1u) >> bits;
+    return chip_addr >> bits <= (nor->run_addr + nor->run_bytes - 1u) >> bits &&
+           nor->run_addr >> bits <= (chip_addr + n - 1u) >> bits;
 }
 
 /* A number of the configuration that the chip's row cannot keep. */
@@ -39,7 +38,7 @@ static uint32_t max(uint32_t a, uint32_t b)
 /* Is the region in the image's bank at all? Then the way there, else read while write. */
 static enum nacre_err choose(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
 {
-    const bool is_shared = is_in_run_bank(nor, cfg->region_addr, cfg->region_bytes);
+    const bool is_shared = nacre_way_is_in_run_bank(nor, cfg->region_addr, cfg->region_bytes);
 
     nor->way = cfg->way;
     nor->is_auto = cfg->way == NACRE_WAY_AUTO;
@@ -157,7 +156,7 @@ enum nacre_err nacre_way_start(struct nacre_nor *nor, uint32_t chip_addr, uint32
     nor->op_addr = chip_addr;
     nor->op_bytes = n != 0 ? n : nor->chip->unit_bytes;
     nor->op_dark_cycles = 0;
-    nor->op_way = nor->is_auto && !is_in_run_bank(nor, chip_addr, nor->op_bytes)
+    nor->op_way = nor->is_auto && !nacre_way_is_in_run_bank(nor, chip_addr, nor->op_bytes)
                       ? NACRE_WAY_READ_WHILE_WRITE
                       : nor->way;
     nor->has_ended = false;

@@ -28,6 +28,9 @@
 NACRE_MUST_CHECK enum nacre_err nacre_way_plan(struct nacre_nor *nor,
                                                const struct nacre_nor_cfg *cfg);
 
+/* Does [chip_addr, chip_addr + n) share a bank with the image? nor->chip and the image are known. */
+bool nacre_way_is_in_run_bank(const struct nacre_nor *nor, uint32_t chip_addr, uint32_t n);
+
 /*
  * Ask the chip what it is and how it is. nor->chip and nor->blackout are filled.
  *

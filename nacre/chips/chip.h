@@ -43,6 +43,9 @@ struct nacre_chip {
     uint16_t program_resume;
     uint16_t erase_suspend;   /* 0: an erase cannot be suspended */
     uint16_t erase_resume;
+    uint16_t buffer_begin;    /* 0: the part has no write buffer that is filled in several frames, */
+    uint16_t buffer_data;        /* each with an address of its own, and */
+    uint16_t buffer_confirm;     /* programmed by this one */
     uint16_t clear_failed;    /* 0: fail bits go with the next operation */
     uint16_t reset_enable;
     uint16_t reset;

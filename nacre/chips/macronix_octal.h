@@ -47,4 +47,10 @@
     .security_program_failed = 0x20, /* SFDP SCCR: P_FAIL bit 5, E_FAIL bit 6 of 2Bh */            \
     .security_erase_failed = 0x40
 
+/* The write buffer, of the parts with banks. ST's read-while-write example: WRBI, WRCT, WRCF. */
+#define NACRE_CHIPS_MACRONIX_BUFFER                                                                \
+    .buffer_begin = 0x22DD,                                                                        \
+    .buffer_data = 0x24DB,                                                                         \
+    .buffer_confirm = 0x31CE
+
 #endif

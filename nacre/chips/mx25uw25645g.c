@@ -15,6 +15,7 @@
 
 const struct nacre_chip nacre_chip_mx25uw25645g = {
     NACRE_CHIPS_MACRONIX_OCTAL,
+    NACRE_CHIPS_MACRONIX_BUFFER,
     .name = "MX25UW25645G",
     .id = {0xC2, 0x81, 0x39},       /* LINUX */
     .chip_bytes = 0x02000000,       /* ST: 256 Mbit */

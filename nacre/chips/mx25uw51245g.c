@@ -16,6 +16,7 @@
 
 const struct nacre_chip nacre_chip_mx25uw51245g = {
     NACRE_CHIPS_MACRONIX_OCTAL,
+    NACRE_CHIPS_MACRONIX_BUFFER,
     .name = "MX25UW51245G",
     .id = {0xC2, 0x81, 0x3A},       /* LINUX */
     .chip_bytes = 0x04000000,       /* OSPIF: 512 Mbit */

@@ -13,6 +13,7 @@
 
 const struct nacre_chip nacre_chip_mx66uw1g45g = {
     NACRE_CHIPS_MACRONIX_OCTAL,
+    NACRE_CHIPS_MACRONIX_BUFFER,
     .name = "MX66UW1G45G",
     .id = {0xC2, 0x81, 0x3B},       /* LINUX */
     .chip_bytes = 0x08000000,       /* SFDP BFPT DWORD 2: 1 Gbit */

@@ -235,6 +235,19 @@ static void test_slices_product_keeps_its_brightness(void **state)
     assert_non_null(strstr(twin_uart_text(twin, &n), "brightness 42\r\n"));
 }
 
+/* Nine lines in one breath at 115200 baud: in a slice come six bytes, and the UART keeps them. */
+static void test_slices_product_loses_no_typed_byte(void **state)
+{
+    size_t n;
+    (void)state;
+    start_image(PRODUCT, TWIN_BUSY_TYPICAL, 6);
+    twin_uart_type(twin, "set 42\rset 7\rset 8\rset 9\rset 10\rset 11\rset 12\rset 13\rshow\r");
+    twin_run(twin, &(struct twin_until){.for_ps = 300 * TWIN_PS_PER_MS, .wall_ms = 60000});
+    assert_non_null(strstr(twin_uart_text(twin, &n), "saved 13\r\n"));
+    assert_int_equal(said("lost_bytes "), 0);
+    assert_in_range(said("blackouts "), 16, 1000);
+}
+
 /* ---- read while write that is only claimed ---- */
 
 static void start_without_read_while_write(bool lacks)
@@ -403,6 +416,7 @@ int main(void)
         cmocka_unit_test_teardown(test_slices_end_for_a_handler, teardown),
         cmocka_unit_test_teardown(test_slices_whole_operation_is_one_blackout, teardown),
         cmocka_unit_test_teardown(test_slices_product_keeps_its_brightness, teardown),
+        cmocka_unit_test_teardown(test_slices_product_loses_no_typed_byte, teardown),
         cmocka_unit_test_teardown(test_slices_trial_finds_out_a_chip_that_lacks_it, teardown),
         cmocka_unit_test_teardown(test_slices_trial_trusts_a_chip_that_can, teardown),
         cmocka_unit_test_teardown(test_slices_cut_leaves_the_old_number_or_the_new, teardown),

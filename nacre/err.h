@@ -40,6 +40,7 @@ enum nacre_err {
     NACRE_CUT_TOO_COARSE = 28,       /* a cut may spoil more than one lane survives, and the region
                                         has no units for two: enlarge it, or name the milder
                                         assumption */
+    NACRE_REGION_IN_STORE = 29,      /* it overlaps the region of the store */
 
     /* The store: the values stay readable. */
     NACRE_FULL = 40,           /* no room for this value beside those that live */

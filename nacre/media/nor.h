@@ -69,6 +69,17 @@ struct nacre_nor_os {
     void *context;
 };
 
+/*
+ * Callbacks that let one thread at a time in: a mutex, where one thread saves and another one uses
+ * the rest of the chip. Each call takes it once, long ones (see nor_rest.h) once a piece. A thread
+ * that saves holds the store's lock, too, and takes that first; hooks are called with this one held.
+ */
+struct nacre_nor_lock {
+    void (*lock)(void *context);
+    void (*unlock)(void *context);
+    void *context;
+};
+
 /* A watchdog, fed as data while the flash is out of reach and no handler can. */
 struct nacre_nor_feed {
     volatile uint32_t *reg; /* its register, outside the flash; null: none */
@@ -93,6 +104,7 @@ struct nacre_nor_cfg {
     struct nacre_nor_feed feed;
     const struct nacre_nor_hooks *hooks; /* may be null; outlives nor */
     uint32_t not_now_us;   /* how long the hooks may refuse; 0: not at all */
+    const struct nacre_nor_lock *lock; /* null: calls come from one thread; outlives nor */
     const struct nacre_nor_os *os; /* may be null: waits are spun; outlives nor */
     const volatile uint32_t *tick; /* may be null: a counter that goes on while the core sleeps and
                               its cycle counter stops. No bound rests on it, but after a sleep
@@ -111,6 +123,22 @@ enum nacre_nor_state {
     NACRE_NOR_IDLE,        /* nothing under way, the region can be read */
     NACRE_NOR_PROGRAMS,    /* a program is under way or its result untold */
     NACRE_NOR_ERASES,      /* an erase is under way or its result untold */
+};
+
+/* Who is told the result of an erase that is under way. */
+enum nacre_nor_owner {
+    NACRE_NOR_STORE = 0,   /* the medium's calls */
+    NACRE_NOR_REST,        /* those of nor_rest.h */
+    NACRE_NOR_NOBODY,      /* it was told already that it lasts too long */
+};
+
+/* A range of the rest of the chip that is erased unit by unit: see nor_rest.h. */
+struct nacre_nor_range {
+    uint32_t at;           /* chip addresses: the next unit, or the one at work */
+    uint32_t end;
+    bool is_under_way;     /* units are left */
+    bool is_untold;        /* it has ended with result, and nobody has asked yet */
+    enum nacre_err result;
 };
 
 /* Can the image be read while another bank is busy? The first such operation is the trial. */
@@ -150,7 +178,8 @@ struct nacre_nor_stats {
  * Invariants
  *   1. the fence stands (on the bank of op_addr, or with slices on its unit) exactly while state is
  *      PROGRAMS or ERASES and has_ended is false.
- *   2. erase_result is told once: NACRE_BUSY while there is none to tell.
+ *   2. erase_result is told once, and to the store alone: NACRE_BUSY while there is none to tell.
+ *      erasing.result is told once, and to the caller of nor_rest.h alone.
  *   3. no blackout starts before the rest after the last one has passed.
  */
 struct nacre_nor {
@@ -194,7 +223,11 @@ struct nacre_nor {
     uint32_t tick_us;
     bool is_refused;            /* the hooks said "not now", since then */
     struct nacre_moment refused_at;
-    enum nacre_err erase_result; /* of an erase that a read waited out */
+    enum nacre_err erase_result; /* of an erase of the store that something else waited out */
+    const struct nacre_nor_lock *lock;
+    enum nacre_nor_owner owner; /* of the erase under way */
+    struct nacre_nor_range erasing; /* the rest of the chip */
+    struct nacre_moment store_at; /* the store's last program or erase */
 
     uint32_t piece[NACRE_NOR_PIECE_BYTES / 4u]; /* data on its way to the chip */
     uint32_t answer[NACRE_JOB_OPS_MAX][2];      /* what the commands of a job read */
@@ -240,7 +273,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_nor_open(struct nacre_nor *nor,
 
 /*
  * Wait until nothing is under way, and close: before a reset, a jump or a sleep that stops clocks.
- * A sliced operation is brought to its end, so nothing is left suspended.
+ * A sliced operation is brought to its end, so nothing is left suspended. Units of a longer erase
+ * that were not begun are forgotten.
  *
  * Returns  NACRE_OK; what the operation that was under way ended with: closed all the same, but
  *          NACRE_TIMEOUT: the chip stays busy (or suspended) and fenced, nor stays open

@@ -65,6 +65,9 @@ static enum nacre_err check_cfg(const struct nacre_nor *nor, const struct nacre_
     if (cfg->hooks != NULL && (cfg->hooks->before == NULL || cfg->hooks->after == NULL)) {
         return NACRE_BAD_ARGUMENT;
     }
+    if (cfg->lock != NULL && (cfg->lock->lock == NULL || cfg->lock->unlock == NULL)) {
+        return NACRE_BAD_ARGUMENT;
+    }
     return check_region(cfg);
 }
 
@@ -120,6 +123,7 @@ static void fill(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
     nor->region_addr = cfg->region_addr;
     nor->budget_us = cfg->budget_us;
     nor->os = cfg->os;
+    nor->lock = cfg->lock;
     nor->tick = cfg->tick;
     nor->tick_us = cfg->tick_us;
     nor->erase_result = NACRE_BUSY;

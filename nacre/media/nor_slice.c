@@ -114,18 +114,17 @@ static void note_slice(struct nacre_nor *nor, enum nacre_err err)
     }
 }
 
-/* The longer one of both operations. */
-static uint32_t bound_us(const struct nacre_chip *chip)
+uint32_t nacre_slice_bound_us(const struct nacre_nor *nor)
 {
-    const uint32_t program_us = nacre_slice_us_min(chip, true, true);
-    const uint32_t erase_us = nacre_slice_us_min(chip, false, true);
+    const uint32_t program_us = nacre_slice_us_min(nor->chip, true, true);
+    const uint32_t erase_us = nacre_slice_us_min(nor->chip, false, true);
 
     return program_us > erase_us ? program_us : erase_us;
 }
 
 static bool can_slice(const struct nacre_nor *nor)
 {
-    return nor->chip->erase_suspend != 0 && nor->budget_us >= bound_us(nor->chip);
+    return nor->chip->erase_suspend != 0 && nor->budget_us >= nacre_slice_bound_us(nor);
 }
 
 void nacre_slice_add_trial(struct nacre_nor *nor, bool is_program)
@@ -145,7 +144,7 @@ void nacre_slice_take_over(struct nacre_nor *nor, enum nacre_err err)
     nor->has_no_way = !can_slice(nor);
     nor->way = nor->has_no_way ? NACRE_WAY_WHOLE : NACRE_WAY_SLICED;
     nor->op_way = nor->way;
-    if (!nor->has_no_way) nor->stats.bound_us = bound_us(nor->chip);
+    if (!nor->has_no_way) nor->stats.bound_us = nacre_slice_bound_us(nor);
     note_slice(nor, err);
 }
 

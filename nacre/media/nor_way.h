@@ -108,6 +108,9 @@ void nacre_slice_prepare(struct nacre_nor *nor, const struct nacre_nor_feed *fee
  */
 uint32_t nacre_slice_us_min(const struct nacre_chip *chip, bool is_program, bool can_suspend);
 
+/* The longer one of both operations, on a chip that can suspend. */
+uint32_t nacre_slice_bound_us(const struct nacre_nor *nor);
+
 extern const struct nacre_medium_ops nacre_nor_ops;
 
 #endif

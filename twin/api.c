@@ -47,6 +47,15 @@ const char *twin_error(const struct twin *t)
     return t->error;
 }
 
+bool twin_pend(struct twin *t, uint16_t exception)
+{
+    const bool can_pend = exception == EXC_NMI ||
+                          (exception >= EXC_PENDSV && exception < NVIC_EXCEPTIONS);
+    if (!t->b.is_on || !can_pend) return false;
+    exception_pend(t, exception);
+    return true;
+}
+
 void twin_stop(struct twin *t)
 {
     machine_stop(t, TWIN_STOP_ASKED);
@@ -90,6 +99,14 @@ uint64_t twin_operation_count(const struct twin *t)
 void twin_seed(struct twin *t, uint64_t seed)
 {
     nor_seed(t->nor, seed);
+    speculation_seed(t, seed);
+}
+
+void twin_chip_silence(struct twin *t)
+{
+    t->b.chip_is_silent = true;
+    machine_wire_chip(t);
+    machine_schedule(t);
 }
 
 void twin_uart_type(struct twin *t, const char *text)
@@ -161,6 +178,18 @@ void twin_counters_get(const struct twin *t, struct twin_counters *counters)
 void twin_counters_clear(struct twin *t)
 {
     memset(&t->b.counters, 0, sizeof t->b.counters);
+    memset(t->b.times, 0, sizeof t->b.times);
+    memset(&t->b.irq_counts, 0, sizeof t->b.irq_counts);
+}
+
+bool twin_irq_counts_get(const struct twin *t, uint16_t exception, struct twin_irq_counts *counts)
+{
+    const struct nvic_counts *const all = &t->b.irq_counts;
+    if (exception >= NVIC_EXCEPTIONS) return false;
+    counts->requests = all->requests[exception];
+    counts->merged = all->merged[exception];
+    counts->taken = all->taken[exception];
+    return true;
 }
 
 void twin_violation_get(const struct twin *t, struct twin_violation *violation)
@@ -188,9 +217,9 @@ const char *const *twin_not_modelled(void)
 {
     static const char *const lines[] = {
         "caches, but for stale lines of the settings range if asked for (dcache)",
-        "speculative reads and prefetch of the core",
+        "prefetch of the core, speculative reads but those that are asked for (speculation_ns)",
         "instruction timing: one cycle an instruction; no wait states, no dual issue",
-        "bus masters besides the core: DMA, LTDC, GPU2D and the like",
+        "bus masters besides the core, but copies by HPDMA1, whose speed is a guess",
         "MPU outside the two XSPI windows; unprivileged thread mode; regions below 4 KB",
         "UsageFault for unaligned access or division by zero; FPU enable in CPACR",
         "lazy stacking of floating point registers (always stacked at once)",

@@ -2,6 +2,7 @@
  * Addresses: which memory or device answers, and what an access costs.
  */
 #include "twin/machine.h"
+#include "twin/mpu.h"
 
 #include <string.h>
 
@@ -41,6 +42,7 @@ static void charge(struct twin *t)
 
 uint32_t bus_mmio_read(struct twin *t, uint32_t addr, uint32_t n)
 {
+    masters_catch_up(t);
     if (is_ppb(addr)) return scb_read(t, addr, n);
     if (t->stopping) return 0;
     if (is_chip_register(addr)) return chips_read(t, addr, n);
@@ -50,6 +52,7 @@ uint32_t bus_mmio_read(struct twin *t, uint32_t addr, uint32_t n)
 
 void bus_mmio_write(struct twin *t, uint32_t addr, uint32_t n, uint32_t value)
 {
+    if (!t->stopping) masters_catch_up(t);
     if (t->stopping) return;
     if (is_ppb(addr)) {
         scb_write(t, addr, n, value);
@@ -128,7 +131,7 @@ bool bus_vector_read(struct twin *t, uint32_t addr, uint32_t *value)
         return false;
     }
     if (window_holds(addr) && !window_open(t, addr)) {
-        if (!window_mpu_forbids(t, addr, false)) {
+        if (!mpu_forbids(t, addr, false)) {
             violation_raise(t, TWIN_VIOLATION_VECTOR, addr, window_why(t, addr));
             return false;
         }

@@ -17,6 +17,8 @@ enum clock_slot {
     CLOCK_XSPI1,
     CLOCK_XSPI2,
     CLOCK_NOR,
+    CLOCK_DMA,
+    CLOCK_SPECULATION,
     CLOCK_SYSTICK,
     CLOCK_TIMERS,
     CLOCK_UART_TX,

@@ -3,6 +3,7 @@
  * entered; traps and faults end here too.
  */
 #include "twin/machine.h"
+#include "twin/mpu.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -121,7 +122,7 @@ static bool psram_may_run(struct twin *t, uint32_t pc)
 {
     if (!window_open(t, pc)) {
         violation_raise(t, TWIN_VIOLATION_FETCH, pc, window_why(t, pc));
-    } else if (window_mpu_forbids_fetch(t, pc)) {
+    } else if (mpu_forbids_fetch(t, pc)) {
         violation_raise(t, TWIN_VIOLATION_FETCH, pc, "the MPU keeps the PSRAM from being executed");
     }
     return !t->stopping;
@@ -200,7 +201,7 @@ static bool on_trap(void *ctx, enum cpu_trap trap, uint32_t pc)
 static bool mpu_fault(struct twin *t, enum cpu_access access, uint32_t addr)
 {
     static const uint32_t status[] = {[CPU_FETCH] = 0x01, [CPU_LOAD] = 0x82, [CPU_STORE] = 0x82};
-    if (!window_mpu_forbids(t, addr, access == CPU_STORE)) return false;
+    if (!mpu_forbids(t, addr, access == CPU_STORE)) return false;
     if (!t->cfg.deliver_faults) {
         violation_raise(t, TWIN_VIOLATION_MPU, addr, window_why(t, addr));
         return true;

@@ -74,8 +74,13 @@ static void tell_taken(struct twin *t, uint32_t exception)
     struct twin_event event = event_new(t, TWIN_EVENT_IRQ_TAKEN);
     const uint64_t latency = machine_now(t) - nvic->pended_ps[exception];
     const uint64_t dark = window_dark_ps(t) - nvic->pended_dark_ps[exception];
+    t->b.irq_counts.taken[exception]++;
+    if (exception == t->cfg.watch_exception && exception != 0u) {
+        times_add(&t->b.times[TWIN_TIMES_WATCHED_LATENCY], latency);
+    }
     if (exception >= EXC_PENDSV) {
         t->b.counters.irqs++;
+        times_add(&t->b.times[TWIN_TIMES_LATENCY], latency);
         if (latency > t->b.counters.longest_latency_ps) t->b.counters.longest_latency_ps = latency;
         if (dark > t->b.counters.latency_dark_ps) t->b.counters.latency_dark_ps = dark;
     }
@@ -113,16 +118,24 @@ static void enter(struct twin *t, uint32_t exception, struct cpu_regs *regs)
     }
 }
 
-static int masked_urgency(struct twin *t, int active)
+static int masked_urgency(const struct twin *t, int active, bool with_primask)
 {
     struct cpu_masks masks;
     int urgency = active;
     cpu_masks_get(t->cpu, &masks);
     const int base = nvic_group(&t->b.nvic, masks.basepri);
     if (masks.basepri != 0u && base < urgency) urgency = base;
-    if ((masks.primask & 1u) != 0u && urgency > 0) urgency = 0;
+    if (with_primask && (masks.primask & 1u) != 0u && urgency > 0) urgency = 0;
     if ((masks.faultmask & 1u) != 0u && urgency > -1) urgency = -1;
     return urgency;
+}
+
+uint32_t exception_waiting(const struct twin *t)
+{
+    const uint32_t exception = nvic_most_urgent(&t->b.nvic);
+    if (exception == 0u) return 0;
+    const int limit = masked_urgency(t, NVIC_IDLE, false);
+    return nvic_urgency(&t->b.nvic, exception) < limit ? exception : 0u;
 }
 
 bool exception_check(struct twin *t)
@@ -136,7 +149,7 @@ bool exception_check(struct twin *t)
         t->b.irq_check = false;
         return false;
     }
-    if (urgency >= masked_urgency(t, active)) return false;
+    if (urgency >= masked_urgency(t, active, true)) return false;
     cpu_regs_get(t->cpu, &regs);
     regs.pc = t->block_pc;
     enter(t, exception, &regs);
@@ -166,6 +179,14 @@ void exception_pend(struct twin *t, uint32_t exception)
     t->b.irq_check = true;
 }
 
+void exception_request(struct twin *t, uint32_t exception)
+{
+    t->b.irq_counts.requests[exception]++;
+    if (nvic_bit(t->b.nvic.pending, exception) || nvic_bit(t->b.nvic.line, exception)) {
+        t->b.irq_counts.merged[exception]++;
+    }
+}
+
 void irq_line(struct twin *t, uint32_t irq, bool level)
 {
     struct nvic *const nvic = &t->b.nvic;
@@ -180,7 +201,7 @@ void exception_svc(struct twin *t)
     struct cpu_regs regs;
     const int active = nvic_active_urgency(&t->b.nvic);
     cpu_regs_get(t->cpu, &regs);
-    if (nvic_urgency(&t->b.nvic, EXC_SVCALL) >= masked_urgency(t, active)) {
+    if (nvic_urgency(&t->b.nvic, EXC_SVCALL) >= masked_urgency(t, active, true)) {
         exception_fault(t, EXC_HARDFAULT, 0, 0);
         return;
     }
@@ -207,7 +228,7 @@ void exception_fault(struct twin *t, uint32_t exception, uint32_t status, uint32
 {
     struct cpu_regs regs;
     uint32_t target = exception;
-    const int urgency = masked_urgency(t, nvic_active_urgency(&t->b.nvic));
+    const int urgency = masked_urgency(t, nvic_active_urgency(&t->b.nvic), true);
     t->b.scb.cfsr |= status;
     if (exception == EXC_MEMMANAGE) t->b.scb.mmfar = addr;
     if (!has_own_handler(t, exception) || nvic_urgency(&t->b.nvic, exception) >= urgency) {

@@ -69,8 +69,14 @@ static void handle_event(struct twin *t, enum clock_slot slot, uint64_t at_ps)
         chips_advance(t, at_ps);
         machine_schedule(t);
         break;
+    case CLOCK_DMA:
+        dma_events(t, machine_now(t));
+        break;
+    case CLOCK_SPECULATION:
+        speculation_event(t);
+        break;
     case CLOCK_SYSTICK:
-        scb_systick_event(t);
+        systick_event(t);
         break;
     case CLOCK_TIMERS:
         timer_events(t, at_ps);
@@ -99,6 +105,12 @@ void machine_events(struct twin *t)
 }
 
 /* ---- power on and reset ---- */
+
+void machine_wire_chip(struct twin *t)
+{
+    xspim_attach(t->xspim, 1, 0, t->b.chip_is_silent ? NULL : t->nor_device);
+    xspim_device_changed(t->xspim, machine_now(t));
+}
 
 static void restore_ram(struct twin *t)
 {
@@ -174,6 +186,7 @@ static void start(struct twin *t)
     t->b.boot_failures = 0;
     t->b.calls.depth = 0;
     t->b.dark.is_dark = false;
+    speculation_start(t);
     if (t->boot_path != NULL) {
         window_resync(t);
         (void)start_core(t, INTERNAL_FLASH);
@@ -190,6 +203,8 @@ void machine_power_on(struct twin *t)
     if (t->uart_text != NULL) t->uart_text[0] = '\0';
     t->b.is_on = true;
     t->b.cut_now = false;
+    t->b.chip_is_silent = false;
+    machine_wire_chip(t);
     restore_ram(t);
     chips_power_on(t);
     start(t);
@@ -301,6 +316,7 @@ struct twin *twin_create(const struct twin_cfg *cfg, char *error)
     t->app_entry = FLASH_WINDOW;
     clock_init(&t->b.clock);
     clock_set_hz(&t->b.clock, cfg->cpu_hz);
+    speculation_seed(t, cfg->seed);
     if (!build(t)) {
         if (error != NULL) (void)snprintf(error, TWIN_ERROR_BYTES, "%s", t->error);
         twin_destroy(t);

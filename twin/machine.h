@@ -21,6 +21,7 @@
 #include "twin/chip/psram.h"
 #include "twin/clock.h"
 #include "twin/cpu.h"
+#include "twin/masters.h"
 #include "twin/nvic.h"
 #include "twin/pages.h"
 #include "twin/periph.h"
@@ -117,6 +118,10 @@ struct board {
     struct dark dark;
     struct call_stack calls;
     struct twin_counters counters;
+    struct twin_times times[TWIN_TIMES_KINDS];
+    struct nvic_counts irq_counts;
+    struct dma dma;
+    struct speculation speculation;
     struct twin_cut cut;
     struct twin_violation violation;
     uint64_t commands;
@@ -132,6 +137,7 @@ struct board {
     bool reset_asked;
     bool cut_now;
     bool cut_is_reset;      /* what is planned is a reset of the MCU */
+    bool chip_is_silent;    /* the flash is off the wires until the power goes */
 };
 
 struct twin {
@@ -236,6 +242,8 @@ void machine_power_on(struct twin *t);
  * state, and time goes on for them while it starts. Frames under way end where they are.
  */
 void machine_reset(struct twin *t);
+/* The flash on its port, or off it if it is silent; both windows are looked at again. */
+void machine_wire_chip(struct twin *t);
 /* What was planned strikes now: the power goes, or the MCU is reset. The core stands. */
 void machine_cut(struct twin *t);
 /* Asks the models when they want to be called next. Belongs after each call of one. */
@@ -300,10 +308,6 @@ void window_resync(struct twin *t);
 bool window_holds(uint32_t addr);
 /* A first access to a window that is mapped but untouched: touches it. False: it cannot be read. */
 bool window_open(struct twin *t, uint32_t addr);
-/* For a privileged load or store; other reasons do not count. */
-bool window_mpu_forbids(const struct twin *t, uint32_t addr, bool is_store);
-/* For a fetch from a window. */
-bool window_mpu_forbids_fetch(const struct twin *t, uint32_t addr);
 /* One sentence on why addr cannot be read now. The text is static. */
 const char *window_why(const struct twin *t, uint32_t addr);
 
@@ -316,6 +320,11 @@ void window_array_changed(struct twin *t, uint32_t addr, uint32_t n);
 void window_psram_changed(struct twin *t);
 /* Can the core read this address of a window now? Nothing is touched. */
 bool window_reads(struct twin *t, uint32_t addr);
+/*
+ * A read that does not come from an instruction: the MPU has no say, and nobody waits for it. A
+ * window that is mapped is touched. False: it would not answer, or not with the chip's bytes.
+ */
+bool window_answers(struct twin *t, uint32_t addr);
 /* Sum of the blackouts that have ended and of the one under way, in ps. */
 uint64_t window_dark_ps(const struct twin *t);
 
@@ -323,6 +332,7 @@ uint64_t window_dark_ps(const struct twin *t);
 
 /* Once, when the chip is there. False: no memory, or a range that is not of whole pages. */
 bool dcache_create(struct twin *t);
+/* Frees what dcache_create got, also after it failed. */
 void dcache_destroy(struct twin *t);
 /* What the core sees at an address of the range; NULL outside. */
 uint8_t *dcache_host(const struct twin *t, uint32_t addr);
@@ -336,6 +346,7 @@ void dcache_switched(struct twin *t);
 void dcache_array_changed(struct twin *t, uint32_t addr, uint32_t n);
 /* What can be read has changed. */
 void dcache_update(struct twin *t);
+/* What dcache_save writes; 0 without cfg.dcache. The same for the twin's whole life. */
 size_t dcache_state_bytes(const struct twin *t);
 /* to is the caller's, dcache_state_bytes long. */
 void dcache_save(const struct twin *t, uint8_t *to);
@@ -384,6 +395,18 @@ bool exception_wakes(struct twin *t);
 void irq_line(struct twin *t, uint32_t irq, bool level);
 /* It pends from now on and is looked at with the next block. Keeps the time if it did already. */
 void exception_pend(struct twin *t, uint32_t exception);
+/*
+ * What would be entered but for PRIMASK: the most urgent that pends and is enabled, or 0 if BASEPRI
+ * or FAULTMASK holds it off. What runs already does not count (PM0253, ICSR.VECTPENDING).
+ */
+uint32_t exception_waiting(const struct twin *t);
+/* A source asks once more: counted, and merged if it waits or asks already. Does not pend. */
+void exception_request(struct twin *t, uint32_t exception);
+
+/* times.c */
+
+/* One more; no longer than 2^64 ps. */
+void times_add(struct twin_times *times, uint64_t ps);
 
 /* scb.c: the private peripheral bus. */
 
@@ -393,12 +416,23 @@ void scb_reset(struct twin *t);
 uint32_t scb_read(struct twin *t, uint32_t addr, uint32_t n);
 /* Narrow writes count for priorities only. May pend, change the windows or ask for a reset. */
 void scb_write(struct twin *t, uint32_t addr, uint32_t n, uint32_t value);
-/* The counter reached 0: flag, next round, and the exception if it is enabled. */
-void scb_systick_event(struct twin *t);
 /* The cycle counter now; it stands while the core sleeps or tracing is off. */
 uint32_t scb_cyccnt(const struct twin *t);
 /* The core slept for ps, which the cycle counter leaves out. */
 void scb_slept(struct twin *t, uint64_t ps);
+
+/* systick.c */
+
+/* The counter reached 0: flag, next round, and the exception if it is enabled. */
+void systick_event(struct twin *t);
+/* SYST_CVR as it stands. */
+uint32_t systick_value(const struct twin *t);
+/* SYST_CSR; clears its flag. */
+uint32_t systick_ctrl_read(struct twin *t);
+/* SYST_CSR: the counter goes on from where it is, or stands. */
+void systick_ctrl_write(struct twin *t, uint32_t value);
+/* Any write to SYST_CVR: the counter and its flag to 0. */
+void systick_value_clear(struct twin *t);
 
 /* violation.c */
 

@@ -43,6 +43,13 @@ struct nvic {
     uint64_t pended_dark_ps[NVIC_EXCEPTIONS];
 };
 
+/* Counted for reports; no reset of the core clears it. */
+struct nvic_counts {
+    uint32_t requests[NVIC_EXCEPTIONS];
+    uint32_t merged[NVIC_EXCEPTIONS];
+    uint32_t taken[NVIC_EXCEPTIONS];
+};
+
 static inline bool nvic_bit(const uint32_t *words, uint32_t exception)
 {
     return (words[exception / 32u] >> (exception % 32u) & 1u) != 0u;

@@ -8,6 +8,10 @@
 #include <string.h>
 
 #define RCC_ADDR 0x58024400u
+#define HPDMA1_ADDR 0x52000000u
+#define HPDMA1_BYTES 0x1000u
+#define HPDMA1_RCC_OFFSET 0x134u
+#define HPDMA1_RCC_BIT 0u
 #define UART4_ADDR 0x40004C00u
 #define UART4_RCC_OFFSET 0x148u
 #define UART4_RCC_BIT 19u
@@ -87,6 +91,10 @@ static uint32_t read_word(struct twin *t, uint32_t addr)
         if (!rcc_is_enabled(t, UART4_RCC_OFFSET, UART4_RCC_BIT)) return 0;
         return uart_read(t, addr - UART4_ADDR);
     }
+    if (addr - HPDMA1_ADDR < HPDMA1_BYTES) {
+        const bool is_clocked = rcc_is_enabled(t, HPDMA1_RCC_OFFSET, HPDMA1_RCC_BIT);
+        return is_clocked ? dma_read(t, addr - HPDMA1_ADDR) : 0;
+    }
     if (timer_at(addr, &index)) {
         return timer_is_clocked(t, index) ? timer_read(t, index, addr & (BLOCK_BYTES - 1u)) : 0;
     }
@@ -103,6 +111,10 @@ static void write_word(struct twin *t, uint32_t addr, uint32_t value)
     } else if (addr - UART4_ADDR < BLOCK_BYTES) {
         if (rcc_is_enabled(t, UART4_RCC_OFFSET, UART4_RCC_BIT)) {
             uart_write(t, addr - UART4_ADDR, value);
+        }
+    } else if (addr - HPDMA1_ADDR < HPDMA1_BYTES) {
+        if (rcc_is_enabled(t, HPDMA1_RCC_OFFSET, HPDMA1_RCC_BIT)) {
+            dma_write(t, addr - HPDMA1_ADDR, value);
         }
     } else if (timer_at(addr, &index)) {
         if (timer_is_clocked(t, index)) timer_write(t, index, addr & (BLOCK_BYTES - 1u), value);
@@ -141,6 +153,7 @@ void periph_reset(struct twin *t)
     memset(periph->told, 0, sizeof periph->told);
     uart_reset(t);
     timer_reset(t);
+    dma_reset(t);
     periph->rcc[0] = 0x21u; /* HSION, HSIDIVF */
     periph->plain[PLAIN_PWR][0x0Cu / 4u] = 0x6u; /* CSR2: LDOEN, SDEN */
     rcc_clocks(t);

@@ -52,86 +52,10 @@
 #define FPCCR 0xE000EF34u
 #define FPCAR 0xE000EF38u
 
-#define SYST_ENABLE 1u
-#define SYST_TICKINT 2u
-#define SYST_CLKSOURCE 4u
-#define SYST_COUNTFLAG (1u << 16)
 #define RBAR_VALID (1u << 4)
 #define TRCENA (1u << 24)
 #define AIRCR_KEY 0x05FAu
 #define AIRCR_KEY_READ 0xFA050000u
-
-static uint32_t min_u32(uint32_t a, uint32_t b)
-{
-    return a < b ? a : b;
-}
-
-/* ---- SysTick ---- */
-
-static uint64_t systick_hz(const struct twin *t)
-{
-    const bool core = (t->b.scb.systick_ctrl & SYST_CLKSOURCE) != 0u;
-    return core ? t->b.clock.hz : t->b.periph.hclk_hz / 8u;
-}
-
-static void systick_schedule(struct twin *t)
-{
-    const bool runs = (t->b.scb.systick_ctrl & SYST_ENABLE) != 0u && t->b.scb.systick_load != 0u;
-    clock_at(&t->b.clock, CLOCK_SYSTICK, runs ? t->b.scb.systick_zero_ps : CLOCK_NEVER);
-}
-
-static uint32_t systick_value(const struct twin *t)
-{
-    const struct scb *const scb = &t->b.scb;
-    if ((scb->systick_ctrl & SYST_ENABLE) == 0u) return scb->systick_value;
-    if (scb->systick_zero_ps <= machine_now(t)) return 0;
-    const uint64_t left = clock_ticks(scb->systick_zero_ps - machine_now(t), systick_hz(t));
-    return min_u32((uint32_t)left, scb->systick_load);
-}
-
-/* The counter reloads at the tick after it was 0. */
-static void systick_start(struct twin *t, uint32_t from)
-{
-    t->b.scb.systick_zero_ps = machine_now(t) + clock_ps_of(from, systick_hz(t));
-    systick_schedule(t);
-}
-
-void scb_systick_event(struct twin *t)
-{
-    struct scb *const scb = &t->b.scb;
-    scb->systick_flag = true;
-    scb->systick_zero_ps += clock_ps_of((uint64_t)scb->systick_load + 1u, systick_hz(t));
-    systick_schedule(t);
-    if ((scb->systick_ctrl & SYST_TICKINT) != 0u) exception_pend(t, EXC_SYSTICK);
-}
-
-static uint32_t systick_ctrl_read(struct twin *t)
-{
-    const uint32_t value = t->b.scb.systick_ctrl | (t->b.scb.systick_flag ? SYST_COUNTFLAG : 0u);
-    t->b.scb.systick_flag = false;
-    return value;
-}
-
-static void systick_ctrl_write(struct twin *t, uint32_t value)
-{
-    struct scb *const scb = &t->b.scb;
-    const uint32_t was = systick_value(t);
-    scb->systick_ctrl = value & 7u;
-    scb->systick_value = was;
-    if ((value & SYST_ENABLE) != 0u) {
-        systick_start(t, was == 0u ? scb->systick_load + 1u : was);
-    } else {
-        systick_schedule(t);
-    }
-}
-
-static void systick_value_clear(struct twin *t)
-{
-    struct scb *const scb = &t->b.scb;
-    scb->systick_value = 0;
-    scb->systick_flag = false;
-    if ((scb->systick_ctrl & SYST_ENABLE) != 0u) systick_start(t, scb->systick_load + 1u);
-}
 
 /* ---- cycle counter: stands while the core sleeps ---- */
 
@@ -252,7 +176,7 @@ static void priority_write(struct twin *t, uint32_t exception, uint32_t n, uint3
 static uint32_t icsr_read(const struct twin *t)
 {
     const struct nvic *const nvic = &t->b.nvic;
-    uint32_t value = nvic_current(nvic) | nvic_most_urgent(nvic) << 12;
+    uint32_t value = nvic_current(nvic) | exception_waiting(t) << 12;
     if (nvic->active_count <= 1u) value |= 1u << 11;
     for (uint32_t word = 0; word < NVIC_WORDS; word++) {
         if ((nvic->pending[word] & (word == 0u ? 0xFFFF0000u : 0xFFFFFFFFu)) != 0u) {

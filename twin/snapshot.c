@@ -158,6 +158,7 @@ static void apply(struct twin *t, const struct twin_snapshot *s)
     xspim_set_cr(t->xspim, machine_now(t), s->xspim_cr);
     xspi_load(t->xspi[0], s->xspi[0]);
     xspi_load(t->xspi[1], s->xspi[1]);
+    machine_wire_chip(t);
     apply_ram(t, s);
     apply_psram(t, s);
     dcache_load(t, s->dcache);

@@ -13,6 +13,7 @@
 #define CR1_OPM 8u
 #define CR1_ARPE 0x80u
 #define SR_UIF 1u
+#define DIER_UIE 1u
 #define EGR_UG 1u
 #define TIM1_UP_IRQ 48u
 
@@ -114,7 +115,10 @@ static void update_event(struct twin *t, uint32_t index, uint64_t at_ps, bool se
     struct timer *const timer = &t->b.periph.timer[index];
     timer->psc_now = timer->psc;
     timer->arr_now = timer->arr;
-    if (sets_flag && (timer->cr1 & CR1_UDIS) == 0u) timer->sr |= SR_UIF;
+    if (sets_flag && (timer->cr1 & CR1_UDIS) == 0u) {
+        timer->sr |= SR_UIF;
+        if ((timer->dier & DIER_UIE) != 0u) exception_request(t, EXC_IRQ0 + rows[index].irq);
+    }
     if ((timer->cr1 & CR1_OPM) != 0u && at_ps == timer->update_ps) timer->cr1 &= ~CR1_CEN;
     restart(t, timer, 0, at_ps);
     update_line(t, index);

@@ -142,6 +142,10 @@ struct twin_cfg {
     bool deliver_faults;      /* what the MPU forbids is a fault for the firmware, no violation */
     bool dcache;              /* the core's data cache keeps lines of the range that may be written
                                  until they are invalidated; whole pages of 4 KB, not 0 bytes */
+    uint32_t speculation_ns;  /* mean time between speculative reads of the core, at random times
+                                 and addresses, in a blackout; twenty times as long outside.
+                                 0: none */
+    uint16_t watch_exception; /* has times of its own: TWIN_TIMES_WATCHED_LATENCY; 0: none */
     bool trace_chip_reads;    /* TWIN_EVENT_COMMAND for status polls and reads too */
     twin_event_fn *event;     /* may be NULL */
     void *event_context;
@@ -218,6 +222,12 @@ const char *twin_stop_name(enum twin_stop stop);
 /* What the newest TWIN_STOP_BROKEN was about; empty if there was none. Lives in the twin. */
 const char *twin_error(const struct twin *twin);
 
+/*
+ * An exception pends from now on, between runs, as by its source or by a debugger: NMI, PendSV,
+ * SysTick, an interrupt. False: any other, or the power is off.
+ */
+bool twin_pend(struct twin *twin, uint16_t exception);
+
 /* From a callback: end the run at the next block. */
 void twin_stop(struct twin *twin);
 
@@ -268,6 +278,12 @@ struct twin_snapshot *twin_snapshot(struct twin *twin);
 void twin_restore(struct twin *twin, const struct twin_snapshot *snapshot);
 /* The board stays as it is. NULL is allowed. */
 void twin_snapshot_free(struct twin *twin, struct twin_snapshot *snapshot);
+
+/*
+ * From now on, between runs, the flash answers nothing, as if one of its wires were gone: no
+ * strobe, and no command reaches it. What it does it goes on with. Ends with the next power on.
+ */
+void twin_chip_silence(struct twin *twin);
 
 /* Draw other torn bits, busy times and weak reads from here on. */
 void twin_seed(struct twin *twin, uint64_t seed);
@@ -325,12 +341,56 @@ struct twin_counters {
     uint64_t programmed_bytes;
     uint64_t erases;
     uint64_t violations;
+    uint64_t dma_bursts;            /* that read memory */
+    uint64_t speculations;          /* speculative reads of the core that were tried */
+    uint64_t speculations_fenced;   /* of them, those that the MPU kept from the bus */
 };
 
 /* What was counted since twin_create or twin_counters_clear; a snapshot holds it too. */
 void twin_counters_get(const struct twin *twin, struct twin_counters *counters);
-/* Sums and maxima to 0. */
+/* Sums and maxima to 0, those of times and interrupts below too. */
 void twin_counters_clear(struct twin *twin);
+
+/*
+ * How often something took how long. Buckets grow with the time: sixteen for each doubling, so that
+ * a time read off them is at most 7 % too long.
+ */
+#define TWIN_TIMES_BUCKETS 512u
+
+struct twin_times {
+    uint64_t count;
+    uint64_t sum_ps;
+    uint64_t longest_ps;
+    uint32_t bucket[TWIN_TIMES_BUCKETS]; /* see twin_times_edge_ps */
+};
+
+enum twin_times_kind {
+    TWIN_TIMES_BLACKOUT,       /* length of each blackout */
+    TWIN_TIMES_LATENCY,        /* pended to taken, of PendSV and all above it */
+    TWIN_TIMES_WATCHED_LATENCY /* the same of the exception cfg.watch_exception alone */
+};
+#define TWIN_TIMES_KINDS 3u
+
+/* What was counted since twin_create or twin_counters_clear; a snapshot holds it too. */
+void twin_times_get(const struct twin *twin, enum twin_times_kind kind, struct twin_times *times);
+/* The bucket holds times below this; the one before it holds those below its own edge. */
+uint64_t twin_times_edge_ps(uint32_t bucket);
+/*
+ * A time that at least per_mille of 1000 did not exceed: the edge of a bucket, or the longest if
+ * that is less. 0 of none.
+ */
+uint64_t twin_times_part_ps(const struct twin_times *times, uint32_t per_mille);
+
+/* What became of an exception's requests. Only timers and SysTick count theirs. */
+struct twin_irq_counts {
+    uint64_t requests;
+    uint64_t merged; /* came while an earlier one was not served yet: lost to the handler */
+    uint64_t taken;  /* of any exception: how often it was entered */
+};
+
+/* False: no such exception (15 = SysTick, 16 + n = interrupt n). */
+bool twin_irq_counts_get(const struct twin *twin, uint16_t exception,
+                         struct twin_irq_counts *counts);
 
 enum twin_violation_kind {
     TWIN_VIOLATION_NONE = 0,
@@ -345,7 +405,10 @@ enum twin_violation_kind {
     TWIN_VIOLATION_UNMAPPED,         /* nothing answers at this address */
     TWIN_VIOLATION_LOCKUP,           /* a fault inside a fault handler */
     TWIN_VIOLATION_UNDEFINED,        /* an instruction that the core does not know */
-    TWIN_VIOLATION_MPU               /* an access that the MPU forbids, and no handler took it */
+    TWIN_VIOLATION_MPU,              /* an access that the MPU forbids, and no handler took it */
+    TWIN_VIOLATION_MASTER,           /* another bus master read flash that cannot be read */
+    TWIN_VIOLATION_SPECULATION       /* a speculative read of the core reaches flash that cannot be
+                                        read */
 };
 
 struct twin_violation {

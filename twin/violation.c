@@ -21,7 +21,9 @@ const char *twin_violation_name(enum twin_violation_kind kind)
         [TWIN_VIOLATION_UNMAPPED] = "unmapped address",
         [TWIN_VIOLATION_LOCKUP] = "lock-up",
         [TWIN_VIOLATION_UNDEFINED] = "undefined instruction",
-        [TWIN_VIOLATION_MPU] = "MPU"};
+        [TWIN_VIOLATION_MPU] = "MPU",
+        [TWIN_VIOLATION_MASTER] = "bus master",
+        [TWIN_VIOLATION_SPECULATION] = "speculative read"};
     return (size_t)kind < sizeof names / sizeof names[0] ? names[kind] : "?";
 }
 

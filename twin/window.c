@@ -12,81 +12,13 @@
  *    application runs from. The fence alone is not counted: it costs the core nothing by itself.
  */
 #include "twin/machine.h"
+#include "twin/mpu.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define XSPI2_INDEX 1u
-#define RASR_ENABLE 1u
-#define RASR_XN (1u << 28)
-#define MPU_ENABLE 1u
-#define MPU_HFNMIENA 2u
-#define MPU_PRIVDEFENA 4u
 #define REGION_SIZE_MIN 4096u
-
-/* ---- MPU ---- */
-
-static uint64_t region_bytes(uint32_t rasr)
-{
-    return 1ULL << ((rasr >> 1 & 0x1Fu) + 1u);
-}
-
-static bool region_holds(const struct mpu *mpu, uint32_t region, uint32_t addr)
-{
-    const uint32_t rasr = mpu->rasr[region];
-    const uint64_t n = region_bytes(rasr);
-    if ((rasr & RASR_ENABLE) == 0u) return false;
-    const uint64_t base = mpu->rbar[region] & ~(n - 1u);
-    if (addr < base || addr - base >= n) return false;
-    if (n < 256u) return true;
-    const uint32_t part = (uint32_t)((addr - base) / (n / 8u));
-    return (rasr >> (8u + part) & 1u) == 0u;
-}
-
-/* The MPU is off in NMI and HardFault unless told otherwise. */
-static bool mpu_is_on(const struct twin *t)
-{
-    const uint32_t ctrl = t->b.mpu.ctrl;
-    if ((ctrl & MPU_ENABLE) == 0u) return false;
-    return (ctrl & MPU_HFNMIENA) != 0u || nvic_active_urgency(&t->b.nvic) >= 0;
-}
-
-struct rights {
-    bool can_read, can_write, can_run;
-};
-
-static struct rights rights_of(uint32_t rasr)
-{
-    static const bool reads[8] = {false, true, true, true, false, true, true, true};
-    static const bool writes[8] = {false, true, true, true, false, false, false, false};
-    const uint32_t ap = rasr >> 24 & 7u;
-    struct rights rights = {reads[ap], writes[ap], reads[ap]};
-    if ((rasr & RASR_XN) != 0u) rights.can_run = false;
-    return rights;
-}
-
-/* What the core, privileged, may do at an address of a window. */
-static struct rights mpu_rights(const struct twin *t, uint32_t addr)
-{
-    struct rights rights = {true, true, true};
-    if (!mpu_is_on(t)) return rights;
-    if ((t->b.mpu.ctrl & MPU_PRIVDEFENA) == 0u) rights = (struct rights){false, false, false};
-    for (uint32_t region = 0; region < MPU_REGIONS; region++) {
-        if (region_holds(&t->b.mpu, region, addr)) rights = rights_of(t->b.mpu.rasr[region]);
-    }
-    return rights;
-}
-
-bool window_mpu_forbids(const struct twin *t, uint32_t addr, bool is_store)
-{
-    const struct rights rights = mpu_rights(t, addr);
-    return is_store ? !rights.can_write : !rights.can_read;
-}
-
-bool window_mpu_forbids_fetch(const struct twin *t, uint32_t addr)
-{
-    return !mpu_rights(t, addr).can_run;
-}
 
 /* ---- pieces ---- */
 
@@ -168,8 +100,8 @@ static void split_by_mpu(struct twin *t)
 {
     for (uint32_t region = 0; region < MPU_REGIONS; region++) {
         const uint32_t rasr = t->b.mpu.rasr[region];
-        const uint64_t n = region_bytes(rasr);
-        if ((rasr & RASR_ENABLE) == 0u || n < REGION_SIZE_MIN) continue;
+        const uint64_t n = mpu_region_bytes(rasr);
+        if ((rasr & MPU_RASR_ENABLE) == 0u || n < REGION_SIZE_MIN) continue;
         const uint64_t base = t->b.mpu.rbar[region] & ~(n - 1u);
         split_at(t, base);
         split_at(t, base + n);
@@ -191,7 +123,7 @@ static enum xspi_window state_of(const struct twin *t, const struct window_piece
 static bool piece_changes(struct twin *t, struct window_piece *piece, uint64_t now_ps,
                           bool *was_closed)
 {
-    const struct rights rights = mpu_rights(t, piece->addr);
+    const struct mpu_rights rights = mpu_rights(t, piece->addr);
     const bool plain = state_of(t, piece, now_ps) == XSPI_WINDOW_PLAIN &&
                        xspi_window_is_touched(t->xspi[piece->controller]);
     const bool can_read = plain && rights.can_read;
@@ -282,7 +214,7 @@ static void check_own_window(struct twin *t)
     if (!runs_from_flash(t) || !t->b.in_app) return;
     const struct window_piece *const piece = piece_of(t, t->block_pc);
     if (piece == NULL || piece->can_read) return;
-    const bool is_fenced = window_mpu_forbids(t, t->block_pc, false);
+    const bool is_fenced = mpu_forbids(t, t->block_pc, false);
     violation_raise(t, is_fenced ? TWIN_VIOLATION_MPU : TWIN_VIOLATION_FETCH, t->block_pc,
                     "code closed the memory that it runs from");
 }
@@ -341,6 +273,7 @@ static void blackout_ended(struct twin *t, uint64_t now_ps)
     dark->ring_count++;
     counters->blackouts++;
     counters->dark_ps += length;
+    times_add(&t->b.times[TWIN_TIMES_BLACKOUT], length);
     if (length > counters->longest_blackout_ps) counters->longest_blackout_ps = length;
     const uint64_t in_ms = dark_in_last_ms(dark);
     if (in_ms > counters->worst_dark_in_1ms_ps) counters->worst_dark_in_1ms_ps = in_ms;
@@ -407,6 +340,16 @@ bool window_open(struct twin *t, uint32_t addr)
         window_update(t, machine_now(t));
     }
     return piece->can_read;
+}
+
+bool window_answers(struct twin *t, uint32_t addr)
+{
+    const struct window_piece *const piece = piece_of(t, addr);
+    if (piece == NULL) return false;
+    const uint32_t base = piece->controller == 0u ? PSRAM_WINDOW : FLASH_WINDOW;
+    if (state_of(t, piece, machine_now(t)) != XSPI_WINDOW_PLAIN) return false;
+    touch(t, piece->controller, addr - base, machine_now(t));
+    return true;
 }
 
 const char *window_why(const struct twin *t, uint32_t addr)

@@ -1,0 +1,53 @@
+/*
+ * A storm of writes on a board that does everything else at the same time; see storm.h.
+ */
+#include "tests/storm_fw/parts.h"
+
+#include "examples/brightness/board.h"
+
+struct storm_seen storm_seen;
+
+int main(void);
+
+/* What the power cut or the last run left is what the storm goes on from. */
+static void take_over(void)
+{
+    for (uint32_t key = 0; key < STORM_KEYS; key++) {
+        if (!storm_read(key, &storm_seen.found[key])) storm_seen.wrong_reads++;
+        storm_seen.serial[key] = storm_seen.found[key];
+    }
+    storm_seen.doubt_key = STORM_KEYS;
+}
+
+static enum nacre_err open_first(void)
+{
+    enum nacre_err err;
+
+    do { /* ends: the dice do not refuse for ever */
+        err = storm_open();
+    } while (err == NACRE_NOT_NOW);
+    if (STORM_CFG(mode) == STORM_LETTERS) storm_nor.medium.geometry.unit_count--;
+    return err;
+}
+
+int main(void)
+{
+    board_start();
+    storm_masters_start();
+    const enum nacre_err err = open_first();
+    if (err != NACRE_OK) {
+        storm_seen.error = (uint32_t)err;
+        storm_seen.phase = STORM_ENDS;
+        board_write(nacre_err_name(err));
+        board_write("\r\n");
+        for (;;) {
+            board_sleep();
+        }
+    }
+    take_over();
+    storm_note();
+    storm_seen.phase = STORM_READY;
+    if (STORM_CFG(mode) == STORM_LETTERS) storm_letters();
+    board_write("ready\r\n");
+    storm_write();
+}

@@ -1,0 +1,125 @@
+/*
+ * The storm of writes: sets of random keys and values, each read back, with idle time, sleep and
+ * remounts in between. A set that fails for the hooks' deadline must have changed nothing.
+ */
+#include "tests/storm_fw/parts.h"
+
+#include "examples/brightness/board.h"
+
+#define REMOUNT_IN 150u /* saves, on average */
+#define IDLE_IN 6u
+#define SLEEP_IN 12u
+
+static void end_with(enum nacre_err err)
+{
+    storm_note();
+    storm_seen.error = (uint32_t)err;
+    storm_seen.phase = STORM_ENDS;
+    board_write("storm ends: ");
+    board_write(nacre_err_name(err));
+    board_write("\r\n");
+    for (;;) {
+        board_sleep();
+    }
+}
+
+/* What the deadline of the hooks may make of a call. */
+static bool is_deadline(enum nacre_err err)
+{
+    return err == NACRE_NOT_NOW || err == NACRE_TIMEOUT || err == NACRE_UNSETTLED ||
+           err == NACRE_READ_ONLY;
+}
+
+static void check(uint32_t key)
+{
+    uint32_t serial;
+
+    if (!storm_read(key, &serial) || serial != storm_seen.serial[key]) storm_seen.wrong_reads++;
+}
+
+/* A set that was in doubt has one of two values from now on. */
+static void settle_doubt(void)
+{
+    const uint32_t key = storm_seen.doubt_key;
+    uint32_t serial;
+
+    if (key == STORM_KEYS) return;
+    if (storm_read(key, &serial) && serial == storm_seen.doubt_serial) {
+        storm_seen.serial[key] = serial;
+    }
+    storm_seen.doubt_key = STORM_KEYS;
+}
+
+/* The hooks may keep these from ending: again, until the dice let them. */
+static void remount(void)
+{
+    enum nacre_err err = storm_close();
+
+    if (err != NACRE_OK && !is_deadline(err)) end_with(err);
+    do {
+        err = storm_open();
+        if (err != NACRE_OK && !is_deadline(err)) end_with(err);
+        if (err != NACRE_OK) (void)storm_close();
+    } while (err != NACRE_OK);
+    storm_seen.remounts++;
+    settle_doubt();
+    const uint32_t wrong = storm_seen.wrong_reads;
+    for (uint32_t key = 0; key < STORM_KEYS; key++) {
+        check(key);
+    }
+    storm_seen.wrong_after_mount += storm_seen.wrong_reads - wrong;
+}
+
+static void save(void)
+{
+    static uint32_t next;
+    uint8_t bytes[STORM_VALUE_MAX];
+    const uint32_t key = storm_draw(STORM_KEYS);
+
+    if (next == 0) {
+        for (uint32_t i = 0; i < STORM_KEYS; i++) {
+            if (storm_seen.serial[i] > next) next = storm_seen.serial[i];
+        }
+    }
+    next++;
+    const uint32_t n = storm_value(key, next, bytes);
+    storm_seen.doubt_serial = next;
+    storm_seen.doubt_key = key;
+    const enum nacre_err err = nacre_set(&storm_store, key, bytes, n);
+    if (err == NACRE_OK) {
+        storm_seen.serial[key] = next;
+        storm_seen.doubt_key = STORM_KEYS;
+        storm_seen.saves++;
+        check(key);
+        return;
+    }
+    if (!is_deadline(err)) end_with(err);
+    storm_seen.saves_refused++;
+    if (err == NACRE_UNSETTLED || err == NACRE_READ_ONLY) {
+        remount();
+        return;
+    }
+    storm_seen.doubt_key = STORM_KEYS;
+    check(key);
+}
+
+static void idle(void)
+{
+    bool more;
+    const enum nacre_err err = nacre_idle(&storm_store, &more);
+
+    if (err != NACRE_OK && !is_deadline(err)) end_with(err);
+}
+
+void storm_write(void)
+{
+    storm_seen.phase = STORM_WRITES;
+    for (;;) {
+        save();
+        check(storm_draw(STORM_KEYS));
+        storm_note();
+        if (storm_draw(IDLE_IN) == 0) idle();
+        if (storm_draw(SLEEP_IN) == 0) board_sleep();
+        if (storm_draw(REMOUNT_IN) == 0) remount();
+    }
+}

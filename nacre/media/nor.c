@@ -175,7 +175,11 @@ static bool nor_can_access(const struct nacre_medium *medium, const void *buf, u
     if (n == 0) return true;
     if (buf == NULL) return false;
     if (write) return nacre_port_is_writable(buf, n);
-    return nacre_port_is_readable(buf, n) && !nacre_nor_is_fenced(nor, buf, n);
+    if (!nacre_port_is_readable(buf, n)) return false;
+    nacre_nor_lock(nor);
+    const bool is_fenced = nacre_nor_is_fenced(nor, buf, n);
+    nacre_nor_unlock(nor);
+    return !is_fenced;
 }
 
 const struct nacre_medium_ops nacre_nor_ops = {
@@ -200,7 +204,9 @@ enum nacre_err nacre_nor_close(struct nacre_nor *nor)
 enum nacre_err nacre_nor_stats(const struct nacre_nor *nor, struct nacre_nor_stats *stats)
 {
     if (nor == NULL || stats == NULL) return NACRE_BAD_ARGUMENT;
-    if (nor->state == NACRE_NOR_CLOSED) return NACRE_NOT_MOUNTED;
-    *stats = nor->stats;
-    return NACRE_OK;
+    nacre_nor_lock(nor);
+    const bool is_open = nor->state != NACRE_NOR_CLOSED;
+    if (is_open) *stats = nor->stats;
+    nacre_nor_unlock(nor);
+    return is_open ? NACRE_OK : NACRE_NOT_MOUNTED;
 }

@@ -11,9 +11,19 @@
 
 #define BLANK 0xFFu
 
-static enum nacre_err unlocked(struct nacre_nor *nor, enum nacre_err err)
+void nacre_nor_lock(const struct nacre_nor *nor)
+{
+    if (nor->lock != NULL) nor->lock->lock(nor->lock->context);
+}
+
+void nacre_nor_unlock(const struct nacre_nor *nor)
 {
     if (nor->lock != NULL) nor->lock->unlock(nor->lock->context);
+}
+
+static enum nacre_err refused(const struct nacre_nor *nor, enum nacre_err err)
+{
+    nacre_nor_unlock(nor);
     return err;
 }
 
@@ -21,11 +31,9 @@ enum nacre_err nacre_nor_enter(struct nacre_nor *nor)
 {
     if (nor == NULL) return NACRE_BAD_ARGUMENT;
     if (nacre_port_in_interrupt()) return NACRE_FROM_INTERRUPT;
-    if (nor->state == NACRE_NOR_CLOSED) return NACRE_NOT_MOUNTED;
-    if (nor->lock != NULL) nor->lock->lock(nor->lock->context);
-    /* While the lock was waited for it may have been closed. */
-    if (nor->state == NACRE_NOR_CLOSED) return unlocked(nor, NACRE_NOT_MOUNTED);
-    if (nor->is_entered) return unlocked(nor, NACRE_NESTED);
+    nacre_nor_lock(nor);
+    if (nor->state == NACRE_NOR_CLOSED) return refused(nor, NACRE_NOT_MOUNTED);
+    if (nor->is_entered) return refused(nor, NACRE_NESTED);
     nor->is_entered = true;
     return NACRE_OK;
 }
@@ -33,7 +41,8 @@ enum nacre_err nacre_nor_enter(struct nacre_nor *nor)
 enum nacre_err nacre_nor_leave(struct nacre_nor *nor, enum nacre_err err)
 {
     nor->is_entered = false;
-    return unlocked(nor, err);
+    nacre_nor_unlock(nor);
+    return err;
 }
 
 const uint8_t *nacre_nor_mapped(const struct nacre_nor *nor, uint32_t chip_addr)

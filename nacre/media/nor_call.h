@@ -19,6 +19,10 @@
  */
 NACRE_MUST_CHECK enum nacre_err nacre_nor_enter(struct nacre_nor *nor);
 
+/* The lock alone, for a look at nor: nothing of it is read without. */
+void nacre_nor_lock(const struct nacre_nor *nor);
+void nacre_nor_unlock(const struct nacre_nor *nor);
+
 /* End a call: give the lock back, and answer. */
 enum nacre_err nacre_nor_leave(struct nacre_nor *nor, enum nacre_err err);
 

@@ -22,11 +22,41 @@ struct nacre_mismatch {
     uint32_t mask;
 };
 
+#define NACRE_LIVE_VECTORS_MAX 512u /* no NVIC has more */
+
+/*
+ * A handler that goes on in a blackout. It and all that it calls, reads and writes lie outside the
+ * flash, and it calls nothing of this library. Where it reads the flash all the same, the fence
+ * ends it in a fault.
+ */
+struct nacre_live_handler {
+    void (*run)(void);
+    uint32_t exception;  /* as in the vector table: 15 is SysTick, 16 + n is interrupt n */
+    uint32_t longest_us; /* of one run, entry and exit included: 1 or more */
+    uint32_t period_us;  /* between the starts of two runs, the shortest */
+};
+
+/*
+ * Interrupts that stay live: those whose priority is numerically below one that is given. Only
+ * BASEPRI masks the others then, and it is only ever raised, never below what the application has
+ * itself. Where the application calls with PRIMASK set nothing is live.
+ */
+struct nacre_live {
+    const struct nacre_live_handler *handlers; /* null: none, every interrupt waits */
+    uint32_t handler_count;
+    uint32_t priority;       /* as NVIC_SetPriority counts: 1 to the lowest that there is */
+    void (**vectors)(void);  /* the table of the blackout, in RAM, filled by nacre_port_adopt and
+                                in use as long as the port is: aligned to a power of two that is
+                                not less than its size */
+    uint32_t vector_count;   /* 16 and one for each interrupt that the NVIC can have */
+};
+
 struct nacre_port_cfg {
     uint32_t core_mhz;     /* the fastest clock that the core will have, 1 to 1000 */
     uint32_t mpu_region;   /* given to the fence; the highest-numbered one, it must win */
     bool make_read_only;   /* true: MPU regions that let the core write to the flash window are
                               made read-only; false: they are refused */
+    struct nacre_live live;
 };
 
 /* A power-of-two part of the window that must not be read. bits 0: none. */
@@ -43,7 +73,10 @@ struct nacre_port {
     uint32_t mapped_bytes;      /* of the window, what the controller maps */
     uint32_t mpu_region;
     uint32_t cycles_per_us;
+    uint32_t vtor;              /* of a blackout */
+    uint32_t live_basepri;      /* what masks in a blackout; 0: PRIMASK does */
     uint32_t saved_primask;     /* inside a blackout */
+    uint32_t saved_basepri;
     uint32_t saved_vtor;
     uint32_t saved_mpu_ctrl;
     uint32_t saved_mpu_rnr;
@@ -65,7 +98,13 @@ struct nacre_port {
  *           NACRE_MPU_REGION_USED   the fence's region is enabled by somebody else, or not there
  *           NACRE_FLASH_WRITABLE    the core may write to the window (or the MPU is off)
  *           NACRE_CLOCK             the cycle counter does not run
- * Context   thread only
+ *           NACRE_LIVE_PRIORITY     cfg->live.priority does not exist, or shares its group with
+ *                                   more urgent ones
+ *           NACRE_LIVE_VECTORS      the table is not in RAM, not aligned, or too small
+ *           NACRE_LIVE_HANDLER      a handler is in flash or cannot run, is none of an interrupt
+ *                                   that can be live, or is given twice; or an interrupt is enabled
+ *                                   that would be live without one. Each told in port->mismatch
+ * Context   thread only; priorities are set before, and stay as they are
  */
 NACRE_MUST_CHECK enum nacre_err nacre_port_adopt(struct nacre_port *port,
                                                  const struct nacre_port_cfg *cfg);
@@ -101,13 +140,14 @@ uint32_t nacre_port_cycles(void);
 
 /*
  * Would a handler run now, were it not for the blackout? Interrupts that the caller itself holds
- * off by their priority do not count, nor do those that are not enabled.
+ * off by their priority do not count, nor do those that are not enabled, nor those that are live.
  */
-bool nacre_port_interrupt_waits(void);
+bool nacre_port_interrupt_waits(const struct nacre_port *port);
 
 /*
  * Mask interrupts, take the vectors to RAM, fence the whole window, and wait until all of it is in
- * force. Nothing reads the flash from here on.
+ * force. Nothing reads the flash from here on. Live handlers may run when it returns, at any
+ * instruction; until then they wait.
  */
 void nacre_port_close(struct nacre_port *port);
 

@@ -110,7 +110,7 @@ static enum nacre_err send_job(struct nacre_blackout *blackout, struct nacre_job
     if (!goes_on(blackout, job, err)) return err;
     (void)nacre_ctrl_leave(ctrl);
     job->done_count = job->op_count;
-    return nacre_slice_run(ctrl, job->slice);
+    return nacre_slice_run(&blackout->port, job->slice);
 }
 
 /* What is busy, suspended, or may be either, stays fenced. */

@@ -39,10 +39,11 @@ static bool has_stopped(const struct nacre_ctrl *ctrl, const struct nacre_slice 
     return (status & slice->enabled) == 0 || slice->asked_count != 0 || ran >= slice->run_min;
 }
 
-static bool should_suspend(const struct nacre_slice *slice, uint32_t ran)
+static bool should_suspend(const struct nacre_port *port, const struct nacre_slice *slice,
+                           uint32_t ran)
 {
     if (slice->suspend.opcode == 0 || ran < slice->run_min) return false;
-    return ran >= slice->run_max || nacre_port_interrupt_waits();
+    return ran >= slice->run_max || nacre_port_interrupt_waits(port);
 }
 
 static void feed(struct nacre_slice *slice, uint32_t now)
@@ -62,8 +63,9 @@ static enum nacre_err read_outcome(const struct nacre_ctrl *ctrl, const struct n
     return NACRE_TIMEOUT;
 }
 
-enum nacre_err nacre_slice_run(const struct nacre_ctrl *ctrl, struct nacre_slice *slice)
+enum nacre_err nacre_slice_run(const struct nacre_port *port, struct nacre_slice *slice)
 {
+    const struct nacre_ctrl *const ctrl = &port->ctrl;
     const uint32_t start = nacre_port_cycles();
     uint32_t asked_at = start;
 
@@ -80,7 +82,7 @@ enum nacre_err nacre_slice_run(const struct nacre_ctrl *ctrl, struct nacre_slice
         }
         if (ran > slice->end_max) return NACRE_TIMEOUT;
         feed(slice, now);
-        if (slice->asked_count == 0 ? !should_suspend(slice, ran)
+        if (slice->asked_count == 0 ? !should_suspend(port, slice, ran)
                                     : now - asked_at < slice->suspend_max) {
             continue;
         }

@@ -11,6 +11,7 @@
 #include "nacre/check.h"
 #include "nacre/ctrl.h"
 #include "nacre/err.h"
+#include "nacre/port.h"
 
 #include <stdint.h>
 
@@ -45,7 +46,7 @@ struct nacre_slice {
  *          NACRE_TIMEOUT  neither within end_max, or the security register cannot be read
  * Context  RAM, between nacre_ctrl_leave and nacre_ctrl_map
  */
-NACRE_MUST_CHECK enum nacre_err nacre_slice_run(const struct nacre_ctrl *ctrl,
+NACRE_MUST_CHECK enum nacre_err nacre_slice_run(const struct nacre_port *port,
                                                 struct nacre_slice *slice);
 
 #endif

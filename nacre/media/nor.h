@@ -194,6 +194,7 @@ struct nacre_nor {
     uint32_t run_addr;          /* the image */
     uint32_t run_bytes;
     uint32_t app_percent;
+    uint32_t live_us;           /* see nor_live.h */
     const struct nacre_nor_hooks *hooks;
     uint32_t not_now_us;
     const struct nacre_nor_os *os;
@@ -256,6 +257,8 @@ struct nacre_nor {
  *                                     keep: mismatch says what was found and what is expected
  *          NACRE_CTRL_STATE, NACRE_MPU_REGION_USED, NACRE_FLASH_WRITABLE, NACRE_NOT_IN_RAM,
  *          NACRE_CLOCK                the board, see nacre_port_adopt
+ *          NACRE_LIVE_PRIORITY, NACRE_LIVE_VECTORS, NACRE_LIVE_HANDLER  cfg->port.live, the same
+ *          NACRE_LIVE_TIME            its handlers would take all of the time
  *          NACRE_CHIP_UNKNOWN         the chip's id is not the row's
  *          NACRE_CHIP_SUSPENDED       the chip is busy or suspended: an operation that was begun
  *                                     before a reset; try again later

@@ -19,6 +19,7 @@
  * ended.
  */
 #include "nacre/media/nor_job.h"
+#include "nacre/media/nor_live.h"
 #include "nacre/media/nor_way.h"
 
 #include <stddef.h>
@@ -26,14 +27,20 @@
 #define SUSPEND_MARGIN_US 5u /* beyond the row's latency, until the chip is told again */
 #define END_MARGIN 4u        /* an operation may take a quarter longer than the row says */
 
-uint32_t nacre_slice_us_min(const struct nacre_chip *chip, bool is_program, bool can_suspend)
+static uint32_t overhead_us(const struct nacre_nor *nor)
 {
+    return NACRE_SLICE_OVERHEAD_US + NACRE_LIVE_GOES * nor->live_us;
+}
+
+uint32_t nacre_slice_us_min(const struct nacre_nor *nor, bool is_program, bool can_suspend)
+{
+    const struct nacre_chip *const chip = nor->chip;
     const uint32_t whole_us = is_program ? chip->program_us_max : chip->erase_us_max;
     const uint32_t slice_us = is_program ? chip->program_run_us_min + chip->program_suspend_us_max
                                          : chip->erase_run_us_min + chip->erase_suspend_us_max;
     const uint32_t opcode = is_program ? chip->program_suspend : chip->erase_suspend;
 
-    return (can_suspend && opcode != 0 ? slice_us : whole_us) + NACRE_SLICE_OVERHEAD_US;
+    return (can_suspend && opcode != 0 ? slice_us : whole_us) + overhead_us(nor);
 }
 
 void nacre_slice_prepare(struct nacre_nor *nor, const struct nacre_nor_feed *feed)
@@ -41,6 +48,7 @@ void nacre_slice_prepare(struct nacre_nor *nor, const struct nacre_nor_feed *fee
     struct nacre_slice *const slice = &nor->slice;
     const struct nacre_chip *const chip = nor->chip;
 
+    nacre_live_stretch_waits(nor);
     nacre_nor_op_register(nor, &slice->status, chip->read_status, &nor->slice_answer[0]);
     nacre_nor_op_register(nor, &slice->security, chip->read_security, &nor->slice_answer[1]);
     slice->status.never = chip->status_never;
@@ -65,13 +73,13 @@ static void prepare_operation(struct nacre_nor *nor, bool is_program)
     const uint32_t suspend_us =
         is_program ? chip->program_suspend_us_max : chip->erase_suspend_us_max;
     const uint32_t longest_us = is_program ? chip->program_us_max : chip->erase_us_max;
-    const uint32_t share_us = suspend_us + NACRE_SLICE_OVERHEAD_US;
+    const uint32_t share_us = suspend_us + overhead_us(nor);
     struct nacre_slice *const slice = &nor->slice;
 
     slice->suspend.opcode = nor->op_way == NACRE_WAY_WHOLE ? 0 : (uint16_t)opcode;
     slice->run_min = run_us * cycles_per_us;
     slice->run_max = nor->budget_us > share_us ? (nor->budget_us - share_us) * cycles_per_us : 0;
-    slice->suspend_max = (suspend_us + SUSPEND_MARGIN_US) * cycles_per_us;
+    slice->suspend_max = (suspend_us + SUSPEND_MARGIN_US + nor->live_us) * cycles_per_us;
     slice->end_max = (longest_us + longest_us / END_MARGIN) * cycles_per_us;
     slice->feeds_left = nor->feeds_max;
     slice->fed_at = nacre_port_now();
@@ -116,8 +124,8 @@ static void note_slice(struct nacre_nor *nor, enum nacre_err err)
 
 uint32_t nacre_slice_bound_us(const struct nacre_nor *nor)
 {
-    const uint32_t program_us = nacre_slice_us_min(nor->chip, true, true);
-    const uint32_t erase_us = nacre_slice_us_min(nor->chip, false, true);
+    const uint32_t program_us = nacre_slice_us_min(nor, true, true);
+    const uint32_t erase_us = nacre_slice_us_min(nor, false, true);
 
     return program_us > erase_us ? program_us : erase_us;
 }

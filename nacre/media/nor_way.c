@@ -4,6 +4,7 @@
 #include "nacre/media/nor_way.h"
 
 #include "nacre/media/nor_job.h"
+#include "nacre/media/nor_live.h"
 
 #include <stddef.h>
 
@@ -57,15 +58,15 @@ static enum nacre_err choose(struct nacre_nor *nor, const struct nacre_nor_cfg *
 /* The least budget, and by how much the way can hold up an interrupt. */
 static enum nacre_err check_budget(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
 {
-    const struct nacre_chip *const chip = cfg->chip;
     const bool is_sliced = nor->way == NACRE_WAY_SLICED;
 
     if (nor->way == NACRE_WAY_READ_WHILE_WRITE) {
         nor->stats.bound_us = cfg->budget_us;
-        return check_limit(nor, "budget_us", cfg->budget_us, NACRE_NOR_BUDGET_US_MIN);
+        return check_limit(nor, "budget_us", cfg->budget_us,
+                           NACRE_NOR_BUDGET_US_MIN + nor->live_us);
     }
-    const uint32_t program_us = nacre_slice_us_min(chip, true, is_sliced);
-    const uint32_t erase_us = nacre_slice_us_min(chip, false, is_sliced);
+    const uint32_t program_us = nacre_slice_us_min(nor, true, is_sliced);
+    const uint32_t erase_us = nacre_slice_us_min(nor, false, is_sliced);
     enum nacre_err err = check_limit(nor, "budget_us, program", cfg->budget_us, program_us);
     if (err != NACRE_OK) return err;
     err = check_limit(nor, "budget_us, erase", cfg->budget_us, erase_us);
@@ -84,6 +85,8 @@ enum nacre_err nacre_way_plan(struct nacre_nor *nor, const struct nacre_nor_cfg 
     nor->run_addr = cfg->image_addr;
     nor->run_bytes = cfg->image_bytes;
     enum nacre_err err = choose(nor, cfg);
+    if (err != NACRE_OK) return err;
+    err = nacre_live_plan(nor, &cfg->port.live);
     if (err != NACRE_OK) return err;
     err = check_budget(nor, cfg);
     if (err != NACRE_OK) return err;

@@ -84,10 +84,60 @@ void nacre_way_note_started(struct nacre_nor *nor, bool is_program);
 NACRE_MUST_CHECK enum nacre_err nacre_way_end(struct nacre_nor *nor, uint32_t status,
                                               uint32_t security);
 
-/* As nacre_way_start and nacre_way_poll, of one way. */
+/*
+ * Start an operation by read while write: nor->op_addr and what follows it are set, and nothing is
+ * under way. The first one of all is the trial; if that fails, a slice of it has run.
+ *
+ * n        bytes of nor->piece to program; 0: erase the unit
+ * Cost     one blackout of NACRE_NOR_BUDGET_US_MIN and what live handlers take; a trial that fails
+ *          costs a slice, or where none fits the budget all of the operation
+ * Returns  NACRE_OK            under way, its bank is fenced; or has_ended after a trial
+ *          NACRE_BUSY          the status before it was not as it must be: nothing was started;
+ *                              nor->answer[1] holds that status
+ *          NACRE_NOT_NOW       nothing was sent
+ *          NACRE_TIMEOUT, NACRE_CHIP_REFUSED  a command's end was not seen, or a status made no
+ *                              sense: it may be under way, nor->state says so, its bank is fenced
+ * Cut      the range named, in any state
+ */
 NACRE_MUST_CHECK enum nacre_err nacre_rww_start(struct nacre_nor *nor, uint32_t n);
+
+/*
+ * Ask the chip whether the operation has ended. Sets when it is worth to ask again.
+ *
+ * Cost     one blackout of NACRE_NOR_BUDGET_US_MIN and what live handlers take
+ * Returns  NACRE_BUSY     not yet, or the other bus masters said "not now"
+ *          NACRE_TIMEOUT  not yet, and the row's maximum has passed; it stays under way
+ *          else as nacre_way_end: it has ended, nothing is fenced
+ * Cut      what a cut of the operation leaves
+ */
 NACRE_MUST_CHECK enum nacre_err nacre_rww_poll(struct nacre_nor *nor);
+
+/*
+ * Start an operation by slices, and run the first one; or all of it, if nor->op_way is whole.
+ *
+ * n        bytes of nor->piece to program; 0: erase the unit
+ * Cost     one blackout of nor->budget_us at most, whole: of the row's maximum
+ * Returns  NACRE_OK          suspended, its unit is fenced; or has_ended, nothing is
+ *          NACRE_BUSY, NACRE_NOT_NOW  as nacre_rww_start
+ *          NACRE_NO_WAY, NACRE_NO_SUSPEND  an earlier operation found out that this one cannot
+ *                            keep to the budget: nothing was sent
+ *          NACRE_TIMEOUT, NACRE_CHIP_REFUSED  is_in_doubt: it runs, is suspended, or has ended;
+ *                            its unit is fenced
+ * Cut      the range named, in any state
+ */
 NACRE_MUST_CHECK enum nacre_err nacre_slice_start(struct nacre_nor *nor, uint32_t n);
+
+/*
+ * Resume the operation and run one slice more. After a slice in doubt none is resumed: what goes on
+ * is waited for.
+ *
+ * Cost     one blackout of nor->budget_us at most; none if has_ended
+ * Returns  NACRE_BUSY     suspended again, or in doubt, or the other bus masters said "not now"
+ *          NACRE_TIMEOUT  it had as many slices as the row's maximum takes: it stays suspended, and
+ *                         the next call goes on, with as many again
+ *          else as nacre_way_end: it has ended, nothing is fenced
+ * Cut      what a cut of the operation leaves
+ */
 NACRE_MUST_CHECK enum nacre_err nacre_slice_poll(struct nacre_nor *nor);
 
 /* The job, which starts an operation, is to be the trial of read while write. */
@@ -104,9 +154,10 @@ void nacre_slice_prepare(struct nacre_nor *nor, const struct nacre_nor_feed *fee
 
 /*
  * The shortest blackout that a slice of an operation can promise, in microseconds: the row's
- * minimum run, its suspend latency and the overhead; without suspend all of the operation.
+ * minimum run, its suspend latency, the overhead and what live handlers take meanwhile; without
+ * suspend all of the operation. nor->chip and nor->live_us are filled.
  */
-uint32_t nacre_slice_us_min(const struct nacre_chip *chip, bool is_program, bool can_suspend);
+uint32_t nacre_slice_us_min(const struct nacre_nor *nor, bool is_program, bool can_suspend);
 
 /* The longer one of both operations, on a chip that can suspend. */
 uint32_t nacre_slice_bound_us(const struct nacre_nor *nor);

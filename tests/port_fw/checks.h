@@ -16,4 +16,7 @@ void checks_data(void);
 /* Called from a handler of an exception. */
 void checks_in_handler(void);
 
+/* The NMI's; one that has none stands still. */
+void checks_on_nmi(void);
+
 #endif

@@ -262,8 +262,9 @@ uint32_t nacre_port_cycles(void)
     return nacre_port_now();
 }
 
-bool nacre_port_interrupt_waits(void)
+bool nacre_port_interrupt_waits(const struct nacre_port *port)
 {
+    (void)port;
     if (fake.interrupt_every_us == 0) return false;
     return fake.now >= fake.interrupt_at;
 }

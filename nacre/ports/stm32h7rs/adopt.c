@@ -7,6 +7,7 @@
  * would split a program into two frames.
  */
 #include "nacre/port.h"
+#include "nacre/ports/stm32h7rs/live.h"
 #include "nacre/ports/stm32h7rs/mpu.h"
 #include "nacre/ports/stm32h7rs/registers.h"
 
@@ -145,7 +146,9 @@ enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port
     if (!start_clock()) return NACRE_CLOCK;
     err = nacre_mpu_check_fence(port);
     if (err != NACRE_OK) return err;
-    return nacre_mpu_check_read_only(port, cfg->make_read_only);
+    err = nacre_mpu_check_read_only(port, cfg->make_read_only);
+    if (err != NACRE_OK) return err;
+    return nacre_live_prepare(port, &cfg->live);
 }
 
 /* Commands go past the cipher of the bus: what they write there would not read back. */

@@ -96,13 +96,22 @@ _Static_assert(sizeof(struct nacre_xspi) == 0x114, "offsets of the XSPI register
 
 /* ---- core ---- */
 
+#define NVIC_ICTR 0xE000E004u
+#define NVIC_ICTR_INTLINESNUM 0x0000000Fu
+#define NVIC_ISER 0xE000E100u
+#define NVIC_IPR 0xE000E400u
+#define SYST_CSR 0xE000E010u
+#define SYST_CSR_TICKINT 0x00000002u
+
 #define SCB_ICSR 0xE000ED04u
 #define SCB_ICSR_NMIPENDSET 0x80000000u
 #define SCB_ICSR_VECTPENDING 0x001FF000u
 #define SCB_VTOR 0xE000ED08u
 #define SCB_AIRCR 0xE000ED0Cu
 #define SCB_AIRCR_SYSRESETREQ 0x05FA0004u /* with the key */
+#define SCB_AIRCR_PRIGROUP_POS 8u
 #define SCB_CCR 0xE000ED14u
+#define SCB_SHPR1 0xE000ED18u /* a byte for each exception from 4 on */
 #define SCB_ICIALLU 0xE000EF50u /* discard the whole instruction cache */
 #define SCB_DCIMVAC 0xE000EF5Cu /* discard one line by address */
 #define SCB_DCCMVAU 0xE000EF64u /* write back one line to where instructions are fetched from */

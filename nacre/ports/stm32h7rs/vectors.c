@@ -3,15 +3,12 @@
  *
  * RUNS FROM RAM: this file is placed by the linker as a whole, the table included.
  *
- * With PRIMASK set only NMI and HardFault are taken; every other fault becomes a HardFault. An NMI
- * is noted and handed on afterwards. A fault has no way back: what faulted is our own code or a
- * stray read of the fenced flash.
+ * An NMI is noted and handed on afterwards. A fault has no way back: what faulted is our own code,
+ * a live handler, or a stray read of the fenced flash.
  */
 #include "nacre/ports/stm32h7rs/vectors.h"
 
 #include "nacre/port.h"
-
-#include <stddef.h>
 
 volatile uint32_t nacre_ram_nmi_came;
 
@@ -27,6 +24,6 @@ static void fault(void)
 
 /* VTOR drops its seven low bits: hence the alignment. The stack pointer is not taken from here. */
 __attribute__((aligned(128))) void (*const nacre_ram_vectors[NACRE_RAM_VECTOR_COUNT])(void) = {
-    NULL,  NULL,  nmi,   fault, fault, fault, fault, fault,
-    fault, fault, fault, fault, fault, fault, fault, fault,
+    [NACRE_RAM_NMI] = nmi,
+    [NACRE_RAM_FAULT] = fault,
 };

@@ -6,9 +6,14 @@
 
 #include <stdint.h>
 
-#define NACRE_RAM_VECTOR_COUNT 16u
+#define NACRE_RAM_NMI 2u
+#define NACRE_RAM_FAULT 3u
+#define NACRE_RAM_VECTOR_COUNT 4u
 
-/* Stack and the 15 exceptions of the core. Interrupts are masked, so their vectors are not read. */
+/*
+ * Stack, reset, NMI and HardFault. With PRIMASK set no other is taken: interrupts are masked, and
+ * what else goes wrong is made a HardFault. Where interrupts stay live the table is another one.
+ */
 extern void (*const nacre_ram_vectors[NACRE_RAM_VECTOR_COUNT])(void);
 
 /* Not 0: an NMI came in the blackout; it is set pending again for the application's own handler. */

@@ -1,0 +1,338 @@
+/*
+ * Goal    interrupts that stay live run all along, at 20 kHz through slices, while those that are
+ *         masked keep their bound; a live handler neither ends a slice nor upsets one, and one that
+ *         reads the flash ends in the dead end. Configurations that cannot be are refused by name.
+ * Method  tests/port_fw/live.c on the twin, which stops at any violation by itself and counts the
+ *         requests of each interrupt and those that came before the last one was served. Times are
+ *         written here: 448 us of run, 56 us of latency (SFDP dump of the part), 10 us round them,
+ *         and three times what the handler takes of 20 us.
+ */
+#include "tests/support/prompt.h"
+#include "twin/twin.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define IMAGE NACRE_FIRMWARE_DIR "/tests/port_fw/port_live.elf"
+#define SYSTICK 15u
+#define TIMER (16u + 55u)
+#define SHORT_US 5u
+#define LONG_US 30u
+#define SLICE_US (448u + 56u + 10u)
+#define BUDGET_US 620u
+#define HANDLERS_US 6u /* entering, and the console's handler before it */
+
+static struct twin *twin;
+
+static struct {
+    uint64_t latency_ps[128]; /* the longest, by exception */
+    uint32_t suspends, erases, ignored;
+    bool was_reset;
+    char opcodes[4096];
+} seen;
+
+static void on_command(const struct twin_command *command)
+{
+    const size_t n = strlen(seen.opcodes);
+    if (seen.was_reset) return;
+    (void)snprintf(seen.opcodes + n, sizeof seen.opcodes - n, "%04X ", command->opcode);
+    if (command->opcode == 0xB04Fu) seen.suspends++;
+    if (command->class == TWIN_COMMAND_ERASE) seen.erases++;
+    if (command->class == TWIN_COMMAND_IGNORED && command->opcode != 0xB04Fu) seen.ignored++;
+}
+
+static void on_event(void *context, const struct twin_event *event)
+{
+    (void)context;
+    if (event->kind == TWIN_EVENT_COMMAND) on_command(&event->u.command);
+    if (event->kind == TWIN_EVENT_IRQ_TAKEN && event->u.irq.exception < 128u) {
+        uint64_t *const longest = &seen.latency_ps[event->u.irq.exception];
+        if (event->u.irq.latency_ps > *longest) *longest = event->u.irq.latency_ps;
+    }
+    if (event->kind == TWIN_EVENT_RESET) {
+        seen.was_reset = true;
+        twin_stop(twin);
+    }
+}
+
+static void forget(void)
+{
+    memset(&seen, 0, sizeof seen);
+    twin_counters_clear(twin);
+}
+
+static void start(enum twin_busy busy, bool delivers_faults)
+{
+    char error[TWIN_ERROR_BYTES];
+    struct twin_cfg cfg;
+    twin_cfg_default(&cfg);
+    cfg.app_path = IMAGE;
+    cfg.busy = busy;
+    cfg.seed = 5;
+    cfg.tear = TWIN_TEAR_GRANULE;
+    cfg.write_bytes = 0;
+    cfg.deliver_faults = delivers_faults;
+    cfg.event = on_event;
+    twin = twin_create(&cfg, error);
+    if (twin == NULL) fail_msg("%s", error);
+    twin_power_on(twin);
+    prompt_reach(twin);
+    forget();
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    if (twin != NULL) twin_destroy(twin);
+    twin = NULL;
+    return 0;
+}
+
+static void type(const char *letters)
+{
+    char one[2] = {0};
+    for (; *letters != '\0'; letters++) {
+        one[0] = *letters;
+        twin_uart_type(twin, one);
+        prompt_reach(twin);
+    }
+}
+
+static const char *console(void)
+{
+    size_t n;
+    return twin_uart_text(twin, &n);
+}
+
+/* The number behind the last "name " on the console. */
+static uint32_t said(const char *name)
+{
+    const char *last = NULL;
+    for (const char *at = strstr(console(), name); at != NULL; at = strstr(at + 1, name)) {
+        last = at;
+    }
+    if (last == NULL) fail_msg("the console never said %s", name);
+    return (uint32_t)strtoul(last + strlen(name), NULL, 10);
+}
+
+static struct twin_irq_counts timer(void)
+{
+    struct twin_irq_counts counts;
+    assert_true(twin_irq_counts_get(twin, TIMER, &counts));
+    return counts;
+}
+
+static uint32_t us_of(uint64_t ps)
+{
+    return (uint32_t)((ps + TWIN_PS_PER_US - 1) / TWIN_PS_PER_US);
+}
+
+static void nothing_is_wrong(void)
+{
+    type("q");
+    assert_int_equal(said("over_budget "), 0);
+    assert_int_equal(said("late_suspends "), 0);
+    assert_int_equal(seen.ignored, 0);
+    assert_null(strstr(console(), "NACRE_E"));
+    assert_null(strstr(console(), "NACRE_T"));
+    assert_null(strstr(console(), "NACRE_I"));
+    assert_null(strstr(console(), "NACRE_C"));
+}
+
+/* ---- time ---- */
+
+static void erase_in_slices(const char *letters, uint32_t handler_us)
+{
+    const uint32_t bound_us = SLICE_US + 3u * handler_us;
+    struct twin_counters counters;
+
+    type(letters);
+    forget();
+    const struct twin_irq_counts before = timer();
+    type("ep");
+    const struct twin_irq_counts after = timer();
+    twin_counters_get(twin, &counters);
+    print_message("longest blackout %.3f us; late: the live one %.3f us, a tick %.3f us; "
+                  "%u of %u merged\n",
+                  (double)counters.longest_blackout_ps / 1e6, (double)seen.latency_ps[TIMER] / 1e6,
+                  (double)seen.latency_ps[SYSTICK] / 1e6, (uint32_t)(after.merged - before.merged),
+                  (uint32_t)(after.requests - before.requests));
+    assert_in_range(us_of(counters.longest_blackout_ps), 448, BUDGET_US);
+    assert_in_range(us_of(seen.latency_ps[SYSTICK]), 10, bound_us + HANDLERS_US + handler_us);
+    assert_in_range(us_of(seen.latency_ps[TIMER]), 0, 3);
+    assert_int_equal(after.merged - before.merged, 0);
+    assert_in_range(after.taken - before.taken, 25000 / 50, 5000000 / 50);
+    nothing_is_wrong();
+    assert_int_equal(said("bound_us "), bound_us);
+    assert_in_range(seen.suspends, 25000 / BUDGET_US, 600000 / 448 + 30);
+}
+
+static void test_live_handler_runs_through_slices(void **state)
+{
+    static const enum twin_busy busy[] = {TWIN_BUSY_TYPICAL, TWIN_BUSY_DRAWN};
+    (void)state;
+    for (size_t i = 0; i < sizeof busy / sizeof busy[0]; i++) {
+        start(busy[i], false);
+        erase_in_slices("c", SHORT_US);
+        teardown(NULL);
+    }
+}
+
+/* It takes longer than any wait inside a command, and than the margin of the suspend latency. */
+static void test_live_handler_that_takes_long_upsets_nothing(void **state)
+{
+    (void)state;
+    start(TWIN_BUSY_TYPICAL, false);
+    erase_in_slices("hc", LONG_US);
+}
+
+/* With SysTick off nothing waits: the blackouts are as long as the budget lets them be. */
+static void test_live_handler_ends_no_slice(void **state)
+{
+    struct twin_counters counters;
+    (void)state;
+    start(TWIN_BUSY_TYPICAL, false);
+    type("tl");
+    forget();
+    type("e");
+    twin_counters_get(twin, &counters);
+    assert_in_range(us_of(counters.longest_blackout_ps), 19000, 20000);
+    assert_in_range(seen.suspends, 1, 2);
+    assert_in_range(us_of(seen.latency_ps[TIMER]), 0, 3);
+    nothing_is_wrong();
+}
+
+/* Under a long budget a slice ends for the tick, which is masked, as soon as it may. */
+static void test_live_handler_hides_no_masked_one(void **state)
+{
+    struct twin_counters counters;
+    (void)state;
+    start(TWIN_BUSY_TYPICAL, false);
+    type("hl");
+    forget();
+    type("ee");
+    twin_counters_get(twin, &counters);
+    assert_in_range(us_of(counters.longest_blackout_ps), 900, 1700);
+    assert_in_range(us_of(seen.latency_ps[SYSTICK]), 56,
+                    SLICE_US + 3 * LONG_US + HANDLERS_US + LONG_US);
+    nothing_is_wrong();
+}
+
+static void test_live_handler_runs_beside_read_while_write(void **state)
+{
+    struct twin_counters counters;
+    (void)state;
+    start(TWIN_BUSY_TYPICAL, false);
+    type("hr");
+    forget();
+    const struct twin_irq_counts before = timer();
+    type("eppppppppe");
+    twin_counters_get(twin, &counters);
+    assert_in_range(us_of(counters.longest_blackout_ps), 1, 5 + LONG_US);
+    assert_in_range(us_of(seen.latency_ps[TIMER]), 0, 3);
+    assert_int_equal(timer().merged - before.merged, 0);
+    assert_int_equal(seen.suspends, 0);
+    nothing_is_wrong();
+}
+
+/* ---- masks ---- */
+
+static void test_live_mask_of_the_application_is_kept(void **state)
+{
+    (void)state;
+    start(TWIN_BUSY_TYPICAL, false);
+    type("c");
+    forget();
+    type("b");
+    assert_int_equal(said("basepri "), 0x10);
+    assert_in_range(us_of(seen.latency_ps[TIMER]), 20000, 100000);
+    type("i");
+    assert_int_equal(said("primask "), 1);
+    nothing_is_wrong();
+}
+
+/* ---- what a handler must not do ---- */
+
+static void test_live_handler_that_reads_the_flash_ends_in_the_dead_end(void **state)
+{
+    (void)state;
+    start(TWIN_BUSY_TYPICAL, true);
+    type("cx");
+    forget();
+    twin_uart_type(twin, "e");
+    const enum twin_stop stop = prompt_run(twin);
+    if (!seen.was_reset) prompt_fail_stopped(twin, stop);
+    assert_string_equal(seen.opcodes, "06F9 21DE 6699 9966 ");
+}
+
+static void test_live_nmi_is_handed_on(void **state)
+{
+    (void)state;
+    start(TWIN_BUSY_TYPICAL, false);
+    type("cn");
+    type("e");
+    nothing_is_wrong();
+    assert_int_equal(said("nmis "), 1);
+}
+
+/* ---- refusals ---- */
+
+static const char refusals[] =
+    "priority_0 NACRE_LIVE_PRIORITY live.priority\r\n"
+    "priority_16 NACRE_LIVE_PRIORITY live.priority\r\n"
+    "priority_in_a_group NACRE_LIVE_PRIORITY AIRCR PRIGROUP\r\n"
+    "priority_6 NACRE_OK\r\n"
+    "too_few NACRE_LIVE_VECTORS live.vector_count\r\n"
+    "unaligned NACRE_LIVE_VECTORS live.vectors alignment\r\n"
+    "no_table NACRE_LIVE_VECTORS live.vectors alignment\r\n"
+    "table_in_flash NACRE_LIVE_VECTORS live.vectors memory\r\n"
+    "twice NACRE_LIVE_HANDLER live.handlers twice\r\n"
+    "in_flash NACRE_LIVE_HANDLER live.handlers run\r\n"
+    "in_no_memory NACRE_LIVE_HANDLER live.handlers run\r\n"
+    "cannot_run NACRE_LIVE_HANDLER MPU_RASR XN AP\r\n"
+    "pendsv NACRE_LIVE_HANDLER live.handlers exception\r\n"
+    "no_exception NACRE_LIVE_HANDLER live.handlers exception\r\n"
+    "masked_one NACRE_LIVE_HANDLER live.handlers priority\r\n"
+    "without_a_handler NACRE_LIVE_HANDLER live interrupt without a handler\r\n"
+    "tick_without_a_handler NACRE_LIVE_HANDLER live interrupt without a handler\r\n"
+    "no_time NACRE_BAD_ARGUMENT\r\n"
+    "all_of_the_time NACRE_LIVE_TIME live.handlers longest_us\r\n"
+    "budget NACRE_OUT_OF_LIMITS budget_us, erase\r\n"
+    "no_count NACRE_BAD_ARGUMENT\r\n"
+    "no_handlers NACRE_BAD_ARGUMENT\r\n"
+    "all_well NACRE_OK\r\n"
+    "> ";
+
+static void test_live_configurations_are_refused_by_name(void **state)
+{
+    (void)state;
+    start(TWIN_BUSY_TYPICAL, false);
+    type("w");
+    const char *const from = strstr(console(), "priority_0");
+    assert_non_null(from);
+    assert_string_equal(from, refusals);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_live_handler_runs_through_slices, teardown),
+        cmocka_unit_test_teardown(test_live_handler_that_takes_long_upsets_nothing, teardown),
+        cmocka_unit_test_teardown(test_live_handler_ends_no_slice, teardown),
+        cmocka_unit_test_teardown(test_live_handler_hides_no_masked_one, teardown),
+        cmocka_unit_test_teardown(test_live_handler_runs_beside_read_while_write, teardown),
+        cmocka_unit_test_teardown(test_live_mask_of_the_application_is_kept, teardown),
+        cmocka_unit_test_teardown(test_live_handler_that_reads_the_flash_ends_in_the_dead_end,
+                                  teardown),
+        cmocka_unit_test_teardown(test_live_nmi_is_handed_on, teardown),
+        cmocka_unit_test_teardown(test_live_configurations_are_refused_by_name, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

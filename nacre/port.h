@@ -65,6 +65,16 @@ struct nacre_fence {
     uint32_t bits;      /* 5 to 31 */
 };
 
+/* A second controller on the chip's wires, see nacre_port_second_adopt. */
+struct nacre_second {
+    struct nacre_ctrl ctrl;     /* by its own registers; its frames are the mapped controller's */
+    uint32_t CCR;               /* as found, to be given back */
+    uint32_t TCR;
+    uint32_t IR;
+    uint32_t frame_bytes;       /* data of one frame that nothing splits; 0: it was not adopted */
+    uint32_t masked_cycles;     /* the longest that interrupts were masked for it */
+};
+
 /* The board as adopted. Lies in RAM and outlives every call that got it. */
 struct nacre_port {
     struct nacre_ctrl ctrl;
@@ -80,6 +90,7 @@ struct nacre_port {
     uint32_t saved_vtor;
     uint32_t saved_mpu_ctrl;
     uint32_t saved_mpu_rnr;
+    struct nacre_second second;
     struct nacre_mismatch mismatch;
 };
 
@@ -132,6 +143,51 @@ uint32_t nacre_port_now(void);
 
 /* Let time pass until the cycle counter is wait cycles beyond from. Interrupts go on. */
 void nacre_port_wait(uint32_t from, uint32_t wait);
+
+/* ---- from flash: a second controller, which needs no blackout ---- */
+
+/*
+ * Is there a second controller on the wires of the chip, fit to send commands while the first one
+ * has it mapped? Registers are read, not written.
+ *
+ * port             adopted; port->second filled
+ * frame_bytes_min  of data that must get through in one frame
+ * Returns          NACRE_OK; NACRE_CTRL_STATE: no, and port->mismatch says why not
+ * Context          thread only
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_port_second_adopt(struct nacre_port *port,
+                                                        uint32_t frame_bytes_min);
+
+/*
+ * Make it ready for commands, and give it back as it was found.
+ *
+ * port     with a second controller; nobody else uses that in between
+ * Returns  NACRE_OK; NACRE_TIMEOUT: it does not let go of what it does
+ * Context  thread only
+ */
+enum nacre_err nacre_port_second_take(struct nacre_port *port);
+void nacre_port_second_give(struct nacre_port *port);
+
+/*
+ * Send one command by it while the flash stays mapped, and wait for its end on the bus. The check
+ * in op is not looked at.
+ *
+ * op       of at most port->second.frame_bytes; lies in RAM, as its data
+ * Cost     interrupts are masked for the command, unless it reads; told in second.masked_cycles
+ * Returns  NACRE_OK; NACRE_TIMEOUT: it did not end, although no handler ran meanwhile
+ * Context  thread only, between take and give
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_port_second_send(struct nacre_port *port,
+                                                       const struct nacre_op *op);
+
+/*
+ * Move the fence to a part of the window that nothing runs from, or take it away, as
+ * nacre_port_fence does in a blackout.
+ *
+ * fence    NULL: nothing is fenced
+ * Context  thread only
+ */
+void nacre_port_second_fence(struct nacre_port *port, const struct nacre_fence *fence);
 
 /* ---- from RAM, in a blackout ---- */
 

@@ -94,7 +94,7 @@ static void test_limits_expected_budget_is_enough(void **state)
 static void test_limits_refuse_what_makes_no_sense(void **state)
 {
     (void)state;
-    cfg.way = (enum nacre_way)4;
+    cfg.way = (enum nacre_way)NACRE_WAY_COUNT;
     assert_int_equal(open_now(), NACRE_BAD_ARGUMENT);
     cfg.way = NACRE_WAY_AUTO;
     cfg.app_percent = 100;

@@ -27,13 +27,17 @@
 
 /* How an operation gets through while the code runs from the chip that it keeps busy. */
 enum nacre_way {
-    NACRE_WAY_AUTO = 0,         /* read while write in another bank than the image, else slices */
+    NACRE_WAY_AUTO = 0,         /* in another bank than the image two controllers, if the board is
+                                   set up for it, or read while write; else slices */
     NACRE_WAY_READ_WHILE_WRITE, /* refused in a bank of the image */
     NACRE_WAY_SLICED,           /* suspended and resumed; refused if the chip cannot */
     NACRE_WAY_WHOLE,            /* one blackout from start to end, up to the row's longest erase:
                                    for chips that cannot suspend, and only if asked for */
+    NACRE_WAY_TWO_CONTROLLERS,  /* no blackout, but for the first operation, which is the trial of
+                                   read while write; refused in a bank of the image, and where
+                                   the second controller is not set up for the chip */
 };
-#define NACRE_WAY_COUNT 4u
+#define NACRE_WAY_COUNT 5u
 
 /*
  * Other bus masters that read the flash: display, graphics and DMA controllers, which no mask
@@ -96,7 +100,8 @@ struct nacre_nor_cfg {
     uint32_t image_addr;   /* chip range that is executed and read while the region is written: */
     uint32_t image_bytes;  /* its banks stay readable. Give whole banks to be free inside them */
     enum nacre_way way;
-    uint32_t budget_us;    /* longest time that the flash may be out of reach. Read while write: up
+    uint32_t budget_us;    /* longest time that the flash may be out of reach. Read while write,
+                              and the trial of two controllers: up
                               to 10, no millisecond is dark for longer than 20 us as long as it is
                               kept. Slices: the longer, the fewer, if no interrupt waits */
     uint32_t latency_us;   /* longest time that an interrupt may have to wait; 0: not checked */
@@ -191,6 +196,7 @@ struct nacre_nor {
     uint32_t budget_us;
     enum nacre_way way;         /* of the image's banks; elsewhere read while write, if is_auto */
     bool is_auto;
+    bool has_second;            /* controller, which takes over from read while write */
     uint32_t run_addr;          /* the image */
     uint32_t run_bytes;
     uint32_t app_percent;

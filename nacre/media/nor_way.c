@@ -36,6 +36,12 @@ static uint32_t max(uint32_t a, uint32_t b)
     return a > b ? a : b;
 }
 
+/* Does the way need the bank of its target for itself? */
+static bool is_beside_the_image(enum nacre_way way)
+{
+    return way == NACRE_WAY_READ_WHILE_WRITE || way == NACRE_WAY_TWO_CONTROLLERS;
+}
+
 /* Is the region in the image's bank at all? Then the way there, else read while write. */
 static enum nacre_err choose(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
 {
@@ -46,7 +52,7 @@ static enum nacre_err choose(struct nacre_nor *nor, const struct nacre_nor_cfg *
     if (nor->is_auto) {
         nor->way = is_shared ? NACRE_WAY_SLICED : NACRE_WAY_READ_WHILE_WRITE;
     }
-    if (nor->way == NACRE_WAY_READ_WHILE_WRITE) {
+    if (is_beside_the_image(nor->way)) {
         return is_shared ? NACRE_REGION_IN_RUN_BANK : NACRE_OK;
     }
     if (nor->way == NACRE_WAY_SLICED && cfg->chip->erase_suspend == 0) {
@@ -60,7 +66,7 @@ static enum nacre_err check_budget(struct nacre_nor *nor, const struct nacre_nor
 {
     const bool is_sliced = nor->way == NACRE_WAY_SLICED;
 
-    if (nor->way == NACRE_WAY_READ_WHILE_WRITE) {
+    if (is_beside_the_image(nor->way)) {
         nor->stats.bound_us = cfg->budget_us;
         return check_limit(nor, "budget_us", cfg->budget_us,
                            NACRE_NOR_BUDGET_US_MIN + nor->live_us);
@@ -76,7 +82,7 @@ static enum nacre_err check_budget(struct nacre_nor *nor, const struct nacre_nor
 
 enum nacre_err nacre_way_plan(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
 {
-    if ((uint32_t)cfg->way > NACRE_WAY_WHOLE || cfg->app_percent > APP_PERCENT_MAX ||
+    if ((uint32_t)cfg->way >= NACRE_WAY_COUNT || cfg->app_percent > APP_PERCENT_MAX ||
         cfg->chip->erase_us_max > OP_US_MAX || cfg->chip->program_us_max > OP_US_MAX ||
         cfg->budget_us > OP_US_MAX) {
         return NACRE_BAD_ARGUMENT;
@@ -113,7 +119,7 @@ static bool is_known(const struct nacre_nor *nor, const uint32_t *words)
     return true;
 }
 
-enum nacre_err nacre_way_identify(struct nacre_nor *nor)
+static void ask_for_identity(struct nacre_nor *nor)
 {
     nacre_nor_job_new(nor);
     nacre_nor_job_add_status(nor, nor->chip->status_busy, 0);
@@ -121,8 +127,20 @@ enum nacre_err nacre_way_identify(struct nacre_nor *nor)
         nor->chip->security_suspended;
     nacre_nor_job_add_register(nor, nor->chip->read_id, 2u * 4u)->dummy_clocks =
         nor->chip->id_dummy_clocks;
+}
 
-    const enum nacre_err err = nacre_nor_job_run(nor);
+/* A second controller that does not reach the chip is left alone, unless it was asked for. */
+enum nacre_err nacre_way_identify(struct nacre_nor *nor)
+{
+    enum nacre_err err = NACRE_CTRL_STATE;
+
+    ask_for_identity(nor);
+    if (nor->is_auto || nor->way == NACRE_WAY_TWO_CONTROLLERS) err = nacre_two_identify(nor);
+    if (err == NACRE_CTRL_STATE || err == NACRE_TIMEOUT) {
+        if (nor->way == NACRE_WAY_TWO_CONTROLLERS) return err;
+        nor->blackout.port.mismatch = (struct nacre_mismatch){.name = NULL};
+        err = nacre_nor_job_run(nor);
+    }
     if (err == NACRE_BUSY) return NACRE_CHIP_SUSPENDED;
     if (err != NACRE_OK) return err;
     return is_known(nor, nor->answer[2]) ? NACRE_OK : NACRE_CHIP_UNKNOWN;
@@ -152,6 +170,29 @@ static void hold_awake(struct nacre_nor *nor, bool is_busy)
     nor->os->stay_awake(nor->os->context, is_busy);
 }
 
+/* For this target. Two controllers wait for the trial, which goes as read while write. */
+static enum nacre_way way_of(const struct nacre_nor *nor)
+{
+    const bool is_beside = !nacre_way_is_in_run_bank(nor, nor->op_addr, nor->op_bytes);
+    const enum nacre_way way =
+        nor->is_auto && is_beside ? NACRE_WAY_READ_WHILE_WRITE : nor->way;
+
+    if (!is_beside_the_image(way)) return way;
+    return nor->has_second && nor->stats.trust == NACRE_TRUST_SHOWN ? NACRE_WAY_TWO_CONTROLLERS
+                                                                    : NACRE_WAY_READ_WHILE_WRITE;
+}
+
+static enum nacre_err start(struct nacre_nor *nor, uint32_t n)
+{
+    if (nor->op_way == NACRE_WAY_TWO_CONTROLLERS) return nacre_two_start(nor, n);
+    if (nor->op_way != NACRE_WAY_READ_WHILE_WRITE) return nacre_slice_start(nor, n);
+
+    const enum nacre_err err = nacre_rww_start(nor, n);
+    const bool goes_on = err == NACRE_OK && nor->op_way == NACRE_WAY_READ_WHILE_WRITE;
+    if (goes_on && nor->has_second) nacre_two_take_over(nor);
+    return err;
+}
+
 enum nacre_err nacre_way_start(struct nacre_nor *nor, uint32_t chip_addr, uint32_t n)
 {
     NACRE_ASSERT(nor->state == NACRE_NOR_IDLE);
@@ -159,16 +200,12 @@ enum nacre_err nacre_way_start(struct nacre_nor *nor, uint32_t chip_addr, uint32
     nor->op_addr = chip_addr;
     nor->op_bytes = n != 0 ? n : nor->chip->unit_bytes;
     nor->op_dark_cycles = 0;
-    nor->op_way = nor->is_auto && !nacre_way_is_in_run_bank(nor, chip_addr, nor->op_bytes)
-                      ? NACRE_WAY_READ_WHILE_WRITE
-                      : nor->way;
+    nor->op_way = way_of(nor);
     nor->has_ended = false;
     nor->is_trial = false;
     hold_awake(nor, true);
 
-    const enum nacre_err err = nor->op_way == NACRE_WAY_READ_WHILE_WRITE
-                                   ? nacre_rww_start(nor, n)
-                                   : nacre_slice_start(nor, n);
+    const enum nacre_err err = start(nor, n);
     if (nor->state == NACRE_NOR_IDLE) hold_awake(nor, false);
     if (err == NACRE_BUSY) {
         return (nor->answer[1][0] & nor->chip->status_busy) != 0 ? NACRE_CHIP_SUSPENDED
@@ -201,6 +238,7 @@ enum nacre_err nacre_way_poll(struct nacre_nor *nor)
     if (nor->state == NACRE_NOR_IDLE) return NACRE_OK;
     if (nor->has_ended) return nacre_slice_poll(nor);
     if (nacre_nor_us_since(nor, &nor->poll_at) < nor->poll_wait_us) return NACRE_BUSY;
+    if (nor->op_way == NACRE_WAY_TWO_CONTROLLERS) return nacre_two_poll(nor);
     if (nacre_nor_us_since(nor, &nor->dark_at) < nor->dark_rest_us) return NACRE_BUSY;
     return nor->op_way == NACRE_WAY_READ_WHILE_WRITE ? nacre_rww_poll(nor)
                                                      : nacre_slice_poll(nor);
@@ -217,7 +255,9 @@ enum nacre_err nacre_way_wait(struct nacre_nor *nor)
     do { /* ends: nacre_way_poll answers NACRE_TIMEOUT after the row's maximum, or the deadline */
         if (nor->state != NACRE_NOR_IDLE && !nor->has_ended) {
             nacre_nor_wait_since(nor, &nor->poll_at, nor->poll_wait_us);
-            nacre_nor_wait_since(nor, &nor->dark_at, nor->dark_rest_us);
+            if (nor->op_way != NACRE_WAY_TWO_CONTROLLERS) {
+                nacre_nor_wait_since(nor, &nor->dark_at, nor->dark_rest_us);
+            }
         }
         err = nacre_way_poll(nor);
         if (nacre_nor_job_is_late(nor)) return NACRE_TIMEOUT;

@@ -3,7 +3,7 @@
  *
  * The medium knows addresses and pieces; a way knows when the flash may be dark. nor_way.c chooses
  * it for each target and holds what the ways share; nor_rww.c is read while write, nor_slice.c are
- * slices and the whole operation at once.
+ * slices and the whole operation at once, nor_two.c is two controllers.
  */
 #ifndef NACRE_MEDIA_NOR_WAY_H
 #define NACRE_MEDIA_NOR_WAY_H
@@ -19,8 +19,8 @@
  * Can this chip be written that way, there, within the budget? Fills the ways' part of nor.
  *
  * Returns  NACRE_OK
- *          NACRE_REGION_IN_RUN_BANK  read while write, but the region shares a bank with the image;
- *                                    or slices, and the chip cannot suspend
+ *          NACRE_REGION_IN_RUN_BANK  read while write or two controllers, but the region shares a
+ *                                    bank with the image; or slices, and the chip cannot suspend
  *          NACRE_OUT_OF_LIMITS       a number of cfg is less than the row's; port->mismatch says
  *                                    which
  *          NACRE_BAD_ARGUMENT
@@ -28,14 +28,16 @@
 NACRE_MUST_CHECK enum nacre_err nacre_way_plan(struct nacre_nor *nor,
                                                const struct nacre_nor_cfg *cfg);
 
-/* Does [chip_addr, chip_addr + n) share a bank with the image? nor->chip and the image are known. */
+/* Does [chip_addr, chip_addr + n) share a bank with the image? */
 bool nacre_way_is_in_run_bank(const struct nacre_nor *nor, uint32_t chip_addr, uint32_t n);
 
 /*
- * Ask the chip what it is and how it is. nor->chip and nor->blackout are filled.
+ * Ask the chip what it is and how it is: by the second controller, if there is one that the way
+ * may use. nor->chip and nor->blackout are filled.
  *
  * Returns  NACRE_OK; NACRE_CHIP_UNKNOWN, NACRE_CHIP_SUSPENDED, NACRE_CHIP_REFUSED, NACRE_TIMEOUT;
- *          NACRE_NOT_NOW
+ *          NACRE_NOT_NOW; NACRE_CTRL_STATE: two controllers were asked for, and port->mismatch says
+ *          what of them is missing
  */
 NACRE_MUST_CHECK enum nacre_err nacre_way_identify(struct nacre_nor *nor);
 
@@ -139,6 +141,22 @@ NACRE_MUST_CHECK enum nacre_err nacre_slice_start(struct nacre_nor *nor, uint32_
  * Cut      what a cut of the operation leaves
  */
 NACRE_MUST_CHECK enum nacre_err nacre_slice_poll(struct nacre_nor *nor);
+
+NACRE_MUST_CHECK enum nacre_err nacre_two_start(struct nacre_nor *nor, uint32_t n);
+NACRE_MUST_CHECK enum nacre_err nacre_two_poll(struct nacre_nor *nor);
+
+/*
+ * Look for the second controller, and send nor->job by it: commands that only read.
+ *
+ * Returns  NACRE_OK; nor->has_second is set
+ *          NACRE_CTRL_STATE  there is none, told in port->mismatch
+ *          NACRE_TIMEOUT     it does not reach the chip
+ *          NACRE_BUSY, NACRE_CHIP_REFUSED, by a check of the job
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_two_identify(struct nacre_nor *nor);
+
+/* An operation that was started as read while write, with success, is polled by two controllers. */
+void nacre_two_take_over(struct nacre_nor *nor);
 
 /* The job, which starts an operation, is to be the trial of read while write. */
 void nacre_slice_add_trial(struct nacre_nor *nor, bool is_program);

@@ -87,6 +87,18 @@ _Static_assert(sizeof(struct nacre_xspi) == 0x114, "offsets of the XSPI register
 
 #define XSPIM_CR 0x5200B400u
 #define XSPIM_CR_MUXEN 0x00000001u
+#define XSPIM_CR_CSSEL_OVR_EN 0x00000010u
+#define XSPIM_CR_CSSEL_OVR_O1 0x00000020u
+#define XSPIM_CR_CSSEL_OVR_O2 0x00000040u
+
+/* The second controller. */
+#define XSPI1_BASE 0x52005000u
+#define XSPI_CR_CSSEL 0x01000000u
+#define XSPI_DCR2_PRESCALER 0x000000FFu
+#define XSPI_DCR3_MAXTRAN 0x000000FFu
+#define RCC_CCIPR1 0x5802444Cu
+#define RCC_CCIPR1_XSPI1SEL 0x00000030u
+#define RCC_CCIPR1_XSPI2SEL 0x000000C0u
 
 #define MCE2_REGION1 0x5200BC40u /* REGCR, SADDR, EADDR, ATTR; four regions, 10h apart */
 #define MCE_REGION_COUNT 4u

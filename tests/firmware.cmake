@@ -1,8 +1,9 @@
 # The real firmware image on the twin, cut wherever it can hurt: one program, run in several ways.
-nacre_test(test_firmware_cuts SOURCES test_firmware_cuts.c LIBS demo IN host TIMEOUT 900)
-foreach(run one_lane one_lane_in_pages axi_sram psram internal_flash)
-    nacre_test(test_firmware_cuts_${run} SOURCES test_firmware_cuts.c LIBS demo IN host TIMEOUT 900
-               ARGS ${run})
+set(firmware_cuts_sources test_firmware_cuts.c support/cut_session.c support/named.c)
+nacre_test(test_firmware_cuts SOURCES ${firmware_cuts_sources} LIBS demo IN host TIMEOUT 900)
+foreach(run one_lane one_lane_in_pages axi_sram psram internal_flash sliced whole)
+    nacre_test(test_firmware_cuts_${run} SOURCES ${firmware_cuts_sources} LIBS demo IN host
+               TIMEOUT 900 ARGS ${run})
 endforeach()
 # The same application linked for other chips.
 nacre_test(test_chip_firmware SOURCES test_chip_firmware.c LIBS demo IN host TIMEOUT 300)

@@ -1,9 +1,10 @@
 # Resets of the MCU alone: the real firmware image, started by a boot stage, with the guard or not.
 # The other runs of this program are in make campaign.
-nacre_test(test_reset_points SOURCES test_reset_points.c LIBS demo IN host TIMEOUT 300)
+set(reset_points_sources test_reset_points.c support/named.c)
+nacre_test(test_reset_points SOURCES ${reset_points_sources} LIBS demo IN host TIMEOUT 300)
 foreach(run without_guard st st_with_guard)
-    nacre_test(test_reset_points_${run} SOURCES test_reset_points.c LIBS demo IN host TIMEOUT 300
-               ARGS ${run})
+    nacre_test(test_reset_points_${run} SOURCES ${reset_points_sources} LIBS demo IN host
+               TIMEOUT 300 ARGS ${run})
 endforeach()
 # The guard alone, in each state that the chip can be left in.
 nacre_test(test_reset_states SOURCES test_reset_states.c support/board_bed.c LIBS twin IN host)

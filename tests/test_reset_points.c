@@ -16,6 +16,7 @@
  * repository (Projects/STM32H7S78-DK/Templates/Template_XIP/Binary); without it the runs with that
  * boot are skipped, and say so.
  */
+#include "tests/support/named.h"
 #include "tools/demo/board.h"
 
 #include <setjmp.h>
@@ -440,17 +441,11 @@ static int teardown(void **state)
     return 0;
 }
 
-static bool choose(const char *name)
-{
-    for (size_t i = 0; i < sizeof runs / sizeof runs[0]; i++) {
-        if (strcmp(name, runs[i].name) == 0) run = &runs[i];
-    }
-    return run != NULL;
-}
-
 int main(int argc, char **argv)
 {
-    if (argc > 2 || !choose(argc == 2 ? argv[1] : runs[0].name)) {
+    run = named_row(runs, sizeof runs / sizeof runs[0], sizeof runs[0],
+                    argc == 2 ? argv[1] : runs[0].name);
+    if (argc > 2 || run == NULL) {
         print_error("usage: %s [RUN]\n", argv[0]);
         return 3;
     }

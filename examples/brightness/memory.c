@@ -34,6 +34,7 @@ enum nacre_err memory_open(void)
         .region_addr = region.addr,
         .region_bytes = region.bytes,
         .image_bytes = region.image_bytes,
+        .way = region.way,
         .budget_us = region.budget_us,
         .tick = board_counter(),
         .tick_us = BOARD_COUNT_US,

@@ -7,6 +7,7 @@
 
 #include "nacre/chips/chips.h"
 #include "nacre/core/store.h"
+#include "nacre/media/nor.h"
 
 #include <stdint.h>
 
@@ -17,6 +18,7 @@
 struct region {
     const struct nacre_chip *chip;
     uint32_t image_bytes; /* from the chip's start: what is executed and read meanwhile */
+    enum nacre_way way;
     uint32_t budget_us;
     uint32_t addr; /* from the chip's start */
     uint32_t bytes;

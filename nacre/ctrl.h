@@ -21,8 +21,33 @@
 #define NACRE_PHASE_ADDR 1u
 #define NACRE_PHASE_READ 2u
 #define NACRE_PHASE_WRITE 4u
+#define NACRE_PHASE_MAPPED 8u /* with ADDR and READ: the frame by which the chip is mapped */
 
 #define NACRE_OP_BYTES_MAX 128u /* data of one command */
+
+#define NACRE_FORM_READS 4u /* that a row may list */
+
+/* A read of the array that a boot may have mapped the chip by. */
+struct nacre_form_read {
+    uint16_t opcode;    /* as the wires carry it; 0: no more of them */
+    uint8_t addr_lines; /* of a mode byte that follows, too */
+    uint8_t data_lines;
+    bool has_mode;
+    uint8_t mode_mask;  /* with these bits of the mode byte as in mode_never the chip would take */
+    uint8_t mode_never; /* no opcode the next time */
+};
+
+/*
+ * How a chip takes its commands. On 8 lines address and data go at double rate, and what is read
+ * comes with a strobe; on 1 line all goes at single rate.
+ */
+struct nacre_form {
+    uint8_t lines;        /* of a command: 1 or 8. A mapped read has its own */
+    uint8_t opcode_bytes; /* 1, at single rate; 2, at double rate */
+    uint8_t addr_bytes;   /* 3 or 4 */
+    bool odd_byte_first;  /* of each pair at double rate */
+    struct nacre_form_read read[NACRE_FORM_READS]; /* one at least */
+};
 
 /*
  * One command. A command that reads may carry a check of the first byte that it gets: a list of
@@ -39,9 +64,14 @@ struct nacre_op {
     uint8_t check_want;
     uint8_t never;        /* bits that no answer of the chip has in its first byte */
     bool is_twice;        /* the first byte must come twice, as registers do in octal DTR */
+    uint32_t CCR;         /* the frame, by nacre_ctrl_frame */
+    uint32_t TCR;
 };
 
-/* The adopted controller. The register names are ST's; other controllers use them as they like. */
+/*
+ * The adopted controller. The register names are ST's, here and in a command; other controllers use
+ * them as they like.
+ */
 struct nacre_ctrl {
     uint32_t base;         /* CPU address of the registers */
     uint32_t CR;           /* as adopted, to be restored */
@@ -50,9 +80,18 @@ struct nacre_ctrl {
     uint32_t IR;
     uint32_t idle;         /* CR with the mapped mode, its timeout and DMA off */
     uint32_t wait_cycles;  /* bound of each wait inside a command */
+    uint32_t command;      /* CCR of a command that has every part */
     uint16_t read_opcode;  /* what the mapped mode reads with */
-    uint8_t read_dummy_clocks;
 };
+
+/*
+ * Work out op's frame, CCR and TCR, of its opcode, phases, n and dummy_clocks. To be done before a
+ * command is sent for the first time, and after any change of these.
+ *
+ * ctrl     adopted
+ * Context  any, from flash; not in a blackout
+ */
+void nacre_ctrl_frame(const struct nacre_ctrl *ctrl, struct nacre_op *op);
 
 /*
  * Leave the mapped mode, so that commands can be sent. The window is fenced already.
@@ -65,6 +104,7 @@ enum nacre_err nacre_ctrl_leave(const struct nacre_ctrl *ctrl);
 /*
  * Send one command and wait for its end on the bus. The check in op is not looked at.
  *
+ * op       its frame is worked out
  * Returns  NACRE_OK       data that was read is in op->data
  *          NACRE_TIMEOUT  the controller did not end it in time; nacre_ctrl_leave before the next
  * Context  RAM, between nacre_ctrl_leave and nacre_ctrl_map

@@ -101,11 +101,13 @@ struct nacre_port {
  * not written, but for the cycle counter and, if asked for, the MPU's read-only bits.
  *
  * port      filled; port->mismatch says what was refused
+ * form      how the chip takes commands; not kept
  * Returns   NACRE_OK
  *           NACRE_BAD_ARGUMENT      cfg makes no sense
  *           NACRE_NOT_IN_RAM        the code of the blackout is not as it was linked, or the MPU
  *                                   keeps it from running (told in port->mismatch)
- *           NACRE_CTRL_STATE        the controller is not as any known boot leaves it
+ *           NACRE_CTRL_STATE        the controller is not as a boot leaves it for a chip of this
+ *                                   form
  *           NACRE_MPU_REGION_USED   the fence's region is enabled by somebody else, or not there
  *           NACRE_FLASH_WRITABLE    the core may write to the window (or the MPU is off)
  *           NACRE_CLOCK             the cycle counter does not run
@@ -118,7 +120,8 @@ struct nacre_port {
  * Context   thread only; priorities are set before, and stay as they are
  */
 NACRE_MUST_CHECK enum nacre_err nacre_port_adopt(struct nacre_port *port,
-                                                 const struct nacre_port_cfg *cfg);
+                                                 const struct nacre_port_cfg *cfg,
+                                                 const struct nacre_form *form);
 
 /*
  * May this range of the chip be programmed by commands? Not where the bus path encrypts it: what

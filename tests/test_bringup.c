@@ -52,10 +52,10 @@ static void leftovers_are_told(void)
 
 static void suspends_are_told(uint32_t look_ns)
 {
-    number_is_near("suspend.program.min", SUSPEND_PROGRAM_NS, 3u * look_ns);
-    number_is_near("suspend.program.max", SUSPEND_PROGRAM_NS, 3u * look_ns);
-    number_is_near("suspend.erase.min", SUSPEND_ERASE_NS, 3u * look_ns);
-    number_is_near("suspend.erase.max", SUSPEND_ERASE_NS, 3u * look_ns);
+    number_is_near("suspend.program.min", SUSPEND_PROGRAM_NS, 4u * look_ns);
+    number_is_near("suspend.program.max", SUSPEND_PROGRAM_NS, 4u * look_ns);
+    number_is_near("suspend.erase.min", SUSPEND_ERASE_NS, 4u * look_ns);
+    number_is_near("suspend.erase.max", SUSPEND_ERASE_NS, 4u * look_ns);
     assert_int_equal(number_of("minimum_run.erase"), ERASE_RUN_US);
     number_is_near("slice.erase.0600.progress", 95, 10);
     number_is_near("slice.erase.0448.progress", 95, 10);

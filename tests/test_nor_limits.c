@@ -115,22 +115,22 @@ static void refused_row(void)
     chip = nacre_chip_mx66uw1g45g;
 }
 
-static void test_limits_refuse_rows_that_are_ahead_of_the_commands(void **state)
+static void test_limits_refuse_rows_whose_commands_cannot_be_built(void **state)
 {
     (void)state;
-    chip.lines = 1;
+    chip.form.lines = 4;
     refused_row();
-    chip.addr_bytes = 3;
+    chip.form.lines = 1; /* with an opcode of two bytes */
     refused_row();
-    chip.registers_have_addr = false;
+    chip.form.opcode_bytes = 0;
     refused_row();
-    chip.odd_byte_first = false;
+    chip.form.opcode_bytes = 3;
     refused_row();
-    chip.clear_failed = 0x50AF;
+    chip.form.addr_bytes = 2;
     refused_row();
-    chip.status_program_failed = 0x40;
+    chip.form.addr_bytes = 5;
     refused_row();
-    chip.status_erase_failed = 0x20;
+    chip.form.read[0].opcode = 0;
     refused_row();
     assert_int_equal(open_now(), NACRE_OK);
 }
@@ -472,7 +472,7 @@ int main(void)
         cmocka_unit_test_setup(test_limits_name_the_number_that_is_too_small, setup),
         cmocka_unit_test_setup(test_limits_expected_budget_is_enough, setup),
         cmocka_unit_test_setup(test_limits_refuse_what_makes_no_sense, setup),
-        cmocka_unit_test_setup(test_limits_refuse_rows_that_are_ahead_of_the_commands, setup),
+        cmocka_unit_test_setup(test_limits_refuse_rows_whose_commands_cannot_be_built, setup),
         cmocka_unit_test_setup(test_limits_chip_that_cannot_suspend_is_refused, setup),
         cmocka_unit_test_setup(test_limits_program_without_suspend_needs_all_its_time, setup),
         cmocka_unit_test_setup(test_limits_whole_only_if_asked_for_and_budgeted, setup),

@@ -78,11 +78,12 @@ enum nacre_err lab_open(uint32_t core_mhz)
 
     lab.mhz = core_mhz;
     lab.image_bytes = (uint32_t)image_end - LAB_WINDOW;
-    lab_use(&nacre_chip_mx66uw1g45g);
-    const enum nacre_err err = nacre_port_adopt(&board->port, &cfg);
+    const struct nacre_chip *const chip = &nacre_chip_mx66uw1g45g;
+    const enum nacre_err err = nacre_port_adopt(&board->port, &cfg, &chip->form);
     report_word("adopt", NULL, nacre_err_name(err), "-");
     tell_mismatch(&board->port.mismatch);
     if (err != NACRE_OK) return err;
+    lab_use(chip);
     board->known_word = *mapped(KNOWN_ADDR);
     board->known = lab_array_read(KNOWN_ADDR, &board->known_got, sizeof(board->known_got));
     open_canary(&board->canary);
@@ -105,30 +106,37 @@ void lab_verdict(const char *name, bool holds)
 
 /* ---- commands ---- */
 
+static struct nacre_op framed(struct nacre_op op)
+{
+    nacre_ctrl_frame(&lab.board.port.ctrl, &op);
+    return op;
+}
+
 struct nacre_op lab_command(uint16_t opcode)
 {
-    return (struct nacre_op){.opcode = opcode};
+    return framed((struct nacre_op){.opcode = opcode});
 }
 
 struct nacre_op lab_register_read(uint16_t opcode, uint32_t *data, uint16_t n, uint8_t dummy_clocks)
 {
-    return (struct nacre_op){
+    return framed((struct nacre_op){
         .data = data,
         .n = n,
         .opcode = opcode,
         .phases = NACRE_PHASE_ADDR | NACRE_PHASE_READ,
         .dummy_clocks = dummy_clocks,
-    };
+    });
 }
 
 struct nacre_op lab_array_read(uint32_t chip_addr, uint32_t *data, uint16_t n)
 {
-    const struct nacre_ctrl *const ctrl = &lab.board.port.ctrl;
-    struct nacre_op op =
-        lab_register_read(ctrl->read_opcode, data, n, ctrl->read_dummy_clocks);
-
-    op.chip_addr = chip_addr;
-    return op;
+    return framed((struct nacre_op){
+        .chip_addr = chip_addr,
+        .data = data,
+        .n = n,
+        .opcode = lab.board.port.ctrl.read_opcode,
+        .phases = NACRE_PHASE_ADDR | NACRE_PHASE_READ | NACRE_PHASE_MAPPED,
+    });
 }
 
 void lab_read_of(struct probe_read *read, uint32_t chip_addr)
@@ -186,13 +194,13 @@ static void program_at(struct probe_work *work, uint32_t chip_addr, uint32_t n)
         piece[i] = (chip_addr + 4u * i) * 0x01000193u ^ 0xA5A55A5Au;
     }
     prepare(work, chip->program_suspend, chip->program_resume);
-    work->work = (struct nacre_op){
+    work->work = framed((struct nacre_op){
         .chip_addr = chip_addr,
         .data = piece,
         .n = (uint16_t)n,
         .opcode = chip->program,
         .phases = NACRE_PHASE_ADDR | NACRE_PHASE_WRITE,
-    };
+    });
     work->poll_cycles = 0;
     if (!run(work)) return;
     if ((work->security_word & chip->security_program_failed) != 0 ||
@@ -217,9 +225,8 @@ void lab_erase(struct probe_work *work, uint32_t unit)
     const struct nacre_chip *const chip = lab.chip;
 
     prepare(work, chip->erase_suspend, chip->erase_resume);
-    work->work = lab_command(chip->erase);
-    work->work.phases = NACRE_PHASE_ADDR;
-    work->work.chip_addr = unit;
+    work->work = framed((struct nacre_op){
+        .chip_addr = unit, .opcode = chip->erase, .phases = NACRE_PHASE_ADDR});
     work->poll_cycles = ERASE_POLL_US * lab.mhz;
     if (unit == lab.unit_a) lab.next_blank = unit;
     if (!run(work)) return;

@@ -14,7 +14,7 @@
 #define SLICES_MAX 64u
 #define SLICES_MIN 2u
 #define ENOUGH_PERCENT 75u
-#define LOOKS_IN_LATENCY 3u
+#define LOOKS_IN_LATENCY 4u
 #define READ_PLACES 2u
 #define NAME_BYTES 24u
 

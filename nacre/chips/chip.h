@@ -1,12 +1,12 @@
 /*
  * A flash part as data: one row a part, each number with its source.
  *
- * Opcodes are as the wires carry them in the protocol that the boot left the part in. Rows of 1
- * line, rows whose registers have no address and rows with clear_failed are ahead of the code: no
- * way sends that yet, and nacre_nor_open refuses the state that a boot leaves such a part in.
+ * Opcodes are as the wires carry them in the protocol that the boot left the part in.
  */
 #ifndef NACRE_CHIPS_CHIP_H
 #define NACRE_CHIPS_CHIP_H
+
+#include "nacre/ctrl.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,11 +18,8 @@ struct nacre_chip {
     uint8_t id[NACRE_CHIP_ID_BYTES]; /* manufacturer, type, density */
     bool sends_registers_twice;      /* each byte of a register or an id comes twice */
 
-    uint8_t lines;             /* that commands other than the mapped read take: 8, in DTR with an
-                                  opcode of two bytes, or 1 */
-    uint8_t addr_bytes;        /* 3 or 4 */
+    struct nacre_form form;    /* of commands, and of the reads that a boot may map it by */
     bool registers_have_addr;  /* one of 0 is sent to read a register or an id */
-    bool odd_byte_first;       /* of each pair in DTR; the boot has set the controller up for it */
 
     uint32_t chip_bytes;
     uint32_t bank_bits;     /* a bank is 1 << bank_bits bytes; others are read while one is busy */
@@ -32,8 +29,7 @@ struct nacre_chip {
     uint32_t cut_bytes;     /* what a cut program may spoil */
     uint32_t last_bytes;    /* at the chip's end, never touched */
 
-    uint16_t read;          /* opcodes */
-    uint16_t write_enable;
+    uint16_t write_enable;  /* opcodes */
     uint16_t read_status;
     uint16_t read_security; /* where fail and suspend bits are */
     uint16_t read_id;

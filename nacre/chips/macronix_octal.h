@@ -14,18 +14,22 @@
 
 #define NACRE_CHIPS_MACRONIX_OCTAL                                                                 \
     .sends_registers_twice = true,  /* MODEL: register and id bytes in octal DTR */                \
-    .lines = 8,                     /* ST: octal DTR */                                            \
-    .addr_bytes = 4,                                                                               \
+    .form =                                                                                        \
+        {                                                                                          \
+            .lines = 8,             /* ST: octal DTR */                                            \
+            .opcode_bytes = 2,                                                                     \
+            .addr_bytes = 4,                                                                       \
+            .odd_byte_first = true, /* SFDP BFPT DWORD 18 bit 31; ST sets MTYP to Macronix */      \
+            .read = {{.opcode = 0xEE11, .addr_lines = 8, .data_lines = 8}}, /* ST */               \
+        },                                                                                         \
     .registers_have_addr = true,    /* ST, MODEL: four bytes of 0 in octal */                      \
-    .odd_byte_first = true,         /* SFDP BFPT DWORD 18 bit 31; ST sets MTYP to Macronix */      \
     .unit_bytes = 4096,             /* SFDP BFPT DWORD 8: type 1 is 4 KB; ST: in all parts */      \
     .page_bytes = 256,              /* SFDP BFPT DWORD 11; ST */                                   \
     .granule_bytes = 16,            /* MODEL: a second program of 16 bytes switches ECC off */     \
     .cut_bytes = 256,               /* MODEL: a program makes all ones of the page unknown */      \
     .last_bytes = 32,               /* ES0620 2.4.5: a wrap burst with the last address hangs */   \
                                                                                                    \
-    .read = 0xEE11,                 /* ST, as the other opcodes */                                 \
-    .write_enable = 0x06F9,                                                                        \
+    .write_enable = 0x06F9,         /* ST, as the other opcodes */                                 \
     .read_status = 0x05FA,                                                                         \
     .read_security = 0x2BD4,                                                                       \
     .read_id = 0x9F60,                                                                             \

@@ -17,8 +17,13 @@ const struct nacre_chip nacre_chip_mt35xu512aba = {
     .name = "MT35XU512ABA",
     .id = {0x2C, 0x5B, 0x1A},       /* LINUX */
 
-    .lines = 8,
-    .addr_bytes = 4,                /* LINUX */
+    .form =
+        {
+            .lines = 8,
+            .opcode_bytes = 2,      /* LINUX: the same byte twice */
+            .addr_bytes = 4,        /* LINUX */
+            .read = {{.opcode = 0xFDFD, .addr_lines = 8, .data_lines = 8}}, /* LINUX */
+        },
 
     .chip_bytes = 0x04000000,       /* LINUX */
     .bank_bits = 26,                /* FAMILY: one bank */
@@ -28,8 +33,7 @@ const struct nacre_chip nacre_chip_mt35xu512aba = {
     .cut_bytes = 256,               /* unmeasured */
     .last_bytes = 32,               /* ES0620 2.4.5: a wrap burst with the last address hangs */
 
-    .read = 0xFDFD,                 /* LINUX, as the other opcodes */
-    .write_enable = 0x0606,
+    .write_enable = 0x0606,         /* LINUX, as the other opcodes */
     .read_status = 0x0505,
     .read_security = 0x7070,        /* the flag status register */
     .read_id = 0x9F9F,

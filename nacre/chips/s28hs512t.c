@@ -19,8 +19,13 @@ const struct nacre_chip nacre_chip_s28hs512t = {
     .name = "S28HS512T",
     .id = {0x34, 0x5B, 0x1A},       /* LINUX */
 
-    .lines = 8,
-    .addr_bytes = 4,                /* LINUX */
+    .form =
+        {
+            .lines = 8,
+            .opcode_bytes = 2,      /* FAMILY: the same byte twice */
+            .addr_bytes = 4,        /* LINUX */
+            .read = {{.opcode = 0xEEEE, .addr_lines = 8, .data_lines = 8}}, /* LINUX */
+        },
     .registers_have_addr = true,    /* LINUX: rdsr_addr_nbytes 4 */
 
     .chip_bytes = 0x04000000,       /* LINUX */
@@ -31,8 +36,7 @@ const struct nacre_chip nacre_chip_s28hs512t = {
     .cut_bytes = 256,               /* unmeasured */
     .last_bytes = 32,               /* ES0620 2.4.5: a wrap burst with the last address hangs */
 
-    .read = 0xEEEE,                 /* LINUX; the second byte FAMILY, as in all that follow */
-    .write_enable = 0x0606,
+    .write_enable = 0x0606,         /* LINUX; the second byte FAMILY, as in all that follow */
     .read_status = 0x0505,
     .read_security = 0x0707,        /* the second status register */
     .read_id = 0x9F9F,

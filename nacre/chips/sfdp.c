@@ -62,7 +62,7 @@ static bool find(const struct nacre_sfdp *sfdp, uint32_t id, struct table *table
 /* The opcode's first byte, which is all that the tables know. */
 static uint32_t opcode_of(const struct nacre_chip *chip, uint16_t opcode)
 {
-    return chip->lines == 8 ? (uint32_t)opcode >> 8 : opcode;
+    return chip->form.lines == 8 ? (uint32_t)opcode >> 8 : opcode;
 }
 
 static uint32_t count_times(uint32_t count, uint32_t unit)
@@ -118,7 +118,7 @@ static const char *take_erase(struct nacre_chip *chip, const struct nacre_sfdp *
 
     if (type == ERASE_TYPES) return "no erase of that unit";
     uint32_t opcode = bits(dword(sfdp, basic, 8u + type / 2u), type % 2u * 16u + 8u, 8);
-    if (chip->addr_bytes == 4u) {
+    if (chip->form.addr_bytes == 4u) {
         if (!find(sfdp, TABLE_FOUR_BYTE, &four) || four.dwords < 2u) return "no 4-byte opcodes";
         opcode = bits(dword(sfdp, &four, 2), type * 8u, 8);
     }
@@ -165,10 +165,10 @@ static const char *check_octal(const struct nacre_chip *chip, const struct nacre
 {
     const uint32_t second = (chip->write_enable ^ (uint32_t)chip->write_enable >> 8) & 0xFFu;
 
-    if (chip->lines != 8) return NULL;
+    if (chip->form.lines != 8) return NULL;
     if (basic->dwords < 18u) return "nothing on octal";
     const uint32_t word = dword(sfdp, basic, 18);
-    if (((word & BIT_31) != 0) != chip->odd_byte_first) return "byte order";
+    if (((word & BIT_31) != 0) != chip->form.odd_byte_first) return "byte order";
     return bits(word, 29, 2) == (second == 0xFFu ? 1u : 0u) ? NULL : "second opcode byte";
 }
 

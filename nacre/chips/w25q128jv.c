@@ -18,8 +18,20 @@ const struct nacre_chip nacre_chip_w25q128jv = {
     .name = "W25Q128JV",
     .id = {0xEF, 0x40, 0x18},       /* LINUX */
 
-    .lines = 1,                     /* WMODEL */
-    .addr_bytes = 3,                /* WMODEL */
+    .form =
+        {
+            .lines = 1,             /* WMODEL */
+            .opcode_bytes = 1,
+            .addr_bytes = 3,        /* WMODEL */
+            .read =
+                {
+                    {.opcode = 0xEB, .addr_lines = 4, .data_lines = 4, .has_mode = true,
+                     .mode_mask = 0x30, .mode_never = 0x20}, /* SHEET, WMODEL: continuous read */
+                    {.opcode = 0x6B, .addr_lines = 1, .data_lines = 4}, /* SHEET */
+                    {.opcode = 0x0B, .addr_lines = 1, .data_lines = 1}, /* WMODEL */
+                    {.opcode = 0x03, .addr_lines = 1, .data_lines = 1},
+                },
+        },
 
     .chip_bytes = 0x01000000,       /* SHEET: 65,536 pages */
     .bank_bits = 24,                /* SHEET: one bank */
@@ -29,8 +41,7 @@ const struct nacre_chip nacre_chip_w25q128jv = {
     .cut_bytes = 256,               /* unmeasured */
     .last_bytes = 32,               /* ES0620 2.4.5: a wrap burst with the last address hangs */
 
-    .read = 0xEB,                   /* WMODEL, as the other opcodes */
-    .write_enable = 0x06,
+    .write_enable = 0x06,           /* WMODEL, as the other opcodes */
     .read_status = 0x05,
     .read_security = 0x35,          /* the second status register */
     .read_id = 0x9F,

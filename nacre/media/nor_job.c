@@ -35,12 +35,13 @@ struct nacre_op *nacre_nor_job_add(struct nacre_nor *nor, uint32_t opcode)
     return op;
 }
 
-/* Registers are read with an address of 0 in octal mode. */
+/* Of a read without an address the controller sends none, whatever chip_addr is. */
 void nacre_nor_op_register(const struct nacre_nor *nor, struct nacre_op *op, uint32_t opcode,
                            uint32_t *answer)
 {
     set_op(op, opcode);
-    op->phases = NACRE_PHASE_ADDR | NACRE_PHASE_READ;
+    op->phases = nor->chip->registers_have_addr ? NACRE_PHASE_ADDR | NACRE_PHASE_READ
+                                                : NACRE_PHASE_READ;
     op->dummy_clocks = nor->chip->status_dummy_clocks;
     op->data = answer;
     op->n = 2;
@@ -186,8 +187,16 @@ static bool may_be_dark(struct nacre_nor *nor)
     return false;
 }
 
+static void frame_all(struct nacre_nor *nor)
+{
+    for (uint32_t i = 0; i < nor->job.op_count; i++) {
+        nacre_ctrl_frame(&nor->blackout.port.ctrl, &nor->job.op[i]);
+    }
+}
+
 enum nacre_err nacre_nor_job_try(struct nacre_nor *nor)
 {
+    frame_all(nor);
     if (!may_be_dark(nor)) return NACRE_NOT_NOW;
 
     const enum nacre_err err = nacre_blackout_run(&nor->blackout, &nor->job);

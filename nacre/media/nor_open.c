@@ -20,12 +20,12 @@ static bool is_in_chip(const struct nacre_chip *chip, uint32_t addr, uint32_t n)
     return addr <= chip->chip_bytes && n <= chip->chip_bytes - addr;
 }
 
-/* Rows may say more than the commands here can be told: octal DTR as Macronix does it. */
-static bool is_drivable(const struct nacre_chip *chip)
+/* Commands as they can be built: on one line, or on eight. */
+static bool is_drivable(const struct nacre_form *form)
 {
-    return chip->lines == 8u && chip->addr_bytes == 4u && chip->registers_have_addr &&
-           chip->odd_byte_first && chip->clear_failed == 0 && chip->status_program_failed == 0 &&
-           chip->status_erase_failed == 0;
+    return (form->lines == 8u || (form->lines == 1u && form->opcode_bytes == 1u)) &&
+           (form->opcode_bytes == 1u || form->opcode_bytes == 2u) &&
+           (form->addr_bytes == 3u || form->addr_bytes == 4u) && form->read[0].opcode != 0;
 }
 
 static enum nacre_err check_region(const struct nacre_nor_cfg *cfg)
@@ -50,7 +50,7 @@ static enum nacre_err check_region(const struct nacre_nor_cfg *cfg)
 static enum nacre_err check_cfg(const struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
 {
     if (nor == NULL || cfg == NULL || cfg->chip == NULL) return NACRE_BAD_ARGUMENT;
-    if (!is_drivable(cfg->chip)) return NACRE_BAD_ARGUMENT;
+    if (!is_drivable(&cfg->chip->form)) return NACRE_BAD_ARGUMENT;
     if (nacre_port_in_interrupt()) return NACRE_FROM_INTERRUPT;
     if (!nacre_port_is_writable(nor, sizeof(*nor))) return NACRE_BAD_BUFFER;
     if (cfg->image_bytes == 0 || !is_in_chip(cfg->chip, cfg->image_addr, cfg->image_bytes)) {
@@ -106,9 +106,9 @@ static enum nacre_err choose_known_word(struct nacre_nor *nor, const struct nacr
             .data = &blackout->known_got,
             .n = 4,
             .opcode = blackout->port.ctrl.read_opcode,
-            .phases = NACRE_PHASE_ADDR | NACRE_PHASE_READ,
-            .dummy_clocks = blackout->port.ctrl.read_dummy_clocks,
+            .phases = NACRE_PHASE_ADDR | NACRE_PHASE_READ | NACRE_PHASE_MAPPED,
         };
+        nacre_ctrl_frame(&blackout->port.ctrl, &blackout->known);
         return NACRE_OK;
     }
     return NACRE_BAD_ARGUMENT;
@@ -129,6 +129,8 @@ static void fill(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
     nor->erase_result = NACRE_BUSY;
     nor->blackout.reset[0].opcode = chip->reset_enable;
     nor->blackout.reset[1].opcode = chip->reset;
+    nacre_ctrl_frame(&nor->blackout.port.ctrl, &nor->blackout.reset[0]);
+    nacre_ctrl_frame(&nor->blackout.port.ctrl, &nor->blackout.reset[1]);
     nor->blackout.reset_cycles = chip->reset_us_max * cycles_per_us;
     nacre_slice_prepare(nor, &cfg->feed);
     nor->medium.geometry = (struct nacre_geometry){
@@ -141,14 +143,9 @@ static void fill(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
     nor->medium.ops = &nacre_nor_ops;
 }
 
-/* The map shows this chip, whole, by the read that the row knows. */
+/* The map shows this chip, whole. */
 static enum nacre_err check_map(struct nacre_port *port, const struct nacre_chip *chip)
 {
-    if (port->ctrl.read_opcode != chip->read) {
-        port->mismatch = (struct nacre_mismatch){
-            "mapped read opcode", port->ctrl.read_opcode, chip->read, 0xFFFFu};
-        return NACRE_CTRL_STATE;
-    }
     if (port->mapped_bytes != chip->chip_bytes) {
         port->mismatch = (struct nacre_mismatch){
             "mapped bytes", port->mapped_bytes, chip->chip_bytes, ~0u};
@@ -161,7 +158,7 @@ static enum nacre_err open_checked(struct nacre_nor *nor, const struct nacre_nor
 {
     struct nacre_port *const port = &nor->blackout.port;
 
-    enum nacre_err err = nacre_port_adopt(port, &cfg->port);
+    enum nacre_err err = nacre_port_adopt(port, &cfg->port, &cfg->chip->form);
     if (err != NACRE_OK) return err;
     err = check_map(port, cfg->chip);
     if (err != NACRE_OK) return err;

@@ -54,6 +54,8 @@ void nacre_slice_prepare(struct nacre_nor *nor, const struct nacre_nor_feed *fee
     slice->status.never = chip->status_never;
     slice->status.is_twice = chip->sends_registers_twice;
     slice->security.is_twice = chip->sends_registers_twice;
+    nacre_ctrl_frame(&nor->blackout.port.ctrl, &slice->status);
+    nacre_ctrl_frame(&nor->blackout.port.ctrl, &slice->security);
     slice->busy = chip->status_busy;
     slice->enabled = chip->status_enabled;
     slice->suspended = chip->security_suspended;
@@ -77,6 +79,7 @@ static void prepare_operation(struct nacre_nor *nor, bool is_program)
     struct nacre_slice *const slice = &nor->slice;
 
     slice->suspend.opcode = nor->op_way == NACRE_WAY_WHOLE ? 0 : (uint16_t)opcode;
+    nacre_ctrl_frame(&nor->blackout.port.ctrl, &slice->suspend);
     slice->run_min = run_us * cycles_per_us;
     slice->run_max = nor->budget_us > share_us ? (nor->budget_us - share_us) * cycles_per_us : 0;
     slice->suspend_max = (suspend_us + SUSPEND_MARGIN_US + nor->live_us) * cycles_per_us;

@@ -35,6 +35,7 @@
 
 static enum nacre_err send_one(struct nacre_nor *nor, struct nacre_op *op)
 {
+    nacre_ctrl_frame(&nor->blackout.port.ctrl, op);
     const enum nacre_err err = nacre_port_second_send(&nor->blackout.port, op);
 
     if (err != NACRE_OK) return err;

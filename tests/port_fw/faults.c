@@ -65,6 +65,7 @@ static void fault_in_blackout(void)
         .data = (uint32_t *)0x70100000u,
         .n = 16,
     };
+    nacre_ctrl_frame(&nor.blackout.port.ctrl, &nor.job.op[0]);
     say(nacre_blackout_run(&nor.blackout, &nor.job));
 }
 

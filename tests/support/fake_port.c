@@ -16,6 +16,7 @@
 #define PAGE 256u
 #define IMAGE_BYTES 65536u
 #define REGION 0x07FE0000u
+#define FAKE_FRAME 0x5A000000u
 
 struct fake fake;
 
@@ -163,6 +164,9 @@ enum nacre_err nacre_ctrl_send(const struct nacre_ctrl *ctrl, const struct nacre
 {
     (void)ctrl;
     if (!fake.is_closed || fake.is_mapped) abort();
+    /* The frame is that of this command, as it is now. */
+    if (op->CCR != (FAKE_FRAME | op->opcode)) abort();
+    if (op->TCR != ((uint32_t)op->phases << 16 | op->n)) abort();
     fake.now += fake.cycles_per_command;
     chip_become_busy();
     chip_settle();
@@ -198,14 +202,21 @@ enum nacre_err nacre_ctrl_map(const struct nacre_ctrl *ctrl)
 
 /* ---- nacre/port.h ---- */
 
-enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port_cfg *cfg)
+void nacre_ctrl_frame(const struct nacre_ctrl *ctrl, struct nacre_op *op)
+{
+    (void)ctrl;
+    op->CCR = FAKE_FRAME | op->opcode;
+    op->TCR = (uint32_t)op->phases << 16 | op->n;
+}
+
+enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port_cfg *cfg,
+                                const struct nacre_form *form)
 {
     *port = (struct nacre_port){.window = fake.chip, .window_bits = 28};
     port->mpu_region = cfg->mpu_region;
     port->mapped_bytes = fake.mapped_bytes;
     port->cycles_per_us = FAKE_CYCLES_PER_US;
-    port->ctrl.read_opcode = fake.mapped_opcode;
-    port->ctrl.read_dummy_clocks = 20;
+    port->ctrl.read_opcode = form->read[0].opcode;
     if (fake.adopt_result == NACRE_CTRL_STATE) {
         port->mismatch = (struct nacre_mismatch){"XSPI2 CR", 1, 2, 3};
     }
@@ -358,7 +369,6 @@ void fake_start(void)
     fake.suspend_us = 56;
     fake.run_min_us = 448;
     fake.shortest_run_us = UINT32_MAX;
-    fake.mapped_opcode = 0xEE11;
     fake.mapped_bytes = FAKE_CHIP_BYTES;
     fake.timeout_in = -1;
     fake.nonsense_in = -1;

@@ -93,7 +93,6 @@ struct fake {
     /* faults of the board */
     enum nacre_err adopt_result;
     enum nacre_err range_result;
-    uint16_t mapped_opcode;
     uint32_t mapped_bytes;
     bool is_in_interrupt;
     const void *hole;            /* this address can be neither read nor written */

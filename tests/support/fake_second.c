@@ -81,6 +81,7 @@ static enum nacre_err buffer_confirm(void)
     op.chip_addr = buffer.page + buffer.first;
     op.data = words;
     op.n = (uint16_t)(buffer.end - buffer.first);
+    nacre_ctrl_frame(NULL, &op);
     const enum nacre_err err = nacre_ctrl_send(NULL, &op);
     fake.sent_count = sent;
     return err;

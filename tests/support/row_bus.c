@@ -34,18 +34,18 @@ void row_bus_close(struct row_bus *bus)
 static struct frame_phase phase_of(const struct row_bus *bus, uint8_t bytes)
 {
     return (struct frame_phase){
-        .lines = bus->row->lines, .bytes = bytes, .dtr = bus->row->lines == 8};
+        .lines = bus->row->form.lines, .bytes = bytes, .dtr = bus->row->form.lines == 8};
 }
 
 static struct frame frame_of(const struct row_bus *bus, uint16_t opcode)
 {
-    return (struct frame){.instruction = phase_of(bus, bus->row->lines == 8 ? 2 : 1),
+    return (struct frame){.instruction = phase_of(bus, bus->row->form.lines == 8 ? 2 : 1),
                           .instruction_value = opcode};
 }
 
 static void with_address(const struct row_bus *bus, struct frame *frame, uint32_t addr)
 {
-    frame->address = phase_of(bus, bus->row->addr_bytes);
+    frame->address = phase_of(bus, bus->row->form.addr_bytes);
     frame->address_value = addr;
 }
 
@@ -67,9 +67,9 @@ void row_command_at(struct row_bus *bus, uint16_t opcode, uint32_t addr)
 /* Pairs may come with the odd byte first in octal DTR; the controller turns them. */
 static void turn(const struct row_bus *bus, uint8_t *to, const uint8_t *from, uint32_t n)
 {
-    const uint32_t odd = bus->row->odd_byte_first ? 1u : 0u;
+    const uint32_t odd = bus->row->form.odd_byte_first ? 1u : 0u;
 
-    assert_true(n <= BYTES_MAX && (n % 2u == 0 || bus->row->lines == 1));
+    assert_true(n <= BYTES_MAX && (n % 2u == 0 || bus->row->form.lines == 1));
     for (uint32_t i = 0; i < n; i++) to[i] = from[i ^ odd];
 }
 
@@ -77,7 +77,7 @@ static void read_frame(struct row_bus *bus, struct frame *frame, uint8_t *bytes,
 {
     uint8_t wire[BYTES_MAX];
 
-    frame->dqs = bus->row->lines == 8;
+    frame->dqs = bus->row->form.lines == 8;
     frame->dir = FRAME_READ;
     frame->in = wire;
     frame->n = n;
@@ -97,18 +97,19 @@ void row_register(struct row_bus *bus, uint16_t opcode, uint8_t dummy_clocks, ui
     read_frame(bus, &frame, bytes, n);
 }
 
-/* The mapped read's frame is the boot's affair, and not in the row: octal DTR, or quad by EBh. */
+/* The first mapped read of the row; its clocks are the affair of the boot: as ST leaves them. */
 bool row_read(struct row_bus *bus, uint32_t addr, uint8_t *bytes, uint32_t n)
 {
-    struct frame frame = frame_of(bus, bus->row->read);
+    const struct nacre_form_read *const read = &bus->row->form.read[0];
+    struct frame frame = frame_of(bus, read->opcode);
 
     with_address(bus, &frame, addr);
+    frame.address.lines = read->addr_lines;
     frame.data = phase_of(bus, 0);
-    frame.dummy_clocks = 20; /* what ST's boot leaves */
-    if (bus->row->lines == 1) {
-        frame.address.lines = 4;
-        frame.data.lines = 4;
-        frame.alternate = (struct frame_phase){.lines = 4, .bytes = 1};
+    frame.data.lines = read->data_lines;
+    frame.dummy_clocks = 20;
+    if (read->has_mode) {
+        frame.alternate = (struct frame_phase){.lines = read->addr_lines, .bytes = 1};
         frame.alternate_value = 0xFF; /* the next read has an opcode again */
         frame.dummy_clocks = 4;
     }

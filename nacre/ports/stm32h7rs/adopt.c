@@ -2,11 +2,13 @@
  * Adopting what the boot left: controller, port manager, cycle counter, MPU. Runs from flash.
  *
  * ST's boot leaves the same read configuration in each release, but not the same TCR, WIR and DCR3.
- * So what the blackout restores is read, and only what it relies on is checked: the frame that its
- * commands are cut from, no interrupt, DMA or second owner of the controller, and nothing that
+ * So what the blackout restores is read, and only what it relies on is checked: that the chip is
+ * mapped by a read that its row knows, in lines, rates and address bytes, for that says which
+ * protocol the chip is in; no interrupt, DMA or second owner of the controller; and nothing that
  * would split a program into two frames.
  */
 #include "nacre/port.h"
+#include "nacre/ports/stm32h7rs/frame.h"
 #include "nacre/ports/stm32h7rs/live.h"
 #include "nacre/ports/stm32h7rs/mpu.h"
 #include "nacre/ports/stm32h7rs/registers.h"
@@ -14,8 +16,11 @@
 #include <stddef.h>
 #include <string.h>
 
-#define WAIT_US 20u      /* a command takes at most 0.7 us on the wires */
+/* On eight lines a command takes 0.7 us on the wires at most, on one 22 us at 50 MHz. */
+#define OCTAL_WAIT_US 20u
+#define WAIT_US 100u
 #define CLOCK_READS 100u
+#define OCTAL 8u
 
 /* Symbols of nacre_ram.ld: what runs in a blackout, and what was linked to be there. */
 extern const uint32_t nacre_ram_start[];
@@ -33,30 +38,86 @@ static const struct expected controller_state[] = {
     {"XSPI2 CR", XSPI2_BASE + 0x000u,
      XSPI_CR_EN | XSPI_CR_DMAEN | XSPI_CR_DMM | XSPI_CR_IE | XSPI_CR_FMODE | XSPI_CR_MSEL,
      XSPI_CR_EN | XSPI_CR_FMODE_MAPPED},
-    {"XSPI2 DCR1 MTYP", XSPI2_BASE + 0x008u, XSPI_DCR1_MTYP, XSPI_DCR1_MTYP_MACRONIX},
     {"XSPI2 DCR3 CSBOUND", XSPI2_BASE + 0x010u, XSPI_DCR3_CSBOUND, 0},
     {"XSPI2 DCR4 REFRESH", XSPI2_BASE + 0x014u, ~0u, 0},
-    {"XSPI2 CCR", XSPI2_BASE + 0x100u, XSPI_CCR_USED, XSPI_CCR_OCTAL_DTR},
-    {"XSPI2 TCR SSHIFT", XSPI2_BASE + 0x108u, XSPI_TCR_SSHIFT, 0},
     {"XSPIM CR MUXEN", XSPIM_CR, XSPIM_CR_MUXEN, 0},
 };
 
-static enum nacre_err check_controller(struct nacre_port *port)
+static enum nacre_err refuse(struct nacre_port *port, const struct expected *expected,
+                             uint32_t found)
 {
-    for (uint32_t i = 0; i < sizeof(controller_state) / sizeof(controller_state[0]); i++) {
-        const struct expected *const expected = &controller_state[i];
-        const uint32_t found = NACRE_REG(expected->addr);
+    port->mismatch = (struct nacre_mismatch){
+        expected->name, found, expected->value, expected->mask};
+    return NACRE_CTRL_STATE;
+}
 
-        if ((found & expected->mask) != expected->value) {
-            port->mismatch = (struct nacre_mismatch){
-                expected->name, found, expected->value, expected->mask};
-            return NACRE_CTRL_STATE;
+static enum nacre_err check_all(struct nacre_port *port, const struct expected *expected,
+                                uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t found = NACRE_REG(expected[i].addr);
+
+        if ((found & expected[i].mask) != expected[i].value) {
+            return refuse(port, &expected[i], found);
         }
     }
     return NACRE_OK;
 }
 
-static void save_controller(struct nacre_port *port, uint32_t core_mhz)
+/* Which type only matters where pairs of bytes are turned; those of RAM are never right. */
+static enum nacre_err check_type(struct nacre_port *port, const struct nacre_form *form)
+{
+    const struct expected expected = {"XSPI2 DCR1 MTYP", XSPI2_BASE + 0x008u, XSPI_DCR1_MTYP,
+                                      form->odd_byte_first ? XSPI_DCR1_MTYP_MACRONIX : 0u};
+    const uint32_t found = NACRE_REG(expected.addr);
+    const uint32_t type = found & XSPI_DCR1_MTYP;
+    const bool is_swapping = type == XSPI_DCR1_MTYP_MACRONIX;
+
+    if (type > XSPI_DCR1_MTYP_STANDARD) return refuse(port, &expected, found);
+    if (form->lines == OCTAL && is_swapping != form->odd_byte_first) {
+        return refuse(port, &expected, found);
+    }
+    return NACRE_OK;
+}
+
+/* The read of the row that the chip is mapped by; the first one if it is none of them. */
+static const struct nacre_form_read *mapped_read(const struct nacre_form *form)
+{
+    const uint32_t IR = NACRE_REG(XSPI2_BASE + 0x110u);
+
+    for (uint32_t i = 0; i < NACRE_FORM_READS; i++) {
+        if (form->read[i].opcode != 0 && form->read[i].opcode == IR) return &form->read[i];
+    }
+    return &form->read[0];
+}
+
+static enum nacre_err check_form(struct nacre_port *port, const struct nacre_form *form)
+{
+    const struct nacre_form_read *const read = mapped_read(form);
+    const uint32_t CCR = nacre_frame_read(form, read);
+    const uint32_t addr = XSPI2_BASE + 0x100u;
+    const struct expected frame[] = {
+        {"XSPI2 IR", XSPI2_BASE + 0x110u, ~0u, read->opcode},
+        {"XSPI2 CCR IMODE IDTR ISIZE", addr, XSPI_CCR_INSTRUCTION, CCR & XSPI_CCR_INSTRUCTION},
+        {"XSPI2 CCR ADMODE ADDTR ADSIZE", addr, XSPI_CCR_ADDRESS, CCR & XSPI_CCR_ADDRESS},
+        {"XSPI2 CCR ABMODE ABDTR ABSIZE", addr, XSPI_CCR_ALTERNATE, CCR & XSPI_CCR_ALTERNATE},
+        {"XSPI2 CCR DMODE DDTR", addr, XSPI_CCR_DATA, CCR & XSPI_CCR_DATA},
+        {"XSPI2 CCR DQSE", addr, XSPI_CCR_DQSE, CCR & XSPI_CCR_DQSE},
+        {"XSPI2 TCR SSHIFT", XSPI2_BASE + 0x108u, form->lines == OCTAL ? XSPI_TCR_SSHIFT : 0u, 0},
+    };
+    const struct expected mode = {"XSPI2 ABR", XSPI2_BASE + 0x120u, read->mode_mask, 0};
+    const uint32_t ABR = NACRE_REG(mode.addr);
+
+    const enum nacre_err err = check_all(port, frame, sizeof(frame) / sizeof(frame[0]));
+    if (err != NACRE_OK) return err;
+    if (read->mode_mask != 0 && (ABR & read->mode_mask) == read->mode_never) {
+        return refuse(port, &mode, ABR);
+    }
+    return check_type(port, form);
+}
+
+static void save_controller(struct nacre_port *port, uint32_t core_mhz,
+                            const struct nacre_form *form)
 {
     const struct nacre_xspi *const xspi = (const struct nacre_xspi *)XSPI2_BASE;
     struct nacre_ctrl *const ctrl = &port->ctrl;
@@ -70,9 +131,9 @@ static void save_controller(struct nacre_port *port, uint32_t core_mhz)
     ctrl->IR = xspi->IR;
     ctrl->idle = (ctrl->CR & ~(XSPI_CR_FMODE | XSPI_CR_TCEN | XSPI_CR_FTHRES)) |
                  XSPI_CR_FTHRES_16;
-    ctrl->wait_cycles = WAIT_US * core_mhz;
+    ctrl->wait_cycles = (form->lines == OCTAL ? OCTAL_WAIT_US : WAIT_US) * core_mhz;
+    ctrl->command = nacre_frame_command(form);
     ctrl->read_opcode = (uint16_t)ctrl->IR;
-    ctrl->read_dummy_clocks = (uint8_t)(ctrl->TCR & XSPI_TCR_DCYC);
     port->window = (const uint8_t *)XSPI2_WINDOW;
     port->window_bits = XSPI_WINDOW_BITS;
     port->mapped_bytes = device_bits < XSPI_WINDOW_BITS ? 1u << device_bits
@@ -132,15 +193,21 @@ static bool start_clock(void)
     return false;
 }
 
-enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port_cfg *cfg)
+enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port_cfg *cfg,
+                                const struct nacre_form *form)
 {
-    if (port == NULL || cfg == NULL || cfg->core_mhz == 0) return NACRE_BAD_ARGUMENT;
+    if (port == NULL || cfg == NULL || form == NULL || cfg->core_mhz == 0) {
+        return NACRE_BAD_ARGUMENT;
+    }
 
     memset(port, 0, sizeof(*port));
     port->mpu_region = cfg->mpu_region;
-    enum nacre_err err = check_controller(port);
+    enum nacre_err err = check_all(port, controller_state,
+                                   sizeof(controller_state) / sizeof(controller_state[0]));
     if (err != NACRE_OK) return err;
-    save_controller(port, cfg->core_mhz);
+    err = check_form(port, form);
+    if (err != NACRE_OK) return err;
+    save_controller(port, cfg->core_mhz, form);
     err = check_code(port);
     if (err != NACRE_OK) return err;
     if (!start_clock()) return NACRE_CLOCK;

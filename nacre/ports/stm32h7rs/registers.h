@@ -35,8 +35,10 @@ struct nacre_xspi {
     volatile uint32_t TCR;     /* 108 */
     uint32_t reserved_10C;
     volatile uint32_t IR;      /* 110 */
+    uint32_t reserved_114[3];
+    volatile uint32_t ABR;     /* 120 */
 };
-_Static_assert(sizeof(struct nacre_xspi) == 0x114, "offsets of the XSPI registers");
+_Static_assert(sizeof(struct nacre_xspi) == 0x124, "offsets of the XSPI registers");
 #define XSPI_DR_OFFSET 0x50u
 
 #define XSPI2_BASE 0x5200A000u
@@ -59,7 +61,8 @@ _Static_assert(sizeof(struct nacre_xspi) == 0x114, "offsets of the XSPI register
 #define XSPI_DCR1_DEVSIZE 0x001F0000u
 #define XSPI_DCR1_DEVSIZE_POS 16u
 #define XSPI_DCR1_MTYP 0x07000000u
-#define XSPI_DCR1_MTYP_MACRONIX 0x01000000u
+#define XSPI_DCR1_MTYP_MACRONIX 0x01000000u /* D1 before D0 in octal DTR; 0 and 2: D0 before D1 */
+#define XSPI_DCR1_MTYP_STANDARD 0x02000000u /* above it: RAM and HyperBus */
 
 #define XSPI_DCR3_CSBOUND 0x001F0000u
 
@@ -73,11 +76,14 @@ _Static_assert(sizeof(struct nacre_xspi) == 0x114, "offsets of the XSPI register
 
 #define XSPI_CCR_INSTRUCTION 0x0000003Fu /* IMODE, IDTR, ISIZE */
 #define XSPI_CCR_ADDRESS 0x00003F00u     /* ADMODE, ADDTR, ADSIZE */
+#define XSPI_CCR_ADDRESS_POS 8u
 #define XSPI_CCR_ALTERNATE 0x003F0000u   /* ABMODE, ABDTR, ABSIZE */
+#define XSPI_CCR_ALTERNATE_POS 16u
 #define XSPI_CCR_DATA 0x0F000000u        /* DMODE, DDTR */
+#define XSPI_CCR_DATA_POS 24u
 #define XSPI_CCR_DQSE 0x20000000u
-#define XSPI_CCR_OCTAL_DTR 0x2C003C1Cu   /* 8D-8D-8D, 16-bit opcode, 32-bit address, DQS */
-#define XSPI_CCR_USED 0x2F3F3F3Fu
+#define XSPI_CCR_PHASE_DTR 0x08u         /* of a phase: MODE 0 to 2, DTR 3, SIZE 4 to 5 */
+#define XSPI_CCR_PHASE_SIZE_POS 4u
 
 #define XSPI_TCR_DCYC 0x0000001Fu
 #define XSPI_TCR_DHQC 0x10000000u

@@ -4,8 +4,7 @@
  * RUNS FROM RAM: this file is placed by the linker as a whole. It touches registers and what its
  * arguments point to, and nothing else.
  *
- * The frame of a command is the adopted frame of the mapped read without the parts that the command
- * lacks, so that lines, rates and address size are always those that the boot set up.
+ * The frame of a command comes with it, worked out by frame.c in flash.
  *
  * Rules that the order of accesses obeys (RM0477, RM0456 28.4 for the same controller):
  *   1. FMODE and all configuration change only while BUSY is 0; a write at BUSY 1 is ignored.
@@ -110,19 +109,11 @@ enum nacre_err nacre_ctrl_leave(const struct nacre_ctrl *ctrl)
 static void start(const struct nacre_ctrl *ctrl, const struct nacre_op *op)
 {
     struct nacre_xspi *const xspi = registers(ctrl);
-    uint32_t frame = ctrl->CCR & XSPI_CCR_INSTRUCTION;
 
-    if ((op->phases & NACRE_PHASE_ADDR) != 0) frame |= ctrl->CCR & XSPI_CCR_ADDRESS;
-    if (op->n != 0) {
-        frame |= ctrl->CCR & XSPI_CCR_DATA;
-        xspi->DLR = op->n - 1u;
-    }
-    if ((op->phases & NACRE_PHASE_READ) != 0) {
-        frame |= ctrl->CCR & XSPI_CCR_DQSE;
-        xspi->CR = ctrl->idle | XSPI_CR_FMODE_READ;
-    }
-    xspi->TCR = (ctrl->TCR & XSPI_TCR_DHQC) | op->dummy_clocks;
-    xspi->CCR = frame;
+    if (op->n != 0) xspi->DLR = op->n - 1u;
+    if ((op->phases & NACRE_PHASE_READ) != 0) xspi->CR = ctrl->idle | XSPI_CR_FMODE_READ;
+    xspi->TCR = op->TCR;
+    xspi->CCR = op->CCR;
     xspi->IR = op->opcode;
     if ((op->phases & NACRE_PHASE_ADDR) != 0) xspi->AR = op->chip_addr;
 }

@@ -69,6 +69,24 @@ void page_collection_unlock_arm(void *pages)
     (void)pages;
 }
 
+/* ---- its table of addresses ---- */
+
+/*
+ * The library grows its look-up table when it seems full, which it counts wrong where a register's
+ * page shares a place with another page: within milliseconds it has 2^20 entries, and dropping
+ * them, which each blackout does, takes longer than all else. Only the table is asked for through
+ * this function, and half the size is tried where there is no memory: so there is none for more
+ * than this. In a library that calls its own, only the speed is lost.
+ */
+#define TABLE_ENTRIES_MAX 1024u
+
+void *g_try_malloc_n(size_t count, size_t n);
+
+void *g_try_malloc_n(size_t count, size_t n)
+{
+    return count > TABLE_ENTRIES_MAX ? NULL : calloc(count, n);
+}
+
 /* ---- hooks ---- */
 
 static void on_block(uc_engine *uc, uint64_t addr, uint32_t n, void *user)

@@ -36,7 +36,7 @@ static enum nacre_err open_chip(void)
         .app_percent = STORM_CFG(app_percent),
         .hooks = &storm_hooks,
         .not_now_us = STORM_CFG(not_now_us),
-        .os = &storm_os,
+        .os = STORM_CFG(mode) == STORM_LETTERS ? &storm_letters_os : &storm_os,
         .tick = storm_clock(),
         .tick_us = 1,
     };

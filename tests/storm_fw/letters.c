@@ -9,6 +9,7 @@
 #include "examples/brightness/board.h"
 
 #define KEY 1u
+#define WORK_A_POLL 64u /* 17 us */
 
 static uint32_t number;
 
@@ -26,6 +27,32 @@ static void save(void)
     tell(nacre_set(&storm_store, KEY, &number, sizeof(number)));
 }
 
+/* The application works while the library waits, and is back in time. */
+static void wait(void *context, uint32_t us)
+{
+    const uint32_t start = *storm_clock();
+
+    (void)context;
+    while (*storm_clock() - start < us) {
+        storm_work();
+    }
+}
+
+static void stay_awake(void *context, bool is_busy)
+{
+    (void)context;
+    (void)is_busy;
+}
+
+const struct nacre_nor_os storm_letters_os = {.wait = wait, .stay_awake = stay_awake};
+
+static void work(void)
+{
+    for (uint32_t i = 0; i < WORK_A_POLL; i++) {
+        storm_work();
+    }
+}
+
 static void erase(bool works)
 {
     struct nacre_medium *const medium = &storm_nor.medium;
@@ -34,7 +61,7 @@ static void erase(bool works)
     medium->geometry.unit_count = units + 1u;
     enum nacre_err err = medium->ops->erase_start(medium, units * medium->geometry.unit_bytes);
     while (works && err == NACRE_OK && medium->ops->erase_poll(medium) == NACRE_BUSY) {
-        storm_work();
+        work();
     }
     if (err == NACRE_OK) err = medium->ops->erase_wait(medium);
     medium->geometry.unit_count = units;
@@ -48,7 +75,7 @@ void storm_letters(void)
         char letter;
 
         if (!board_read(&letter)) {
-            storm_work();
+            work();
             continue;
         }
         if (letter == 's') save();

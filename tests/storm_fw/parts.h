@@ -40,7 +40,7 @@ enum nacre_err storm_open(void);
 enum nacre_err storm_close(void);
 /* The figures of nacre_nor_stats so far into storm_seen. */
 void storm_note(void);
-/* What the store has for the key, as a serial number: 0 for nothing. False: it is not as written. */
+/* What the store has for the key, as a serial number: 0 for nothing. False: not as written. */
 bool storm_read(uint32_t key, uint32_t *serial);
 
 /* ---- writes.c ---- */
@@ -52,6 +52,8 @@ void storm_write(void);
 
 /* Do what letters say, one after the other; never ends. */
 void storm_letters(void);
+
+extern const struct nacre_nor_os storm_letters_os;
 
 /* ---- masters.c: timers, DMA and what the library asks of them ---- */
 

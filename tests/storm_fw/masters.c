@@ -228,7 +228,17 @@ static void wait(void *context, uint32_t us)
     if (storm_draw(8) != 0) board_sleep();
 }
 
-const struct nacre_nor_os storm_os = {.wait = wait};
+/* An operation that begins before the last one has ended, or ends twice, is told wrong. */
+static void stay_awake(void *context, bool is_busy)
+{
+    static bool was_busy;
+
+    (void)context;
+    if (is_busy == was_busy) storm_seen.wrong_awake++;
+    was_busy = is_busy;
+}
+
+const struct nacre_nor_os storm_os = {.wait = wait, .stay_awake = stay_awake};
 
 void storm_masters_start(void)
 {

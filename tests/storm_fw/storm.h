@@ -2,8 +2,7 @@
  * What a storm is told and what it tells: shared by the firmware and by whoever runs it.
  *
  * The image holds storm_cfg in flash: whoever runs it patches the words there before it starts.
- * storm_seen lies in RAM; the other side reads it, and a boot that is not a cold start keeps nothing
- * of it.
+ * storm_seen lies in RAM; the other side reads it. Each boot begins it anew.
  */
 #ifndef TESTS_STORM_FW_STORM_H
 #define TESTS_STORM_FW_STORM_H
@@ -68,6 +67,7 @@ struct storm_seen {
     uint32_t dma_copies;
     uint32_t dma_wrong;          /* copies that differ from their source */
     uint32_t not_now;            /* answers of the hooks */
+    uint32_t wrong_awake;        /* times that "stay awake" did not change what it was */
     uint32_t work;               /* pieces of work done in flash while the library waited */
     uint32_t opens;              /* of the figures below, all since the power came */
     uint32_t cycles_per_us;

@@ -24,7 +24,7 @@ struct fake fake;
 
 static uint32_t us_since(uint32_t then)
 {
-    return (fake.now - then) / FAKE_CYCLES_PER_US;
+    return (fake.now - then) / fake.cycles_per_us;
 }
 
 static void chip_settle(void)
@@ -215,7 +215,8 @@ enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port
     *port = (struct nacre_port){.window = fake.chip, .window_bits = 28};
     port->mpu_region = cfg->mpu_region;
     port->mapped_bytes = fake.mapped_bytes;
-    port->cycles_per_us = FAKE_CYCLES_PER_US;
+    port->cycles_per_us = cfg->core_mhz;
+    port->ctrl.CR = fake.CR;
     port->ctrl.read_opcode = form->read[0].opcode;
     if (fake.adopt_result == NACRE_CTRL_STATE) {
         port->mismatch = (struct nacre_mismatch){"XSPI2 CR", 1, 2, 3};
@@ -257,6 +258,7 @@ uint32_t nacre_port_now(void)
 void nacre_port_wait(uint32_t from, uint32_t wait)
 {
     if (fake.now - from >= wait) return;
+    fake.spun += from + wait - fake.now;
     /* Handlers run meanwhile, at their time. */
     if (fake.interrupt_every_us != 0 && fake.now < fake.interrupt_at) {
         const uint32_t end = from + wait;
@@ -359,6 +361,7 @@ void fake_start(void)
     for (uint32_t i = 0; i < IMAGE_BYTES; i++) {
         chip[i] = (uint8_t)(i * 7u + 1u);
     }
+    fake.cycles_per_us = FAKE_CYCLES_PER_US;
     fake.cycles_per_call = 10;
     fake.cycles_per_command = 50;
     fake.is_mapped = true;

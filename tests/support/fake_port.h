@@ -44,6 +44,8 @@ struct fake {
     uint32_t blackout_count;
 
     uint32_t now;                /* cycles */
+    uint32_t cycles_per_us;      /* the core's clock; FAKE_CYCLES_PER_US at the start */
+    uint32_t spun;               /* cycles in nacre_port_wait */
     uint32_t cycles_per_call;    /* what a look at the clock costs */
     uint32_t cycles_per_command;
 
@@ -93,6 +95,7 @@ struct fake {
     /* faults of the board */
     enum nacre_err adopt_result;
     enum nacre_err range_result;
+    uint32_t CR;                 /* of the controller, as adopted */
     uint32_t mapped_bytes;
     bool is_in_interrupt;
     const void *hole;            /* this address can be neither read nor written */

@@ -1,5 +1,6 @@
 # The real firmware image on the twin, cut wherever it can hurt: one program, run in several ways.
-set(firmware_cuts_sources test_firmware_cuts.c support/cut_session.c support/named.c)
+set(firmware_cuts_sources test_firmware_cuts.c support/cut_session.c support/command_log.c
+    support/named.c)
 nacre_test(test_firmware_cuts SOURCES ${firmware_cuts_sources} LIBS demo IN host TIMEOUT 900)
 foreach(run one_lane one_lane_in_pages axi_sram psram internal_flash sliced whole)
     nacre_test(test_firmware_cuts_${run} SOURCES ${firmware_cuts_sources} LIBS demo IN host

@@ -11,11 +11,13 @@
  * usage: test_reset_points [RUN]      RUN: see runs below
  *
  * NACRE_RESET=kind:count:fraction:seed replays one reset, a failure prints that line.
- * NACRE_CAMPAIGN=1 tries every point instead of a share.
+ * NACRE_CAMPAIGN=n tries one point in n instead of the run's share; 1: every one. Polls among polls
+ * are left out.
  * NACRE_BOOT_HEX names ST's Boot_XIP.hex of STM32CubeH7RS 1.3.0, which is not part of this
  * repository (Projects/STM32H7S78-DK/Templates/Template_XIP/Binary); without it the runs with that
  * boot are skipped, and say so.
  */
+#include "tests/support/command_log.h"
 #include "tests/support/named.h"
 #include "tools/demo/board.h"
 
@@ -29,7 +31,9 @@
 
 #include <cmocka.h>
 
-#define BRIGHTNESS NACRE_FIRMWARE_DIR "/examples/brightness/brightness.elf"
+#define IMAGES NACRE_FIRMWARE_DIR "/examples/brightness/"
+#define BANK_3 0x07FE0000u
+#define BANK_0 0x01FE0000u /* the one that runs the image */
 #define STAGES NACRE_FIRMWARE_DIR "/examples/boot-guard/"
 #define JOIN NACRE_SOURCE_DIR "/examples/boot-guard/join.py"
 #define ST_BOOT_SHA256 "e858286d12fa1d58dd92feb849825255c35bbbef0ab47a55ec4e874e93a15650"
@@ -49,28 +53,51 @@ enum promise {
     SOME_DO_NOT
 };
 
+struct app {
+    const char *elf;
+    uint32_t addr; /* of its settings */
+};
+static const struct app read_while_write = {IMAGES "brightness.elf", BANK_3};
+static const struct app sliced = {IMAGES "brightness_same_bank.elf", BANK_0};
+static const struct app whole = {IMAGES "brightness_whole.elf", BANK_0};
+
 struct run {
     const char *name;
+    const struct app *app;
     const char *boot; /* file; NULL: ST's, as NACRE_BOOT_HEX names it */
     bool is_joined;   /* the guard is put before it by join.py */
     enum promise promise;
     enum twin_busy busy;
-    unsigned share;   /* one point in so many, without NACRE_CAMPAIGN; a save's commands come
-                         in fives */
+    unsigned share;   /* one point in so many, without NACRE_CAMPAIGN */
 };
 
 static const struct run runs[] = {
-    {"with_guard", STAGES "stage_with_guard.elf", false, ALL_RUN, TWIN_BUSY_TYPICAL, 3},
-    {"with_guard_longest", STAGES "stage_with_guard.elf", false, ALL_RUN, TWIN_BUSY_MAX, 7},
-    {"with_guard_strobe", STAGES "stage_with_guard_strobe.elf", false, ALL_RUN,
+    {"with_guard", &read_while_write, STAGES "stage_with_guard.elf", false, ALL_RUN,
      TWIN_BUSY_TYPICAL, 3},
-    {"without_guard", STAGES "stage_without_guard.elf", false, SOME_DO_NOT, TWIN_BUSY_TYPICAL, 3},
-    {"without_guard_longest", STAGES "stage_without_guard.elf", false, SOME_DO_NOT,
+    {"with_guard_longest", &read_while_write, STAGES "stage_with_guard.elf", false, ALL_RUN,
      TWIN_BUSY_MAX, 7},
-    {"st", NULL, false, ALL_RUN, TWIN_BUSY_TYPICAL, 23},
-    {"st_longest", NULL, false, SOME_DO_NOT, TWIN_BUSY_MAX, 23},
-    {"st_with_guard", NULL, true, ALL_RUN, TWIN_BUSY_TYPICAL, 23},
-    {"st_with_guard_longest", NULL, true, ALL_RUN, TWIN_BUSY_MAX, 23},
+    {"with_guard_strobe", &read_while_write, STAGES "stage_with_guard_strobe.elf", false, ALL_RUN,
+     TWIN_BUSY_TYPICAL, 3},
+    {"with_guard_sliced", &sliced, STAGES "stage_with_guard.elf", false, ALL_RUN,
+     TWIN_BUSY_TYPICAL, 401},
+    {"with_guard_whole", &whole, STAGES "stage_with_guard.elf", false, ALL_RUN, TWIN_BUSY_TYPICAL,
+     41},
+    {"without_guard", &read_while_write, STAGES "stage_without_guard.elf", false, SOME_DO_NOT,
+     TWIN_BUSY_TYPICAL, 3},
+    {"without_guard_longest", &read_while_write, STAGES "stage_without_guard.elf", false,
+     SOME_DO_NOT, TWIN_BUSY_MAX, 7},
+    {"without_guard_sliced", &sliced, STAGES "stage_without_guard.elf", false, SOME_DO_NOT,
+     TWIN_BUSY_TYPICAL, 41},
+    {"without_guard_whole", &whole, STAGES "stage_without_guard.elf", false, SOME_DO_NOT,
+     TWIN_BUSY_TYPICAL, 7},
+    {"st", &read_while_write, NULL, false, ALL_RUN, TWIN_BUSY_TYPICAL, 23},
+    {"st_longest", &read_while_write, NULL, false, SOME_DO_NOT, TWIN_BUSY_MAX, 23},
+    {"st_sliced", &sliced, NULL, false, SOME_DO_NOT, TWIN_BUSY_TYPICAL, 211},
+    {"st_whole", &whole, NULL, false, ALL_RUN, TWIN_BUSY_TYPICAL, 23},
+    {"st_with_guard", &read_while_write, NULL, true, ALL_RUN, TWIN_BUSY_TYPICAL, 23},
+    {"st_with_guard_longest", &read_while_write, NULL, true, ALL_RUN, TWIN_BUSY_MAX, 23},
+    {"st_with_guard_sliced", &sliced, NULL, true, ALL_RUN, TWIN_BUSY_TYPICAL, 211},
+    {"st_with_guard_whole", &whole, NULL, true, ALL_RUN, TWIN_BUSY_TYPICAL, 23},
 };
 static const struct run *run;
 static const char *image; /* of the boot stage */
@@ -91,6 +118,7 @@ struct row {
 };
 
 static struct board board;
+static struct command_log commands; /* the session's */
 static struct chip chip;
 static struct chip chip_at_reset;
 static struct twin_snapshot *session;
@@ -112,6 +140,7 @@ static void on_event(void *context, const struct twin_event *event)
     if (event->kind == TWIN_EVENT_BUSY_END) chip.work = TWIN_COMMAND_OTHER;
     if (event->kind == TWIN_EVENT_RESET) chip_at_reset = chip;
     if (event->kind != TWIN_EVENT_COMMAND) return;
+    if (is_recording) command_log_note(&commands, event);
     chip.opcode = command->opcode;
     if (command->busy_ps == 0) return;
     chip.work = command->class;
@@ -166,6 +195,7 @@ static void record_session(void)
     }
     twin_snapshot_free(board.twin, session);
     keep_session(number);
+    command_log_begin(&commands, command_first);
     is_recording = true;
     for (unsigned i = 0; i < SESSION_LINES; i++) {
         assert_int_equal(type_number(number++), BOARD_READY);
@@ -315,15 +345,17 @@ static void print_rows(void)
 
 static unsigned share(void)
 {
-    const char *const all = getenv("NACRE_CAMPAIGN");
-    return all != NULL && all[0] != '\0' ? 1u : run->share;
+    const char *const wanted = getenv("NACRE_CAMPAIGN");
+    return wanted != NULL && atoi(wanted) > 0 ? (unsigned)atoi(wanted) : run->share;
 }
 
 static void reset_at_commands(enum twin_cut_kind kind)
 {
-    for (uint64_t c = command_first; c < command_end; c += share()) {
+    unsigned number = 0;
+    for (uint64_t c = command_first; c < command_end; c++) {
         const struct point point = {{.kind = kind, .count = c}, SEED + c};
-        reset_and_judge(&point);
+        if (!command_log_stands_out(&commands, c)) continue;
+        if (number++ % share() == 0) reset_and_judge(&point);
     }
 }
 
@@ -418,7 +450,8 @@ static int setup(void **state)
     char error[TWIN_ERROR_BYTES];
     (void)state;
     twin_cfg_default(&cfg);
-    cfg.app_path = BRIGHTNESS;
+    cfg.app_path = run->app->elf;
+    cfg.write_addr = run->app->addr;
     cfg.boot_path = image;
     cfg.busy = run->busy;
     cfg.seed = SEED;

@@ -4,30 +4,24 @@
 #include "tests/support/cut_session.h"
 
 #include "tests/support/cmocka_all.h"
+#include "tests/support/command_log.h"
 
 #include <stdio.h>
 
 #define LINES_MAX 6000u /* of the warm-up; a guard, not a goal */
 #define LINES_BEFORE 4u /* of the session, before the one in which the erase begins */
-#define COMMANDS_MAX 400000u
-#define SAME 2u         /* as many of a kind, on both sides, make a command uninteresting */
 
 struct board session_board;
 struct session_line session[SESSION_LINES];
 static struct board *const board = &session_board;
 static struct twin_snapshot *warm; /* below the session's */
-static uint16_t opcodes[COMMANDS_MAX]; /* of the session's commands, from the first on */
-static uint64_t opcodes_first;
-static uint32_t opcode_count;
+static struct command_log commands; /* the session's */
 static bool is_recording;
 
 static void on_event(void *context, const struct twin_event *event)
 {
     (void)context;
-    if (!is_recording || event->kind != TWIN_EVENT_COMMAND) return;
-    assert_int_equal(event->u.command.index, opcodes_first + opcode_count);
-    assert_true(opcode_count < COMMANDS_MAX);
-    opcodes[opcode_count++] = event->u.command.opcode;
+    if (is_recording) command_log_note(&commands, event);
 }
 
 enum board_end session_type(unsigned number)
@@ -73,8 +67,7 @@ static void record_session(unsigned number)
     twin_restore(board->twin, warm);
     board->oracle = oracle;
     while (number < last - LINES_BEFORE) assert_int_equal(session_type(number++), BOARD_READY);
-    opcodes_first = twin_command_count(board->twin);
-    opcode_count = 0;
+    command_log_begin(&commands, twin_command_count(board->twin));
     is_recording = true;
     for (unsigned i = 0; i < SESSION_LINES; i++) record_line(&session[i], number++);
     is_recording = false;
@@ -124,12 +117,7 @@ void session_retype(void)
 
 bool session_command_counts(uint64_t command)
 {
-    const uint64_t at = command - opcodes_first;
-    if (at < SAME || at + SAME >= opcode_count) return true;
-    for (uint64_t i = at - SAME; i <= at + SAME; i++) {
-        if (opcodes[i] != opcodes[at]) return true;
-    }
-    return false;
+    return command_log_stands_out(&commands, command);
 }
 
 unsigned session_line_at(uint64_t time_ps)

@@ -48,10 +48,7 @@ void session_restore(const struct session_line *line);
  */
 void session_retype(void);
 
-/*
- * Is this command one that a cut can tell from its neighbours? Not one inside a row of polls: two
- * of the same kind come before it, and two after it.
- */
+/* Is this command of the session worth a cut, see command_log_stands_out? */
 bool session_command_counts(uint64_t command);
 
 /* The line in which an instant lies. */

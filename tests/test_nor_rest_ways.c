@@ -4,6 +4,7 @@
  * Method  as test_nor_rest.c. In the image's bank the false board ends the test if a busy chip is
  *         ever mapped.
  */
+#include "nacre/media/nor_down.h"
 #include "nacre/media/nor_rest.h"
 #include "tests/support/fake_port.h"
 #include "tests/support/nor_bed.h"
@@ -209,11 +210,52 @@ static void test_ways_wait_ends_although_the_masters_never_let_go(void **state)
     fake.busy_us = 25000;
     assert_int_equal(nor_bed.medium->ops->erase_start(nor_bed.medium, 0), NACRE_OK);
     fake.refusals = UINT32_MAX;
-    assert_int_equal(nacre_nor_erase(nor, SLOT, UNIT), NACRE_TIMEOUT);
-    assert_int_equal(nacre_nor_program(nor, SLOT, nor_bed.data, 16), NACRE_TIMEOUT);
+    fake_forget();
+    assert_int_equal(nacre_nor_erase(nor, SLOT, UNIT), NACRE_NOT_NOW);
+    assert_int_equal(nacre_nor_program(nor, SLOT, nor_bed.data, 16), NACRE_NOT_NOW);
+    assert_int_equal(fake.sent_count, 0);
     fake.refusals = 0;
     assert_int_equal(nor_bed.medium->ops->erase_wait(nor_bed.medium), NACRE_OK);
     assert_int_equal(nacre_nor_erase(nor, SLOT, UNIT), NACRE_OK);
+
+    /* The other way round, the store is refused before a command, and no unit is to blame. */
+    assert_int_equal(nacre_nor_erase_start(nor, SLOT, UNIT), NACRE_OK);
+    fake_forget();
+    fake.refusals = UINT32_MAX;
+    assert_int_equal(nor_bed_program(0, nor_bed.data, 16), NACRE_NOT_NOW);
+    assert_int_equal(nor_bed_erase(0x1000), NACRE_NOT_NOW);
+    assert_int_equal(fake.sent_count, 0);
+    fake.refusals = 0;
+    fake.busy_us = 4000; /* a program may take as long */
+    assert_int_equal(nor_bed_program(0, nor_bed.data, 16), NACRE_OK);
+    assert_int_equal(nacre_nor_erase_poll(nor, NULL), NACRE_OK);
+}
+
+/* Going down between two units is no failure: the erase goes on afterwards. */
+static void test_ways_erase_stands_still_while_the_medium_is_quiet(void **state)
+{
+    uint32_t left = 0;
+    (void)state;
+    open_budget(5, NACRE_WAY_AUTO);
+    assert_int_equal(nacre_nor_erase_start(nor, SLOT, 2 * UNIT), NACRE_OK);
+    assert_int_equal(nacre_nor_quiesce(nor, 1000000), NACRE_OK);
+    assert_int_equal(fake.status, 0);
+    fake_forget();
+    fake.now += 2 * NACRE_NOR_GIVE_WAY_US * US;
+    assert_int_equal(nacre_nor_erase_poll(nor, &left), NACRE_QUIET);
+    assert_int_equal(left, UNIT);
+    assert_int_equal(nacre_nor_erase(nor, SLOT + 4 * UNIT, UNIT), NACRE_BUSY);
+    assert_int_equal(nacre_nor_program(nor, SLOT + 4 * UNIT, nor_bed.data, 16), NACRE_QUIET);
+    assert_int_equal(fake.sent_count, 0);
+    assert_int_equal(nacre_nor_resume(nor), NACRE_OK);
+    assert_int_equal(nacre_nor_erase_poll(nor, &left), NACRE_BUSY);
+    fake.now += 30000 * US;
+    assert_int_equal(nacre_nor_erase_poll(nor, &left), NACRE_OK);
+    assert_int_equal(left, 0);
+    assert_int_equal(nacre_nor_quiesce(nor, 1000000), NACRE_OK);
+    assert_int_equal(nacre_nor_erase(nor, SLOT, UNIT), NACRE_QUIET);
+    assert_int_equal(nacre_nor_resume(nor), NACRE_OK);
+    assert_int_equal(nacre_nor_erase_poll(nor, &left), NACRE_OK);
 }
 
 /* What was refused long ago to somebody else does not count. */
@@ -367,6 +409,7 @@ int main(void)
         cmocka_unit_test(test_ways_trial_may_be_of_the_rest),
         cmocka_unit_test(test_ways_other_masters_are_asked_and_have_a_deadline),
         cmocka_unit_test(test_ways_wait_ends_although_the_masters_never_let_go),
+        cmocka_unit_test(test_ways_erase_stands_still_while_the_medium_is_quiet),
         cmocka_unit_test(test_ways_deadline_of_a_wait_starts_with_it),
         cmocka_unit_test(test_ways_every_call_holds_the_lock_and_gives_it_back),
         cmocka_unit_test(test_ways_store_gets_in_between_two_pieces),

@@ -14,8 +14,9 @@
  * a read waits for an erase to end. Of a sliced erase, which is suspended whenever this code runs,
  * only the unit is fenced, and a read of another one goes on.
  *
- * What nor_rest.h has under way is waited for by a program or an erase of the store, for a chip does
- * one thing at a time: the store never learns of it, and the result is kept for who asks there.
+ * What nor_rest.h has under way is waited for by a program or an erase of the store, for a chip
+ * does one thing at a time: the store never learns of it, and the result is kept for who asks
+ * there.
  */
 #include "nacre/media/nor.h"
 
@@ -89,7 +90,7 @@ static enum nacre_err program_inside(struct nacre_nor *nor, uint32_t addr, const
     enum nacre_err err = check_program(nor, addr, buf, n);
     if (err != NACRE_OK) return err;
     if (is_erasing(nor)) return NACRE_BUSY;
-    err = nacre_nor_settle(nor);
+    err = nacre_nor_make_free(nor);
     if (err != NACRE_OK) return err;
     if (!nacre_nor_is_blank(nor, nor->region_addr + addr, n)) return NACRE_NOT_ERASED;
 
@@ -121,7 +122,7 @@ static enum nacre_err erase_inside(struct nacre_nor *nor, uint32_t addr)
 
     if (!is_inside(nor, addr, unit_bytes) || addr % unit_bytes != 0) return NACRE_BAD_ARGUMENT;
     if (is_erasing(nor) || nor->erase_result != NACRE_BUSY) return NACRE_BUSY;
-    const enum nacre_err err = nacre_nor_settle(nor);
+    const enum nacre_err err = nacre_nor_make_free(nor);
     if (err != NACRE_OK) return err;
     nor->owner = NACRE_NOR_STORE;
     return nacre_way_start(nor, nor->region_addr + addr, 0);

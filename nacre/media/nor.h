@@ -76,7 +76,7 @@ struct nacre_nor_os {
 /*
  * Callbacks that let one thread at a time in: a mutex, where one thread saves and another one uses
  * the rest of the chip. Each call takes it once, long ones (see nor_rest.h) once a piece. A thread
- * that saves holds the store's lock, too, and takes that first; hooks are called with this one held.
+ * that saves holds the store's lock, too, and takes that first. Hooks are called with it held.
  */
 struct nacre_nor_lock {
     void (*lock)(void *context);

@@ -4,6 +4,7 @@
  */
 #include "nacre/media/nor_call.h"
 
+#include "nacre/media/nor_job.h"
 #include "nacre/media/nor_way.h"
 
 #include <stddef.h>
@@ -100,6 +101,13 @@ enum nacre_err nacre_nor_settle(struct nacre_nor *nor)
     if (nor->state == NACRE_NOR_IDLE) return NACRE_OK;
     note_end(nor, erases, nacre_way_wait(nor));
     return nor->state == NACRE_NOR_IDLE ? NACRE_OK : NACRE_TIMEOUT;
+}
+
+enum nacre_err nacre_nor_make_free(struct nacre_nor *nor)
+{
+    const enum nacre_err err = nacre_nor_settle(nor);
+
+    return err != NACRE_OK && nacre_nor_job_is_late(nor) ? NACRE_NOT_NOW : err;
 }
 
 enum nacre_err nacre_nor_look(struct nacre_nor *nor)

@@ -29,13 +29,21 @@ enum nacre_err nacre_nor_leave(struct nacre_nor *nor, enum nacre_err err);
 /*
  * Wait until nothing is under way. The result of an erase is kept for who started it.
  *
- * Returns  NACRE_OK; NACRE_TIMEOUT: longer than the row's maximum, or another bus master did not let
- *          go in time: it is still under way
+ * Returns  NACRE_OK; NACRE_TIMEOUT: longer than the row's maximum, or another bus master did not
+ *          let go in time: it is still under way
  */
 NACRE_MUST_CHECK enum nacre_err nacre_nor_settle(struct nacre_nor *nor);
 
 /*
- * The same without waiting.
+ * Before an operation: wait for what somebody else has under way.
+ *
+ * Returns  NACRE_OK; NACRE_TIMEOUT: the chip stays busy; NACRE_NOT_NOW: another bus master did not
+ *          let go in time. Nothing of the operation was sent
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_nor_make_free(struct nacre_nor *nor);
+
+/*
+ * As nacre_nor_settle, without waiting.
  *
  * Returns  NACRE_OK: nothing is under way any more; NACRE_BUSY; NACRE_TIMEOUT
  */

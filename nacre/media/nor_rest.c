@@ -4,8 +4,8 @@
  *
  * States of nor->erasing, and the step between them:
  *   none      -> under way  nacre_nor_erase_start; a cut leaves the first unit in any state
- *   under way -> under way  nacre_nor_erase_poll begins the next unit; a cut leaves it in any state,
- *                           those before it erased
+ *   under way -> under way  nacre_nor_erase_poll begins the next unit; a cut leaves it in any
+ *                           state, those before it erased
  *   under way -> untold     the last unit has ended, or one has failed, seen by any call
  *   under way -> none       nacre_nor_erase_stop
  *   untold    -> none       nacre_nor_erase_poll tells it
@@ -98,7 +98,7 @@ static enum nacre_err check_program(struct nacre_nor *nor, uint32_t addr, const 
     if (range->is_under_way && overlap(addr, n, range->at, range->end - range->at)) {
         return NACRE_BUSY;
     }
-    err = nacre_nor_settle(nor);
+    err = nacre_nor_make_free(nor);
     if (err != NACRE_OK) return err;
     return nacre_nor_is_blank(nor, addr, n) ? NACRE_OK : NACRE_NOT_ERASED;
 }
@@ -107,7 +107,7 @@ static enum nacre_err check_program(struct nacre_nor *nor, uint32_t addr, const 
 static enum nacre_err program_inside(struct nacre_nor *nor, uint32_t addr, const void *buf,
                                      uint32_t n)
 {
-    const enum nacre_err err = nacre_nor_settle(nor);
+    const enum nacre_err err = nacre_nor_make_free(nor);
     return err == NACRE_OK ? nacre_nor_program_piece(nor, addr, buf, n) : err;
 }
 
@@ -153,9 +153,7 @@ static void give_up(struct nacre_nor *nor)
 static enum nacre_err begin_unit(struct nacre_nor *nor)
 {
     nor->owner = NACRE_NOR_REST;
-    const enum nacre_err err = nacre_way_start(nor, nor->erasing.at, 0);
-    if (err != NACRE_OK) give_up(nor);
-    return err;
+    return nacre_way_start(nor, nor->erasing.at, 0);
 }
 
 static enum nacre_err start_inside(struct nacre_nor *nor, uint32_t addr, uint32_t n)
@@ -170,7 +168,9 @@ static enum nacre_err start_inside(struct nacre_nor *nor, uint32_t addr, uint32_
     if (range->is_under_way || range->is_untold) return NACRE_BUSY;
     *range = (struct nacre_nor_range){.at = addr, .end = addr + n, .is_under_way = true};
     nor->is_refused = false;
-    return nor->state == NACRE_NOR_IDLE ? begin_unit(nor) : NACRE_OK;
+    const enum nacre_err begun = nor->state == NACRE_NOR_IDLE ? begin_unit(nor) : NACRE_OK;
+    if (begun != NACRE_OK) give_up(nor);
+    return begun;
 }
 
 enum nacre_err nacre_nor_erase_start(struct nacre_nor *nor, uint32_t chip_addr, uint32_t n)
@@ -184,12 +184,7 @@ enum nacre_err nacre_nor_erase_start(struct nacre_nor *nor, uint32_t chip_addr, 
 static enum nacre_err step(struct nacre_nor *nor)
 {
     const enum nacre_err err = nacre_nor_look(nor);
-    if (err == NACRE_BUSY) return NACRE_BUSY;
-    if (err != NACRE_OK) {
-        give_up(nor);
-        return err;
-    }
-    if (!nor->erasing.is_under_way) return NACRE_OK;
+    if (err != NACRE_OK || !nor->erasing.is_under_way) return err;
     if (nacre_nor_us_since(nor, &nor->store_at) < NACRE_NOR_GIVE_WAY_US) return NACRE_BUSY;
     const enum nacre_err begun = begin_unit(nor);
     return begun == NACRE_OK ? NACRE_BUSY : begun;
@@ -200,6 +195,7 @@ static enum nacre_err poll_inside(struct nacre_nor *nor, uint32_t *left_bytes)
     struct nacre_nor_range *const range = &nor->erasing;
     enum nacre_err err = range->is_under_way ? step(nor) : NACRE_OK;
 
+    if (err != NACRE_OK && err != NACRE_BUSY && err != NACRE_QUIET) give_up(nor);
     if (range->is_untold) {
         err = range->result;
         range->is_untold = false;
@@ -238,9 +234,11 @@ static enum nacre_err wait_inside(struct nacre_nor *nor)
 {
     const enum nacre_err err = poll_inside(nor, NULL);
 
+    if (err == NACRE_QUIET) give_up(nor);
     if (err != NACRE_BUSY || !nacre_nor_job_is_late(nor)) return err;
+    const bool is_begun = nor->state == NACRE_NOR_ERASES && nor->owner == NACRE_NOR_REST;
     give_up(nor);
-    return NACRE_TIMEOUT;
+    return is_begun ? NACRE_TIMEOUT : NACRE_NOT_NOW;
 }
 
 enum nacre_err nacre_nor_erase(struct nacre_nor *nor, uint32_t chip_addr, uint32_t n)

@@ -26,7 +26,9 @@ static enum nacre_err open_chip(void)
 {
     const struct nacre_nor_cfg cfg = {
         .chip = chips[STORM_CFG(chip) % STORM_CHIPS],
-        .port = {.core_mhz = BOARD_CORE_MHZ, .mpu_region = FENCE_REGION},
+        .port = {.core_mhz = BOARD_CORE_MHZ,
+                 .mpu_region = FENCE_REGION,
+                 .live = storm_live()},
         .region_addr = STORM_CFG(region_addr),
         .region_bytes = STORM_CFG(region_bytes),
         .image_bytes = STORM_CFG(image_bytes),

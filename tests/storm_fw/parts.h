@@ -67,6 +67,9 @@ const volatile uint32_t *storm_clock(void);
 /* A piece of the application's work, all of it in flash. */
 void storm_work(void);
 
+/* What nacre_port_cfg.live is to be; no handlers if the timer's is not to lie in RAM. */
+struct nacre_live storm_live(void);
+
 void storm_on_timer(void);
 void storm_on_tick(void);
 void storm_on_dma(void);

@@ -5,11 +5,15 @@
 #include "examples/start/start.h"
 #include "tests/storm_fw/parts.h"
 
+#include <stddef.h>
+#include <string.h>
+
 #define IRQ_HPDMA1_CHANNEL0 64
 
 typedef void handler(void);
 
 extern uint32_t stack_top[];
+extern char live_start[], live_end[], live_load[];
 
 int main(void);
 void Reset_Handler(void);
@@ -17,6 +21,8 @@ void Reset_Handler(void);
 __attribute__((noreturn)) void Reset_Handler(void)
 {
     start_memories();
+    memcpy(live_start, live_load, (size_t)(live_end - live_start));
+    __asm volatile("dsb\n\tisb" ::: "memory");
     (void)main();
     for (;;) {
     }

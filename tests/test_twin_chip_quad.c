@@ -80,6 +80,29 @@ static void test_chip_quad_reads_what_was_programmed(void **state)
     assert_memory_equal(got, data, 16);
 }
 
+/* SHEET: 6Bh has its address on one line, 8 clocks and no mode byte, and data on four lines. */
+static void test_chip_quad_output_read_is_the_same_array(void **state)
+{
+    (void)state;
+    uint8_t got[16];
+    program(AT, data, 16);
+    chip_settle(&bus);
+    struct frame frame = quad_read(AT, got, 16);
+    frame.instruction_value = 0x6B;
+    frame.address.lines = 1;
+    frame.alternate.lines = 0;
+    frame.dummy_clocks = 8;
+    assert_int_equal(window_of(&frame), FRAME_WINDOW_PLAIN);
+    chip_frame(&bus, &frame);
+    assert_int_equal(bus.answer, FRAME_DRIVEN);
+    assert_memory_equal(got, data, 16);
+    frame.address.lines = 4;
+    assert_int_not_equal(window_of(&frame), FRAME_WINDOW_PLAIN);
+    frame.address.lines = 1;
+    frame.data.lines = 1;
+    assert_int_not_equal(window_of(&frame), FRAME_WINDOW_PLAIN);
+}
+
 /* A clock off is half a byte off, so what comes is not the array. */
 static void test_chip_quad_one_clock_is_half_a_byte(void **state)
 {
@@ -199,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(reads_what_was_programmed),
+        TEST(output_read_is_the_same_array),
         TEST(one_clock_is_half_a_byte),
         TEST(other_frames_are_not_plain),
         TEST(suspend_shows_before_it_is_ready),

@@ -20,13 +20,15 @@
 static bool is_status_read(uint16_t opcode)
 {
     return opcode == 0x05u || opcode == 0x15u || opcode == 0x2Bu || opcode == 0x9Fu ||
-           opcode == 0x71u || opcode == 0x5Au || opcode == 0x85u;
+           opcode == 0x71u || opcode == 0x5Au || opcode == 0x85u || opcode == 0x35u ||
+           opcode == 0x70u || opcode == 0x07u;
 }
 
 static bool is_array_read(uint16_t opcode)
 {
     return opcode == 0x03u || opcode == 0x0Bu || opcode == 0x13u || opcode == 0x0Cu ||
-           opcode == 0xECu || opcode == 0xEEu;
+           opcode == 0xECu || opcode == 0xEEu || opcode == 0xEBu || opcode == 0x6Bu ||
+           opcode == 0xFDu;
 }
 
 static enum twin_command_class class_of(const struct nor_event *event)

@@ -7,6 +7,8 @@
 #include "examples/brightness/board.h"
 #include "examples/brightness/region.h"
 
+#include <stddef.h>
+
 #define FENCE_REGION 15u
 #define KEYS 8u
 
@@ -26,30 +28,52 @@ static struct nacre_index_entry index_entries[KEYS];
 static bool is_open;
 static bool has_work;
 
-enum nacre_err memory_open(void)
+static enum nacre_err open_flash(const struct region *board)
 {
-    const struct nacre_nor_cfg nor_cfg = {
-        .chip = region.chip,
+    const struct nacre_nor_cfg cfg = {
+        .chip = board->chip,
         .port = {.core_mhz = BOARD_CORE_MHZ, .mpu_region = FENCE_REGION},
-        .region_addr = region.addr,
-        .region_bytes = region.bytes,
-        .image_bytes = region.image_bytes,
-        .way = region.way,
-        .budget_us = region.budget_us,
+        .region_addr = board->addr,
+        .region_bytes = board->bytes,
+        .image_bytes = board->image_bytes,
+        .way = board->way,
+        .budget_us = board->budget_us,
         .tick = board_counter(),
         .tick_us = BOARD_COUNT_US,
     };
+
+    return nacre_nor_open(&nor, &cfg);
+}
+
+/* A row that is not this board's is refused by the controller's state or by the chip's id. */
+static enum nacre_err find_flash(const struct region **found)
+{
+    enum nacre_err err;
+
+    *found = &region;
+    do { /* ends: the last one has no next */
+        err = open_flash(*found);
+        if (err != NACRE_CTRL_STATE && err != NACRE_CHIP_UNKNOWN) return err;
+        *found = (*found)->next;
+    } while (*found != NULL);
+    return err;
+}
+
+enum nacre_err memory_open(void)
+{
+    const struct region *board;
+
+    enum nacre_err err = find_flash(&board);
+    if (err != NACRE_OK) return err;
     const struct nacre_store_cfg store_cfg = {
         .medium = &nor.medium,
         .index = index_entries,
         .index_count = KEYS,
-        .assume = region.assume,
+        .assume = board->assume,
     };
     const struct nacre_settings_cfg settings_cfg = {
         .store = &store, .table = table, .count = TABLE_ROWS};
 
-    enum nacre_err err = nacre_nor_open(&nor, &nor_cfg);
-    if (err != NACRE_OK) return err;
     err = nacre_mount(&store, &store_cfg);
     if (err == NACRE_FOREIGN) err = nacre_format(&store, &store_cfg);
     if (err != NACRE_OK) return err;

@@ -23,6 +23,7 @@ struct region {
     uint32_t addr; /* from the chip's start */
     uint32_t bytes;
     enum nacre_assume assume;
+    const struct region *next; /* of another board that the image is for; null: no more */
 };
 
 extern const struct region region;

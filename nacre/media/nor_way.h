@@ -12,6 +12,9 @@
 
 /* What each slice costs beside the row's minimum run and suspend latency, rounded up. */
 #define NACRE_SLICE_OVERHEAD_US 10u
+/* And beyond that on one line, where 132 bytes take 21 us at the 50 MHz that ST's boot begins with.
+   A slower clock shows in nacre_nor_stats.over_budget. */
+#define NACRE_SLICE_ONE_LINE_US 25u
 
 /* ---- for the medium ---- */
 

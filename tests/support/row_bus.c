@@ -4,6 +4,7 @@
 #include "tests/support/row_bus.h"
 
 #include "tests/support/cmocka_all.h"
+#include "twin/chip/nor_row.h"
 
 #include <string.h>
 
@@ -97,7 +98,7 @@ void row_register(struct row_bus *bus, uint16_t opcode, uint8_t dummy_clocks, ui
     read_frame(bus, &frame, bytes, n);
 }
 
-/* The first mapped read of the row; its clocks are the affair of the boot: as ST leaves them. */
+/* The first mapped read of the row; its clocks are the affair of the boot. */
 bool row_read(struct row_bus *bus, uint32_t addr, uint8_t *bytes, uint32_t n)
 {
     const struct nacre_form_read *const read = &bus->row->form.read[0];
@@ -107,11 +108,10 @@ bool row_read(struct row_bus *bus, uint32_t addr, uint8_t *bytes, uint32_t n)
     frame.address.lines = read->addr_lines;
     frame.data = phase_of(bus, 0);
     frame.data.lines = read->data_lines;
-    frame.dummy_clocks = 20;
+    frame.dummy_clocks = nor_left(bus->chip.nor)->read.dummy_clocks;
     if (read->has_mode) {
         frame.alternate = (struct frame_phase){.lines = read->addr_lines, .bytes = 1};
         frame.alternate_value = 0xFF; /* the next read has an opcode again */
-        frame.dummy_clocks = 4;
     }
     read_frame(bus, &frame, bytes, n);
     return bus->chip.answer == FRAME_DRIVEN;

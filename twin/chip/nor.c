@@ -248,6 +248,11 @@ void nor_as_left_by_boot(struct nor *nor, uint64_t now_ps)
     nor_tell_answers(nor);
 }
 
+const struct nor_left *nor_left(const struct nor *nor)
+{
+    return &nor->row->family->left;
+}
+
 const char *nor_refusal_name(enum nor_refusal refusal)
 {
     static const char *const names[] = {

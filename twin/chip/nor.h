@@ -15,6 +15,7 @@
 #include "twin/chip/frame.h"
 
 struct nor;
+struct nor_left;
 struct nor_row;
 
 /* Rows: what is known of a part, each number with its source, in the files nor_row*.c. */
@@ -265,10 +266,12 @@ void nor_rewind(struct nor *nor, uint32_t mark);
 void nor_forget(struct nor *nor, uint32_t mark);
 
 /*
- * Octal DTR, 20 dummy clocks, no block protection: what ST's boot stage leaves (traced). A part
- * without octal protocol is left in SPI.
+ * Octal DTR, no block protection: what ST's boot stage leaves (traced). A part without octal
+ * protocol is left in SPI.
  */
 void nor_as_left_by_boot(struct nor *nor, uint64_t now_ps);
+/* How the boot reads the part then. Lives as long as the program. */
+const struct nor_left *nor_left(const struct nor *nor);
 
 /* What the chip listens to now. NOR_SPI after power on and reset. */
 enum nor_protocol nor_protocol(const struct nor *nor);

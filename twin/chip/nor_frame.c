@@ -39,7 +39,9 @@ static enum nor_refusal phases_check(const struct nor *nor, const struct frame *
     const bool dtr = protocol == NOR_DOPI;
     if (!phase_fits(&frame->address, lines, dtr)) return NOR_REFUSED_PROTOCOL;
     if (!phase_fits(&frame->alternate, lines, dtr)) return NOR_REFUSED_PROTOCOL;
-    if (frame->data.lines != 0 && frame->data.lines != lines) return NOR_REFUSED_PROTOCOL;
+    const bool is_quad_out = protocol == NOR_SPI && opcode->dummy_spi == NOR_DUMMY_QUAD_OUT;
+    const uint8_t data_lines = is_quad_out ? 4 : lines;
+    if (frame->data.lines != 0 && frame->data.lines != data_lines) return NOR_REFUSED_PROTOCOL;
     /* A controller may take a strobed byte only once a clock: status bytes come twice anyway. */
     if (frame->data.dtr && !dtr) return NOR_REFUSED_PROTOCOL;
     if (frame->dir == FRAME_WRITE && frame->data.dtr != dtr) return NOR_REFUSED_PROTOCOL;

@@ -263,7 +263,7 @@ void nor_reg_tear(struct nor *nor, uint32_t reg, const uint8_t value[2]);
 bool nor_reg_status_is_same(const struct nor *nor, uint32_t reg, const uint8_t value[2]);
 /* Volatile registers as after a reset: SPI, WEL 0. BP, TB and non-volatile CR2 bits stay. */
 void nor_reg_defaults(struct nor *nor);
-/* Dummy clocks of an array read in octal, by CR2 300h: 20 down to 6. */
+/* Dummy clocks of an array read in octal: the family's, or by CR2 300h 20 down to 6. */
 uint8_t nor_reg_dummies(const struct nor *nor);
 /* Do BP and TB protect this address? */
 bool nor_reg_protects(const struct nor *nor, uint32_t addr);

@@ -9,7 +9,8 @@ static uint8_t dummies_needed(const struct nor *nor, const struct nor_opcode *op
 {
     const bool is_octal = nor->state.protocol != NOR_SPI;
     switch (is_octal ? opcode->dummy_octal : opcode->dummy_spi) {
-    case NOR_DUMMY_8: return 8;
+    case NOR_DUMMY_8:
+    case NOR_DUMMY_QUAD_OUT: return 8;
     case NOR_DUMMY_QUAD_IO: return 4;
     case NOR_DUMMY_ARRAY: return nor_reg_dummies(nor);
     case NOR_DUMMY_REGISTER: return nor->row->family->register_dummies;

@@ -212,7 +212,8 @@ void nor_reg_defaults(struct nor *nor)
 
 uint8_t nor_reg_dummies(const struct nor *nor)
 {
-    return (uint8_t)(20u - 2u * nor->state.cr2_300);
+    const uint8_t fixed = nor->row->family->array_dummies;
+    return fixed != 0 ? fixed : (uint8_t)(20u - 2u * nor->state.cr2_300);
 }
 
 /*

@@ -103,6 +103,12 @@ const struct nor_family nor_family_octal = {
     .has_octal = true,
     .register_dummies = 4,                /* [MODEL]; [BSP] sends 4 in STR and 5 in DTR */
     .sfdp_dummies = 20,                   /* [BSP], ST's boot stage finds it with 20 */
+    .left = {
+        .read = {.instruction = {.lines = 8, .bytes = 2, .dtr = true}, .instruction_value = 0xEE11,
+                 .address = {.lines = 8, .bytes = 4, .dtr = true},
+                 .data = {.lines = 8, .dtr = true}, .dummy_clocks = 20, .dqs = true},
+        .clock_mhz = 200,                 /* traced: ST's boot stage */
+    },
     .write_status = {40 * MS, 40 * MS},   /* [MODEL] flat 40 ms, [BSP] 40 ms at most */
     /* ST's boot of release 1.0.0 goes on 1.2 us after 01h {00 02} without a poll, and boots. */
     .write_status_same = {40 * NS, 40 * MS},

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "twin/chip/frame.h"
+
 /* What an opcode asks for, whatever its number in a part. */
 enum nor_command {
     NOR_CMD_NOP,
@@ -42,11 +44,15 @@ enum nor_command {
     NOR_CMD_NOT_MODELLED,
 };
 
-/* QUAD_IO stands for a whole form: address, a mode byte, 4 clocks and data, all on four lines. */
+/*
+ * QUAD_IO and QUAD_OUT stand for a whole form: address, a mode byte, 4 clocks and data, all on four
+ * lines; or 8 clocks, and data alone on four lines.
+ */
 enum nor_dummy {
     NOR_DUMMY_NONE,
     NOR_DUMMY_8,
     NOR_DUMMY_QUAD_IO,
+    NOR_DUMMY_QUAD_OUT,
     NOR_DUMMY_ARRAY,
     NOR_DUMMY_REGISTER,
     NOR_DUMMY_SFDP,
@@ -74,6 +80,15 @@ struct nor_span {
     uint64_t max_ps;
 };
 
+/*
+ * How a boot stage leaves the part: the read by which it is mapped, as it is on the wires, without
+ * address and data; and the clock.
+ */
+struct nor_left {
+    struct frame read;
+    uint32_t clock_mhz;
+};
+
 /* What all parts of a family do alike, whatever their size. */
 struct nor_family {
     bool has_octal;            /* a boot leaves it in octal DTR, else in SPI */
@@ -86,6 +101,8 @@ struct nor_family {
     uint8_t sr2;               /* fixed bits of the second status register */
     uint8_t register_dummies; /* least number of clocks before a register's first byte, octal */
     uint8_t sfdp_dummies;     /* octal */
+    uint8_t array_dummies;    /* octal; 0: by the part's register at 300h */
+    struct nor_left left;
     struct nor_span write_status;
     struct nor_span write_status_same; /* no non-volatile bit changes */
     struct nor_span write_cr2;         /* volatile */

@@ -53,6 +53,13 @@ static const struct nor_family family_mt35 = {
     .registers_come_once = true,   /* [LINUX] compares the id byte by byte in octal DTR */
     .register_dummies = 8,         /* [LINUX]: rdsr_dummy; the id takes 8 too */
     .sfdp_dummies = 8,
+    .array_dummies = 20,           /* [LINUX] sets 20 */
+    .left = {
+        .read = {.instruction = {.lines = 8, .bytes = 2, .dtr = true}, .instruction_value = 0xFDFD,
+                 .address = {.lines = 8, .bytes = 4, .dtr = true},
+                 .data = {.lines = 8, .dtr = true}, .dummy_clocks = 20, .dqs = true},
+        .clock_mhz = 200,         /* [FAMILY] */
+    },
     .protected_program_ps = 2 * US, /* unknown */
     .protected_erase_ps = 2 * US,
     .suspend_tail_ps = 2 * US,     /* unknown; a suspend that comes too late must be possible */

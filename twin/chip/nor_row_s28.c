@@ -9,8 +9,7 @@
  *            Unmeasured
  *
  * The part is taken as set to uniform sectors of 256 KB: the 4 KB sectors that it also has lie in a
- * place that its configuration chooses. Array reads take 20 clocks here, as everywhere in the twin;
- * [LINUX] sets 24. Registers other than the two of status are not modelled.
+ * place that its configuration chooses. Registers other than the two of status are not modelled.
  */
 #include "twin/chip/nor.h"
 #include "twin/chip/nor_row.h"
@@ -50,6 +49,13 @@ static const struct nor_family family_s28 = {
     .registers_come_once = true,  /* [LINUX] compares the id byte by byte in octal DTR */
     .register_dummies = 4,        /* [FAMILY] */
     .sfdp_dummies = 8,
+    .array_dummies = 24,          /* [LINUX] sets 24 */
+    .left = {
+        .read = {.instruction = {.lines = 8, .bytes = 2, .dtr = true}, .instruction_value = 0xEEEE,
+                 .address = {.lines = 8, .bytes = 4, .dtr = true},
+                 .data = {.lines = 8, .dtr = true}, .dummy_clocks = 24, .dqs = true},
+        .clock_mhz = 200,        /* [FAMILY] */
+    },
     .protected_program_ps = 2 * US, /* unknown */
     .protected_erase_ps = 2 * US,
     .suspend_tail_ps = 2 * US,    /* unknown; a suspend that comes too late must be possible */

@@ -23,6 +23,7 @@
 static const struct nor_opcode opcodes_w25q[] = {
     {0x03, 3, X, NONE, NONE, false, false, NOR_CMD_READ},
     {0x0B, 3, X, NOR_DUMMY_8, NONE, false, false, NOR_CMD_READ},
+    {0x6B, 3, X, NOR_DUMMY_QUAD_OUT, NONE, false, false, NOR_CMD_READ}, /* [SHEET] */
     {0xEB, 3, X, NOR_DUMMY_QUAD_IO, NONE, false, false, NOR_CMD_READ},
     {0x02, 3, X, NONE, NONE, false, false, NOR_CMD_PROGRAM},
     {0x20, 3, X, NONE, NONE, false, false, NOR_CMD_ERASE_UNIT},
@@ -48,8 +49,7 @@ static const struct nor_opcode opcodes_w25q[] = {
     {0x15, 0, X, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED}, /* status 3 */
     {0x32, 3, X, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED}, /* quad program */
     {0x52, 3, X, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED}, /* erase of 32 KB */
-    {0x3B, 3, X, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED}, /* dual and quad reads */
-    {0x6B, 3, X, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED},
+    {0x3B, 3, X, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED}, /* dual reads */
     {0xBB, 3, X, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED},
     {0x77, 3, X, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED}, /* burst wrap */
     {0x42, 3, X, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED}, /* security registers */
@@ -61,6 +61,14 @@ static const struct nor_family family_w25q = {
     .shows_suspend_at_once = true, /* [WMODEL]: SUS with the command, WIP and WEL after tSUS */
     .ignores_protected = true,     /* [WMODEL]: nothing begins */
     .sr2 = 0x02,                   /* [WMODEL]: QE is bit 1 */
+    /* By EBh, with a mode byte after which the next read has an opcode again. 50 MHz is what ST's
+       ExtMem Manager 1.5 starts with and stays at unless it is told more. */
+    .left = {
+        .read = {.instruction = {.lines = 1, .bytes = 1}, .instruction_value = 0xEB,
+                 .address = {.lines = 4, .bytes = 3}, .alternate = {.lines = 4, .bytes = 1},
+                 .alternate_value = 0xFF, .data = {.lines = 4}, .dummy_clocks = 4},
+        .clock_mhz = 50,
+    },
     .suspend_tail_ps = 2 * US,     /* unknown; a suspend that comes too late must be possible */
     .reset_idle_ps = 30 * US,      /* [FAMILY] tRST, all of them */
     .reset_program_ps = 30 * US,

@@ -1,0 +1,31 @@
+/*
+ * Boards with any chip that there is a row of. The image finds out which: a row of another chip is
+ * refused before anything is written.
+ *
+ * A budget of slices is what the shortest slice of an erase takes: its run, its suspend latency,
+ * and what the commands round it need on eight lines or on one.
+ */
+#include "examples/brightness/region.h"
+
+#include <stddef.h>
+
+#define UNITS 16u
+
+static const struct region w25q128jv = {
+    .chip = &nacre_chip_w25q128jv,
+    .image_bytes = 0x00800000,
+    .budget_us = 1100,
+    .addr = 0x00FE0000,
+    .bytes = UNITS * 4096u,
+    .assume = NACRE_ASSUME_NOTHING,
+};
+
+const struct region region = {
+    .chip = &nacre_chip_mx66uw1g45g,
+    .image_bytes = REGION_BANK_0,
+    .budget_us = REGION_BUDGET_US,
+    .addr = REGION_ADDR,
+    .bytes = UNITS * 4096u,
+    .assume = NACRE_ASSUME_NOTHING,
+    .next = &w25q128jv,
+};

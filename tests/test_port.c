@@ -162,15 +162,6 @@ static void test_port_reads_no_stale_lines(void **state)
     console_is(checks_wanted);
 }
 
-static void test_port_refuses_a_controller_that_shares_its_port(void **state)
-{
-    (void)state;
-    start(FAULTS, TWIN_LEFTOVER_RWW);
-    prompt_reach(twin);
-    console_is("NACRE_CTRL_STATE\r\n> ");
-    assert_string_equal(seen.opcodes, "");
-}
-
 /* Type a letter and expect the board to be stopped by what comes of it. */
 static void violation_comes(const char *letter, enum twin_violation_kind kind, uint32_t addr)
 {
@@ -263,7 +254,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_port_refuses_restores_and_copies, teardown),
         cmocka_unit_test_teardown(test_port_reads_no_stale_lines, teardown),
-        cmocka_unit_test_teardown(test_port_refuses_a_controller_that_shares_its_port, teardown),
         cmocka_unit_test_teardown(test_port_fence_stops_a_read_of_the_busy_bank, teardown),
         cmocka_unit_test_teardown(test_port_read_only_map_stops_a_store, teardown),
         cmocka_unit_test_teardown(test_port_maps_again_after_a_senseless_status, teardown),

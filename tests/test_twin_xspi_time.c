@@ -276,7 +276,7 @@ static void test_xspi_time_ncs_stays_high_between_commands(void **state)
     }
 }
 
-/* Multiplexed: the second controller waits until the first one's frame is over. */
+/* Multiplexed: the second controller waits until the first one's frame is over, and 10 clocks. */
 static void test_xspi_time_shared_port_carries_one_frame_at_a_time(void **state)
 {
     (void)state;
@@ -292,7 +292,7 @@ static void test_xspi_time_shared_port_carries_one_frame_at_a_time(void **state)
     xspi_advance(rig.x2, start + US);
     const uint64_t over = start + (1 + 3 + 20 + 32 + 1 + 2) * CLK_PS;
     (void)xspi_reg_write(rig.x1, start + 100000, R_IR, 4, 0x06F9);
-    assert_int_equal(xspi_next_event_ps(rig.x1), over + 3 * CLK_PS);
+    assert_int_equal(xspi_next_event_ps(rig.x1), over + (10 + 3) * CLK_PS);
 }
 
 /* One line, one bit a clock: 8 clocks a byte. */

@@ -4,6 +4,7 @@
  */
 #include "twin/machine.h"
 #include "twin/mpu.h"
+#include "twin/port_wait.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -154,7 +155,7 @@ static void on_block(void *ctx, uint32_t pc, uint32_t n)
 {
     struct twin *const t = ctx;
     t->block_pc = pc;
-    if (!block_may_run(t, pc)) {
+    if (!block_may_run(t, pc) || (pc - FLASH_WINDOW < t->flash_bytes && !port_wait(t, pc))) {
         if (t->stopping) cpu_halt(t->cpu);
         return;
     }

@@ -201,7 +201,7 @@ static void touch(struct twin *t, uint32_t controller, uint32_t at, uint64_t now
  */
 static void touch_at_once(struct twin *t, uint64_t now_ps)
 {
-    touch(t, 0, 0, now_ps);
+    if (mpu_rights(t, PSRAM_WINDOW).can_read) touch(t, 0, 0, now_ps);
     if (runs_from_flash(t)) touch(t, XSPI2_INDEX, t->block_pc - FLASH_WINDOW, now_ps);
 }
 

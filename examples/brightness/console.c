@@ -141,7 +141,7 @@ static void command(void)
     }
 }
 
-void console_byte(char byte)
+static void take(char byte)
 {
     static const char echo_end[] = "\r\n";
     char echo[2] = {byte, '\0'};
@@ -203,4 +203,19 @@ void console_start(enum nacre_err opened)
     board_set_backlight(brightness);
     say_brightness(is_default);
     prompt();
+}
+
+_Noreturn void console_run(void)
+{
+    for (;;) {
+        char byte;
+
+        board_scan_frame();
+        if (board_read(&byte)) {
+            take(byte);
+        } else {
+            memory_idle();
+            board_sleep();
+        }
+    }
 }

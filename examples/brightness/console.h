@@ -9,7 +9,7 @@
 /* Say how the settings were found, show the brightness, and prompt. */
 void console_start(enum nacre_err opened);
 
-/* A byte was typed. */
-void console_byte(char byte);
+/* Serve it for ever; the product's other work is done when nothing was typed. */
+_Noreturn void console_run(void);
 
 #endif

@@ -14,15 +14,5 @@ int main(void)
     board_start();
     board_draw_frame();
     console_start(memory_open());
-    for (;;) {
-        char byte;
-
-        board_scan_frame();
-        if (board_read(&byte)) {
-            console_byte(byte);
-        } else {
-            memory_idle();
-            board_sleep();
-        }
-    }
+    console_run();
 }

@@ -10,6 +10,7 @@
 #include "nacre/chips/chips.h"
 #include "nacre/media/nor.h"
 #include "tests/port_fw/checks.h"
+#include "tests/port_fw/letters.h"
 
 static struct nacre_nor nor;
 static struct nacre_chip chip;
@@ -100,15 +101,5 @@ int main(void)
 {
     board_start();
     open_flash();
-    board_write("> ");
-    for (;;) {
-        char letter;
-
-        if (board_read(&letter)) {
-            do_letter(letter);
-            board_write("> ");
-        } else {
-            board_sleep();
-        }
-    }
+    letters_serve(do_letter);
 }

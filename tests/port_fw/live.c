@@ -14,6 +14,7 @@
 #include "nacre/chips/chips.h"
 #include "nacre/media/nor.h"
 #include "tests/port_fw/checks.h"
+#include "tests/port_fw/letters.h"
 
 #include <string.h>
 
@@ -119,14 +120,6 @@ static void say_err(enum nacre_err err)
     board_write("\r\n");
 }
 
-static void say(const char *name, uint32_t value)
-{
-    board_write(name);
-    board_write(" ");
-    board_write_number(value);
-    board_write("\r\n");
-}
-
 static void open_at(uint32_t region_addr, uint32_t budget_us)
 {
     const struct nacre_nor_cfg cfg = cfg_of(region_addr, budget_us);
@@ -157,13 +150,13 @@ static void report(void)
     struct nacre_nor_stats stats;
 
     if (nacre_nor_stats(&nor, &stats) != NACRE_OK) return;
-    say("longest_ns", (uint32_t)((uint64_t)stats.longest_cycles * 1000u / mhz));
-    say("bound_us", stats.bound_us);
-    say("slices", stats.slices);
-    say("late_suspends", stats.late_suspends);
-    say("over_budget", stats.over_budget);
-    say("runs", runs);
-    say("nmis", nmis);
+    letters_say("longest_ns", (uint32_t)((uint64_t)stats.longest_cycles * 1000u / mhz));
+    letters_say("bound_us", stats.bound_us);
+    letters_say("slices", stats.slices);
+    letters_say("late_suspends", stats.late_suspends);
+    letters_say("over_budget", stats.over_budget);
+    letters_say("runs", runs);
+    letters_say("nmis", nmis);
 }
 
 static void erase_under_basepri(void)
@@ -174,7 +167,7 @@ static void erase_under_basepri(void)
     erase();
     __asm volatile("mrs %0, basepri" : "=r"(after));
     __asm volatile("msr basepri, %0" :: "r"(0) : "memory");
-    say("basepri", after);
+    letters_say("basepri", after);
 }
 
 static void erase_under_primask(void)
@@ -187,7 +180,7 @@ static void erase_under_primask(void)
     __asm volatile("mrs %0, primask\n\tcpsie i" : "=r"(after) :: "memory");
     say_err(err);
     say_err(end);
-    say("primask", after);
+    letters_say("primask", after);
 }
 
 /* ---- refusals ---- */
@@ -356,15 +349,5 @@ int main(void)
     NVIC_IPR(BOARD_IRQ_TIM6) = TIMER_PRIORITY;
     NVIC_IPR(BOARD_IRQ_UART4) = OTHER_PRIORITY;
     SHPR3_SYSTICK = OTHER_PRIORITY;
-    board_write("> ");
-    for (;;) {
-        char letter;
-
-        if (board_read(&letter)) {
-            do_letter(letter);
-            board_write("> ");
-        } else {
-            board_sleep();
-        }
-    }
+    letters_serve(do_letter);
 }

@@ -13,6 +13,7 @@
 #include "nacre/core/store.h"
 #include "nacre/media/nor.h"
 #include "tests/port_fw/checks.h"
+#include "tests/port_fw/letters.h"
 
 #define NVIC_ICER_TIM6 (*(volatile uint32_t *)(0xE000E180u + 4u * (BOARD_IRQ_TIM6 / 32u)))
 #define REGION_ADDR 0x01FE0000u /* in bank 0, as the image */
@@ -37,14 +38,6 @@ int main(void);
 
 void checks_in_handler(void)
 {
-}
-
-static void say(const char *name, uint32_t value)
-{
-    board_write(name);
-    board_write(" ");
-    board_write_number(value);
-    board_write("\r\n");
 }
 
 static void say_if_wrong(enum nacre_err err)
@@ -81,7 +74,7 @@ static void open_all(uint32_t region_addr, enum nacre_way way, uint32_t budget_u
     number = 0;
     err = nacre_get(&store, KEY, &number, sizeof(number), &length);
     if (err != NACRE_NOT_FOUND) say_if_wrong(err);
-    say("number", number);
+    letters_say("number", number);
 }
 
 static void save(void)
@@ -121,13 +114,13 @@ static void report(void)
     struct nacre_nor_stats stats;
 
     say_if_wrong(nacre_nor_stats(&nor, &stats));
-    say("longest_ns", (uint32_t)((uint64_t)stats.longest_cycles * 1000u / mhz));
-    say("dark_us", (uint32_t)(stats.dark_cycles / mhz));
-    say("bound_us", stats.bound_us);
-    say("slices", stats.slices);
-    say("late_suspends", stats.late_suspends);
-    say("over_budget", stats.over_budget);
-    say("trust", (uint32_t)stats.trust);
+    letters_say("longest_ns", (uint32_t)((uint64_t)stats.longest_cycles * 1000u / mhz));
+    letters_say("dark_us", (uint32_t)(stats.dark_cycles / mhz));
+    letters_say("bound_us", stats.bound_us);
+    letters_say("slices", stats.slices);
+    letters_say("late_suspends", stats.late_suspends);
+    letters_say("over_budget", stats.over_budget);
+    letters_say("trust", (uint32_t)stats.trust);
 }
 
 static void open_again(uint32_t region_addr, enum nacre_way way, uint32_t budget_us)
@@ -147,13 +140,13 @@ static void do_letter(char letter)
     switch (letter) {
     case 's':
         save();
-        say("saved", number);
+        letters_say("saved", number);
         break;
     case 'm':
         for (uint32_t i = 0; i < MANY; i++) {
             save();
         }
-        say("saved", number);
+        letters_say("saved", number);
         break;
     case 'i':
         idle();
@@ -184,15 +177,5 @@ int main(void)
     board_start();
     NVIC_ICER_TIM6 = 1u << (BOARD_IRQ_TIM6 % 32u); /* of its 20 kHz most would be merged */
     open_all(REGION_ADDR, NACRE_WAY_AUTO, BUDGET_US);
-    board_write("> ");
-    for (;;) {
-        char letter;
-
-        if (board_read(&letter)) {
-            do_letter(letter);
-            board_write("> ");
-        } else {
-            board_sleep();
-        }
-    }
+    letters_serve(do_letter);
 }

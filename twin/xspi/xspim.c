@@ -2,6 +2,12 @@
  * XSPIM: routes by CR (MUXEN 0, MODE 1, CSSEL_OVR_EN 4, CSSEL_OVR_O1 5, CSSEL_OVR_O2 6,
  * REQ2ACK_TIME 23:16; CMSIS stm32h7s7xx.h). The table of MUXEN and MODE is that of ST's
  * HAL_XSPIM_Config.
+ *
+ * Multiplexed, the port has one owner at a time, and is idle for REQ2ACK_TIME + 1 clocks before
+ * another one has it (SVD; HAL writes what it is given less 1). A frame is not interrupted; a
+ * parked or running mapped read lets go MAXTRAN + 1 clocks after it was asked. A frame whose FIFO
+ * is empty, or full, stands still with NCS low, and keeps the port (ES0620 2.4.1: launch only what
+ * fits the free FIFO).
  */
 #include "twin/xspi/xspim.h"
 
@@ -15,6 +21,8 @@
 #define XSPIM_OVR_O1       0x00000020u
 #define XSPIM_REQ2ACK_POS  16u
 #define XSPIM_WRITABLE     0x00FF0073u
+#define NCS_LAG_CLOCKS     1u
+#define LINE_BYTES         32u
 #define PORTS              2u
 #define SELECTS            2u
 
@@ -91,18 +99,70 @@ static bool gives_port_away(const struct xspi *xspi)
            (xspi_get(xspi, CR) & CR_TCEN) != 0;
 }
 
+/* The port stands idle for so long before this controller has it after the other one. */
+static uint64_t handover_ps(const struct xspim *m, const struct xspi *xspi)
+{
+    return ((m->cr >> XSPIM_REQ2ACK_POS & 0xFFu) + 1u) * xspi_clk_ps(xspi);
+}
+
 uint64_t xspim_port_free_ps(const struct xspim *m, const struct xspi *xspi)
 {
     const uint32_t port = port_of(m, xspi);
-    const uint64_t free_ps = m->owner[port] == xspi ? 0 : m->free_ps[port];
+    uint64_t free_ps = m->owner[port] == xspi ? 0 : m->free_ps[port];
+    if (free_ps != 0 && xspim_is_multiplexed(m)) free_ps += handover_ps(m, xspi);
     if (!xspim_other_is_reading(m, xspi)) return free_ps;
     const struct xspi *other = other_of(m, xspi);
     if (!gives_port_away(other)) return FRAME_NEVER_PS;
-    const uint64_t clocks = (xspi_get(other, DCR3) & 0xFFu) + 1u +
-                            (m->cr >> XSPIM_REQ2ACK_POS & 0xFFu) + 1u;
+    const uint64_t maxtran_ps = ((xspi_get(other, DCR3) & 0xFFu) + 1u) * xspi_clk_ps(other);
     const uint64_t now = xspi->s.now_ps > other->s.now_ps ? xspi->s.now_ps : other->s.now_ps;
-    const uint64_t asked = now + clocks * xspi_clk_ps(other);
+    const uint64_t asked = now + maxtran_ps + handover_ps(m, xspi);
     return asked > free_ps ? asked : free_ps;
+}
+
+/* ---- a mapped read that has to wait ---- */
+
+/* When the data phase ends that is under way or begins at from_ps; bytes are still to be moved. */
+static uint64_t data_end_ps(const struct xspi *xspi, uint64_t from_ps, uint64_t bytes)
+{
+    const struct xspi_state *s = &xspi->s;
+    const struct frame frame = xspi_frame(&s->setup);
+    const uint32_t fmode = xspi_fmode(xspi);
+    if (fmode == FMODE_WRITE && s->fifo_level < bytes) return FRAME_NEVER_PS;
+    if (fmode == FMODE_READ && FIFO_BYTES - s->fifo_level < bytes) return FRAME_NEVER_PS;
+    return from_ps + bytes * xspi_byte_ps(xspi, &frame) + NCS_LAG_CLOCKS * xspi_clk_ps(xspi);
+}
+
+/* When NCS rises if nobody touches this controller. 0: it is high. */
+static uint64_t frame_end_ps(const struct xspi *xspi)
+{
+    const struct xspi_state *s = &xspi->s;
+    switch (s->phase) {
+    case PHASE_COMMAND: return data_end_ps(xspi, s->step_ps, s->total);
+    case PHASE_DATA_IN:
+    case PHASE_DATA_OUT: return data_end_ps(xspi, s->wire_ps, s->total - s->moved);
+    case PHASE_LAST_CLOCKS:
+    case PHASE_NO_STROBE: return s->step_ps;
+    default: return 0;
+    }
+}
+
+static uint64_t line_ps(const struct xspi *xspi)
+{
+    const struct xspi_setup setup = {.ccr = xspi_get(xspi, CCR), .tcr = xspi_get(xspi, TCR)};
+    const struct frame frame = xspi_frame(&setup);
+    return (1u + frame_clocks_before_data(&frame)) * xspi_clk_ps(xspi) +
+           LINE_BYTES * xspi_byte_ps(xspi, &frame);
+}
+
+uint64_t xspim_read_ps(const struct xspim *m, const struct xspi *xspi, uint64_t now_ps)
+{
+    const struct xspi *other = other_of(m, xspi);
+    if (!xspim_is_multiplexed(m) || other == NULL) return now_ps;
+    const uint64_t end_ps = frame_end_ps(other);
+    if (end_ps == FRAME_NEVER_PS || end_ps <= now_ps) {
+        return end_ps == FRAME_NEVER_PS ? FRAME_NEVER_PS : now_ps;
+    }
+    return end_ps + handover_ps(m, xspi) + line_ps(xspi);
 }
 
 void xspim_port_take(struct xspim *m, const struct xspi *xspi, uint64_t until_ps)

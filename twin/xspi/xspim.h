@@ -47,6 +47,12 @@ bool xspim_is_multiplexed(const struct xspim *m);
 uint64_t xspim_port_free_ps(const struct xspim *m, const struct xspi *xspi);
 /* The other controller has to wait until then. A later call replaces the time. */
 void xspim_port_take(struct xspim *m, const struct xspi *xspi, uint64_t until_ps);
+/*
+ * When the bytes of a mapped read by this controller are there, if it is asked for now: now_ps
+ * unless the other one has the port. FRAME_NEVER_PS: that one's frame waits for data, or for room,
+ * and who asks here is who would have to bring it.
+ */
+uint64_t xspim_read_ps(const struct xspim *m, const struct xspi *xspi, uint64_t now_ps);
 /* The other controller wants the same port all the time: it is mapped and was read. */
 bool xspim_other_is_reading(const struct xspim *m, const struct xspi *xspi);
 

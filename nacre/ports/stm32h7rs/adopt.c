@@ -12,6 +12,7 @@
 #include "nacre/ports/stm32h7rs/live.h"
 #include "nacre/ports/stm32h7rs/mpu.h"
 #include "nacre/ports/stm32h7rs/registers.h"
+#include "nacre/ports/stm32h7rs/second.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -40,7 +41,6 @@ static const struct expected controller_state[] = {
      XSPI_CR_EN | XSPI_CR_FMODE_MAPPED},
     {"XSPI2 DCR3 CSBOUND", XSPI2_BASE + 0x010u, XSPI_DCR3_CSBOUND, 0},
     {"XSPI2 DCR4 REFRESH", XSPI2_BASE + 0x014u, ~0u, 0},
-    {"XSPIM CR MUXEN", XSPIM_CR, XSPIM_CR_MUXEN, 0},
 };
 
 static enum nacre_err refuse(struct nacre_port *port, const struct expected *expected,
@@ -204,6 +204,8 @@ enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port
     port->mpu_region = cfg->mpu_region;
     enum nacre_err err = check_all(port, controller_state,
                                    sizeof(controller_state) / sizeof(controller_state[0]));
+    if (err != NACRE_OK) return err;
+    err = nacre_second_check_idle(port);
     if (err != NACRE_OK) return err;
     err = check_form(port, form);
     if (err != NACRE_OK) return err;

@@ -72,6 +72,7 @@ struct nacre_medium_ops {
      * Returns  NACRE_OK    it ended well, or none was under way
      *          NACRE_BUSY  it goes on
      *          NACRE_IO, NACRE_TIMEOUT  it failed; the unit is in any state
+     *          one that nacre_medium_refuses  it goes on, or stands still: ask again
      */
     enum nacre_err (*erase_poll)(struct nacre_medium *medium);
 
@@ -95,5 +96,15 @@ struct nacre_medium {
     const struct nacre_medium_ops *ops;
     struct nacre_geometry geometry;
 };
+
+/*
+ * Does this error of a program or an erase say that the medium refused it for the time being? Then
+ * no command was sent, nothing has changed, and no unit is to blame.
+ */
+static inline bool nacre_medium_refuses(enum nacre_err err)
+{
+    return err == NACRE_NOT_NOW || err == NACRE_QUIET || err == NACRE_NO_SUSPEND ||
+           err == NACRE_NO_WAY || err == NACRE_NESTED || err == NACRE_FROM_INTERRUPT;
+}
 
 #endif

@@ -114,6 +114,32 @@ static void test_cover_sweep_of_a_worn_unit(void **state)
     }
 }
 
+/* Its erase is put off for a while: then nothing is settled, and nothing is lost. */
+static void test_cover_sweep_that_is_put_off(void **state)
+{
+    (void)state;
+    use(6, 16);
+    begin_a_unit(TENTATIVE);
+    sim_nor_power_on(cover.box.sim);
+    cover.failing.kinds = FAILING_ENDS;
+    cover.failing.at = 0;
+    cover.failing.calls = 0;
+    cover.failing.err = NACRE_NOT_NOW;
+    cover.failing.puts_off = true;
+    cover.failing.count = 9;
+    enum nacre_err err = call_mount();
+    for (uint32_t i = 0; err == NACRE_NOT_NOW && i < 9u; i++) {
+        cover_judge("put off");
+        err = box_set(&cover.box, 0, 8, 1);
+    }
+    assert_int_equal(err, NACRE_OK);
+    assert_true(cover.failing.calls > 9u);
+    cover_expect(0, NACRE_OK, 8, 1);
+    assert_int_equal(begun_units(), 0);
+    assert_int_equal(cover_boot(), NACRE_OK);
+    cover_judge("swept later");
+}
+
 /* The chip says that the begun unit was erased, and it was not. */
 static void test_cover_sweep_whose_erase_lies(void **state)
 {
@@ -141,6 +167,7 @@ int main(void)
         CASE(test_cover_sweep_of_one_lane),
         CASE(test_cover_sweep_of_two_lanes),
         CASE(test_cover_sweep_of_a_worn_unit),
+        CASE(test_cover_sweep_that_is_put_off),
         CASE(test_cover_sweep_whose_erase_lies),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

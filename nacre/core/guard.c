@@ -37,7 +37,9 @@ enum nacre_err nacre_guard_settle(struct nacre_log *log)
 {
     if (log->read_only != NACRE_OK) return NACRE_READ_ONLY;
     for (uint32_t i = 0; log->doubtful && i < SETTLES_MAX; i++) {
-        if (nacre_tail_settle(log, i >= SETTLES_IN_PLACE) == NACRE_OK) return NACRE_OK;
+        const enum nacre_err err = nacre_tail_settle(log, i >= SETTLES_IN_PLACE);
+        if (err == NACRE_OK) return NACRE_OK;
+        if (nacre_medium_refuses(err)) return err; /* the next call that writes tries again */
         if (log->read_only != NACRE_OK) break;
     }
     if (log->doubtful) log->read_only = NACRE_UNSETTLED;
@@ -47,12 +49,16 @@ enum nacre_err nacre_guard_settle(struct nacre_log *log)
 enum nacre_err nacre_guard_write(struct nacre_store *store)
 {
     struct nacre_log *const log = &store->log;
+    enum nacre_err err = NACRE_OK;
+    /* The medium refused half-way through a settling: it begins anew, from what lies there. */
+    if (nacre_medium_refuses(log->read_only)) err = nacre_guard_mount_again(log);
+    if (err != NACRE_OK) return err;
     if (log->read_only != NACRE_OK) return NACRE_READ_ONLY;
     if (store->refuse_when_busy && log->next == NACRE_NEXT_ERASING &&
         nacre_next_step(log, false) == NACRE_BUSY) {
         return NACRE_BUSY;
     }
-    enum nacre_err err = nacre_next_wait(log);
+    err = nacre_next_wait(log);
     if (err == NACRE_OK && log->miscounted) err = nacre_room_count(log);
     if (err != NACRE_OK || !log->owes) return err;
     (void)nacre_guard_settle(log);
@@ -62,6 +68,7 @@ enum nacre_err nacre_guard_write(struct nacre_store *store)
 
 enum nacre_err nacre_guard_settle_after(struct nacre_log *log, enum nacre_err err)
 {
+    if (nacre_medium_refuses(log->read_only)) return err;
     if (log->read_only != NACRE_OK) return log->doubtful ? NACRE_UNSETTLED : err;
     const enum nacre_err settled = log->doubtful ? nacre_guard_settle(log) : NACRE_OK;
     if (settled != NACRE_OK) return settled;

@@ -24,9 +24,18 @@ enum nacre_err nacre_guard_leave(const struct nacre_store *store, enum nacre_err
 /*
  * May something be written now? Settles what is in doubt.
  *
- * Returns  NACRE_OK; NACRE_READ_ONLY; NACRE_UNSETTLED: read-only from now on
+ * Returns  NACRE_OK; NACRE_READ_ONLY; NACRE_UNSETTLED: read-only from now on; what the medium
+ *          refused it with for now: the doubt stays, and the next call that writes settles it
  */
 enum nacre_err nacre_guard_settle(struct nacre_log *log);
+
+/*
+ * Find again what lies there, after the medium refused half-way through a settling
+ * (log->read_only says so).
+ *
+ * Returns  as nacre_mount
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_guard_mount_again(struct nacre_log *log);
 
 /*
  * May a call that writes begin? Waits for an erase that is under way, counted, before anything is

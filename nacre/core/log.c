@@ -132,13 +132,20 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
     const struct nacre_spot spot = nacre_log_spot(log, place);
     const uint32_t granules = nacre_record_granules(record);
     const bool was_doubtful = log->doubtful;
+    const uint16_t top = log->top;
+    const uint32_t programs = log->count.programs;
     if (slot + granules > log->lanes.slots) return NACRE_FULL; /* only forged bytes ask for it */
     log->top = (uint16_t)(slot + granules);
-    log->count.programmed_bytes += granules * log->lanes.count * NACRE_GRANULE_BYTES;
     log->doubtful = true;
     err = granules_are_blank(&spot, granules);
     if (err != NACRE_OK) return err;
     err = nacre_record_write(&spot, record, source, &log->count.programs);
+    if (nacre_medium_refuses(err) && log->count.programs == programs) {
+        log->doubtful = was_doubtful; /* nothing was touched */
+        log->top = top;
+        return err;
+    }
+    log->count.programmed_bytes += granules * log->lanes.count * NACRE_GRANULE_BYTES;
     if (err != NACRE_OK) return err;
     log->doubtful = was_doubtful;
     log->newest.place = (uint16_t)place;

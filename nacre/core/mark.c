@@ -54,8 +54,8 @@ enum nacre_err nacre_mark_write(const struct nacre_lanes *lanes, uint32_t place,
     nacre_put_le32(granule + CRC_AT, mark_crc(lanes, place, granule));
     for (uint32_t lane = 0; lane < lanes->count; lane++) {
         struct nacre_mark seen;
-        *programs += 1u;
         enum nacre_err err = nacre_granules_program(lanes, lane, place, granule, 1u);
+        if (!nacre_medium_refuses(err)) *programs += 1u;
         if (err != NACRE_OK) return err;
         err = nacre_mark_read_lane(lanes, lane, place, &seen);
         if (err != NACRE_OK) return err == NACRE_NOT_FOUND ? NACRE_VERIFY : err;

@@ -69,24 +69,31 @@ static enum nacre_err lanes_start(struct nacre_lanes *lanes, const struct nacre_
     return NACRE_OK;
 }
 
-static enum nacre_err cfg_check(const struct nacre_store_cfg *cfg)
+/* Where a log lies, and in which memory its index does: nothing else is known yet. */
+struct ground {
+    struct nacre_lanes lanes;
+    struct nacre_index_entry *entries;
+    uint32_t capacity;
+};
+
+static enum nacre_err ground_start(struct ground *ground, const struct nacre_store_cfg *cfg)
 {
     if (cfg == NULL || cfg->index == NULL || cfg->index_count == 0u) return NACRE_BAD_ARGUMENT;
     if (cfg->medium == NULL) return NACRE_NO_REGION;
     const enum nacre_err err = geometry_check(&cfg->medium->geometry);
     if (err != NACRE_OK) return err;
-    struct nacre_lanes lanes;
-    return lanes_start(&lanes, cfg);
+    ground->entries = cfg->index;
+    ground->capacity = cfg->index_count;
+    return lanes_start(&ground->lanes, cfg);
 }
 
-/* cfg was checked. */
-static void log_start(struct nacre_log *log, const struct nacre_store_cfg *cfg)
+static void log_start(struct nacre_log *log, const struct ground *ground)
 {
     memset(log, 0, sizeof *log);
-    log->index.entries = cfg->index;
-    log->index.capacity = cfg->index_count;
+    log->index.entries = ground->entries;
+    log->index.capacity = ground->capacity;
     log->newest.is_note = true; /* unless a record is found */
-    (void)lanes_start(&log->lanes, cfg);
+    log->lanes = ground->lanes;
 }
 
 /* Make the next unit the head, whatever room the head has left. */
@@ -109,10 +116,13 @@ static enum nacre_err leave_generation_0(struct nacre_log *log)
 /* What fails here and can be settled is left to the sets to come. */
 static enum nacre_err make_ready(struct nacre_log *log)
 {
+    enum nacre_err err = NACRE_OK;
     for (uint32_t i = 0; log->generation == 0u && !log->doubtful && i < STARTS_MAX; i++) {
-        (void)nacre_guard_settle_after(log, leave_generation_0(log));
+        err = nacre_guard_settle_after(log, leave_generation_0(log));
     }
-    if (log->generation == 0u && log->read_only == NACRE_OK) log->read_only = NACRE_UNSETTLED;
+    if (log->generation == 0u && log->read_only == NACRE_OK) {
+        log->read_only = nacre_medium_refuses(err) ? (uint8_t)err : (uint8_t)NACRE_UNSETTLED;
+    }
     if (log->read_only == NACRE_OK) {
         (void)nacre_guard_settle_after(log, nacre_room_restore(log));
     }
@@ -124,14 +134,14 @@ static enum nacre_err make_ready(struct nacre_log *log)
  * scan void: do it again, until it was read well or not at all; in the end do without it, for
  * nobody has seen it yet. A copy that failed is tried again a few times, behind the last.
  */
-static enum nacre_err scan_and_settle(struct nacre_log *log, const struct nacre_store_cfg *cfg,
+static enum nacre_err scan_and_settle(struct nacre_log *log, const struct ground *ground,
                                       bool *clean)
 {
     enum nacre_err err = NACRE_DAMAGED;
     uint32_t failures = 0;
     uint16_t ignored[NACRE_IGNORED_MAX] = {0};
     for (uint32_t i = 0; i < SCANS_MAX && failures < SETTLES_MAX; i++) {
-        log_start(log, cfg);
+        log_start(log, ground);
         memcpy(log->ignored, ignored, sizeof ignored);
         const enum nacre_err scan_err = nacre_scan(log, clean);
         /* What lay there was new, and is not any more: programs of ours failed. */
@@ -139,6 +149,7 @@ static enum nacre_err scan_and_settle(struct nacre_log *log, const struct nacre_
         if (scan_err != NACRE_OK) return scan_err;
         err = nacre_room_count(log);
         if (err == NACRE_OK && !*clean) err = nacre_tail_settle(log, failures >= SETTLES_IN_PLACE);
+        if (nacre_medium_refuses(err)) return err;
         if (err == NACRE_OK || err == NACRE_FULL || err == NACRE_UNSETTLED) break;
         if (err != NACRE_DAMAGED || log->count.erases > 0u) failures++; /* erases wear */
         if (i % SCANS_A_RECORD == SCANS_A_RECORD - 1u) {
@@ -148,25 +159,49 @@ static enum nacre_err scan_and_settle(struct nacre_log *log, const struct nacre_
     return err == NACRE_OK ? err : NACRE_UNSETTLED;
 }
 
-/* Open what lies there. The struct is mounted where something can be read. */
+/* Find what lies there. Tells whether it can be read. */
+static enum nacre_err find(struct nacre_log *log, const struct ground *ground, bool *is_readable)
+{
+    struct nacre_medium *const medium = ground->lanes.medium;
+    bool clean = false;
+    (void)medium->ops->erase_wait(medium); /* a store left open: its unit is dead */
+    enum nacre_err err = scan_and_settle(log, ground, &clean);
+    *is_readable = err == NACRE_OK || err == NACRE_KEYS_FULL || err == NACRE_UNSETTLED ||
+                   nacre_medium_refuses(err);
+    if (err != NACRE_OK) log->read_only = (uint8_t)err;
+    NACRE_ASSERT(!*is_readable || nacre_log_is_sound(log));
+    if (err == NACRE_OK && !clean) err = make_ready(log);
+    NACRE_ASSERT(!*is_readable || nacre_log_is_sound(log));
+    return err;
+}
+
 static enum nacre_err open(struct nacre_store *store, const struct nacre_store_cfg *cfg)
 {
-    struct nacre_log *const log = &store->log;
-    bool clean = false;
+    struct ground ground;
+    bool is_readable;
     store->mounted = 0;
     store->lane_repairs = 0;
-    enum nacre_err err = cfg_check(cfg);
+    enum nacre_err err = ground_start(&ground, cfg);
     if (err != NACRE_OK) return err;
     store->lock = cfg->lock;
     store->refuse_when_busy = cfg->refuse_when_busy;
-    (void)cfg->medium->ops->erase_wait(cfg->medium); /* a store left open: its unit is dead */
-    err = scan_and_settle(log, cfg, &clean);
-    const bool is_readable = err == NACRE_OK || err == NACRE_KEYS_FULL || err == NACRE_UNSETTLED;
+    err = find(&store->log, &ground, &is_readable);
     if (is_readable) store->mounted = NACRE_MOUNTED;
-    if (err != NACRE_OK) log->read_only = (uint8_t)err;
-    NACRE_ASSERT(!is_readable || nacre_log_is_sound(log));
-    if (err == NACRE_OK && !clean) err = make_ready(log);
-    NACRE_ASSERT(!is_readable || nacre_log_is_sound(log));
+    return err;
+}
+
+enum nacre_err nacre_guard_mount_again(struct nacre_log *log)
+{
+    const struct ground ground = {log->lanes, log->index.entries, log->index.capacity};
+    const struct nacre_log_count count = log->count;
+    bool is_readable;
+    const enum nacre_err err = find(log, &ground, &is_readable);
+    log->count.programs += count.programs;
+    log->count.programmed_bytes += count.programmed_bytes;
+    log->count.erases += count.erases;
+    log->count.erase_waits += count.erase_waits;
+    log->count.settles += count.settles;
+    log->count.damaged += count.damaged;
     return err;
 }
 

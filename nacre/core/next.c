@@ -73,9 +73,10 @@ static enum nacre_err write_mark(struct nacre_log *log)
         .wear = log->next_wear,
         .version = NACRE_FORMAT_VERSION,
     };
-    log->count.programmed_bytes += log->lanes.count * NACRE_GRANULE_BYTES;
     const enum nacre_err err =
         nacre_mark_write(&log->lanes, next_place(log), &mark, &log->count.programs);
+    if (nacre_medium_refuses(err)) return err;
+    log->count.programmed_bytes += log->lanes.count * NACRE_GRANULE_BYTES;
     if (err == NACRE_OK) log->next = NACRE_NEXT_MARKED;
     return err;
 }
@@ -109,6 +110,7 @@ static enum nacre_err give_up(struct nacre_log *log, enum nacre_err err)
 
 enum nacre_err nacre_next_step(struct nacre_log *log, bool wait)
 {
+    const uint32_t programs = log->count.programs;
     enum nacre_err err = NACRE_OK;
     if (log->next == NACRE_NEXT_UNKNOWN) {
         err = start_erase(log, 0);
@@ -119,6 +121,7 @@ enum nacre_err nacre_next_step(struct nacre_log *log, bool wait)
         err = go_on_erased(log);
     }
     if (err == NACRE_OK || err == NACRE_BUSY || err == NACRE_FULL) return err;
+    if (nacre_medium_refuses(err) && log->count.programs == programs) return err;
     return give_up(log, err);
 }
 

@@ -356,7 +356,7 @@ static enum nacre_err write_lane(const struct nacre_spot *spot, uint32_t lane,
         }
         if (done == 0u) nacre_put_le32(chunk + CRC_AT, crc);
         err = nacre_granules_program(spot->lanes, lane, spot->place + done, chunk, n);
-        *programs += 1u;
+        if (!nacre_medium_refuses(err)) *programs += 1u;
         done += n;
     }
     for (uint32_t i = 0; i < READ_BACKS && err == NACRE_OK; i++) {

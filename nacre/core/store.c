@@ -136,7 +136,10 @@ static enum nacre_err locked_remove(struct nacre_store *store, uint32_t key)
     const struct nacre_change change = {.key = key, .length = NACRE_LENGTH_REMOVED, .value = ""};
     enum nacre_err err = nacre_guard_enter(store);
     if (err != NACRE_OK) return err;
-    if (store->log.read_only != NACRE_OK) return nacre_guard_leave(store, NACRE_READ_ONLY);
+    const enum nacre_err why = (enum nacre_err)store->log.read_only;
+    if (why != NACRE_OK && !nacre_medium_refuses(why)) {
+        return nacre_guard_leave(store, NACRE_READ_ONLY);
+    }
     err = nacre_put_has_value(&store->log, key) ? write(store, &change) : NACRE_NOT_FOUND;
     return nacre_guard_leave(store, err);
 }
@@ -211,7 +214,8 @@ enum nacre_err nacre_next(struct nacre_store *store, uint32_t *key)
 static enum nacre_err idle(struct nacre_log *log, bool *more)
 {
     if (more == NULL) return NACRE_BAD_ARGUMENT;
-    if (log->read_only != NACRE_OK) return NACRE_READ_ONLY;
+    const enum nacre_err why = (enum nacre_err)log->read_only;
+    if (why != NACRE_OK) return nacre_medium_refuses(why) ? why : NACRE_READ_ONLY;
     NACRE_ASSERT(nacre_log_is_sound(log));
     const enum nacre_err err = nacre_guard_settle_after(log, nacre_room_idle(log, more));
     NACRE_ASSERT(nacre_log_is_sound(log));
@@ -253,7 +257,9 @@ static void fill_stats(const struct nacre_store *store, struct nacre_stats *stat
     stats->damaged_records = log->count.damaged;
     stats->stale_keys = stale_keys(log);
     stats->lane_repairs = store->lane_repairs;
-    stats->read_only = (enum nacre_err)log->read_only;
+    /* After a refusal the next call that writes tries again. */
+    stats->read_only =
+        nacre_medium_refuses(log->read_only) ? NACRE_OK : (enum nacre_err)log->read_only;
 }
 
 enum nacre_err nacre_stats(struct nacre_store *store, struct nacre_stats *stats)

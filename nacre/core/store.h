@@ -91,6 +91,8 @@ struct nacre_store {
  * Returns  NACRE_OK
  *          NACRE_UNSETTLED*   the tail could not be settled: gets answer, nothing can be written
  *          NACRE_WORN_OUT*    a unit failed and no spare is left: as NACRE_UNSETTLED
+ *          what the medium refuses with for now (nacre/medium.h)*: gets answer, and the next call
+ *                             that writes settles first
  *          NACRE_KEYS_FULL*   more keys than index_count: gets answer for those that fit, nothing
  *                             can be written, nothing was; stats.index_used tells how many fit
  *          NACRE_FOREIGN      something else lies there; unchanged: nacre_format, if meant
@@ -170,6 +172,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_get(struct nacre_store *store, uint32_t ke
  *          NACRE_WORN_OUT   a unit failed and no spare is left; unchanged, read-only from now on
  *          NACRE_IO, NACRE_VERIFY  the chip did not do as it should, twice; NACRE_TIMEOUT,
  *          NACRE_NOT_ERASED  or once: the old value is current and stays so; try again
+ *          NACRE_NOT_NOW, NACRE_QUIET and what else the medium refuses with (nacre/medium.h): the
+ *                           old value is current and stays so; try again when it lets you
  *          NACRE_UNSETTLED  the medium failed and the doubt could not be settled: the old value is
  *                           read until the next mount; read-only from now on
  * Cut      the old value or the new one, at every later mount the same

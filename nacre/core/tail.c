@@ -182,14 +182,17 @@ static enum nacre_err fill_fresh_unit(struct nacre_log *log, uint32_t old_place)
     if (err != NACRE_OK) return err;
     err = nacre_room_carry(log);
     if (err == NACRE_OK) err = commit(log);
-    if (err != NACRE_OK) log->read_only = NACRE_UNSETTLED; /* only a committed unit counts */
+    if (err == NACRE_OK) return NACRE_OK;
+    /* Only a committed unit counts; what the medium refused for now may begin anew. */
+    log->read_only = nacre_medium_refuses(err) ? (uint8_t)err : (uint8_t)NACRE_UNSETTLED;
     return err;
 }
 
 enum nacre_err nacre_tail_erase_unit(const struct nacre_log *log, uint32_t place)
 {
     struct nacre_medium *const medium = log->lanes.medium;
-    enum nacre_err err = NACRE_OK;
+    const enum nacre_err before = medium->ops->erase_wait(medium); /* one that was put off */
+    enum nacre_err err = nacre_medium_refuses(before) ? before : NACRE_OK;
     for (uint32_t lane = 0; lane < log->lanes.count && err == NACRE_OK; lane++) {
         err = medium->ops->erase_start(medium, nacre_granule_addr(&log->lanes, lane, place));
         if (err == NACRE_OK) err = medium->ops->erase_wait(medium);

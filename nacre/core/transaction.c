@@ -210,6 +210,7 @@ static enum nacre_err write_all(const struct nacre_transaction *tx, const struct
     if (need->longest > log->longest) log->longest = (uint16_t)need->longest;
     err = nacre_room_make(log, need->granules);
     if (err == NACRE_OK) err = write_members(tx, &start);
+    if (err != NACRE_OK) log->doubtful = log->doubtful || start != NACRE_PLACE_OWED;
     return err == NACRE_OK ? nacre_log_say(log, NACRE_NOTE_CLOSING, start) : err;
 }
 

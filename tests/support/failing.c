@@ -53,19 +53,27 @@ static enum nacre_err op_erase_start(struct nacre_medium *medium, uint32_t addr)
 /* The erase has ended below, whatever is said of it. */
 static enum nacre_err erase_told(struct failing *failing, enum nacre_err err)
 {
-    const bool is_bad = err != NACRE_BUSY && fails(failing, FAILING_ENDS, failing->from);
+    const bool may_be_bad = err != NACRE_BUSY && !failing->puts_off;
+    const bool is_bad = may_be_bad && fails(failing, FAILING_ENDS, failing->from);
     return is_bad ? failing->err : err;
+}
+
+static bool is_put_off(struct failing *failing)
+{
+    return failing->puts_off && fails(failing, FAILING_ENDS, failing->from);
 }
 
 static enum nacre_err op_erase_poll(struct nacre_medium *medium)
 {
     struct failing *const failing = failing_of(medium);
+    if (is_put_off(failing)) return failing->err;
     return erase_told(failing, failing->under->ops->erase_poll(failing->under));
 }
 
 static enum nacre_err op_erase_wait(struct nacre_medium *medium)
 {
     struct failing *const failing = failing_of(medium);
+    if (is_put_off(failing)) return failing->err;
     return erase_told(failing, failing->under->ops->erase_wait(failing->under));
 }
 

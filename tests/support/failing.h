@@ -26,6 +26,7 @@ struct failing {
     uint32_t count;       /* how many fail in a row; 0: none */
     enum nacre_err err;   /* what they answer */
     bool acts;            /* they do their work all the same */
+    bool puts_off;        /* ends of erases: the erase stays under way, nobody has asked after it */
     bool turns;           /* reads answer NACRE_OK, but with the first byte's lowest bit turned */
     uint32_t kinds;       /* of the calls that are concerned: FAILING_... */
     uint32_t from;        /* reads, programs and erases that begin here are concerned, */

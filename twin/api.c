@@ -202,7 +202,8 @@ const char *twin_boot_state(struct twin *t)
     static const char *const names[] = {[TWIN_LEFTOVER_1_3_0] = "as ST's boot 1.3.0 leaves it",
                                         [TWIN_LEFTOVER_1_2_0] = "as ST's boot 1.2.0 leaves it",
                                         [TWIN_LEFTOVER_1_0_0] = "as ST's boot 1.0.0 leaves it",
-                                        [TWIN_LEFTOVER_RWW] = "as ST's RWW example leaves it"};
+                                        [TWIN_LEFTOVER_RWW] = "as ST's RWW example leaves it",
+                                        [TWIN_LEFTOVER_BETWEEN] = "as ST's boot before 1.3.0 does"};
     const struct xspi *const xspi = t->xspi[1];
     (void)snprintf(t->boot_text, sizeof t->boot_text,
                    "XSPI2 CR %08X DCR1 %08X CCR %08X TCR %08X IR %08X WIR %08X, XSPIM %08X; %s",

@@ -323,7 +323,8 @@ void chips_start_state(struct twin *t)
     static const enum boot_state states[] = {[TWIN_LEFTOVER_1_3_0] = BOOT_STATE_1_3_0,
                                              [TWIN_LEFTOVER_1_2_0] = BOOT_STATE_1_2_0,
                                              [TWIN_LEFTOVER_1_0_0] = BOOT_STATE_1_0_0,
-                                             [TWIN_LEFTOVER_RWW] = BOOT_STATE_RWW};
+                                             [TWIN_LEFTOVER_RWW] = BOOT_STATE_RWW,
+                                             [TWIN_LEFTOVER_BETWEEN] = BOOT_STATE_BETWEEN};
     const struct boot_state_board board = {t->xspi[0], t->xspi[1], t->xspim, t->nor, t->psram};
     boot_state_apply(states[t->cfg.leftover], &board, machine_now(t));
 }

@@ -67,7 +67,7 @@ static const struct argp_option option_list[] = {
     {"no-rww", KEY_NO_RWW, NULL, 0, "Its banks are claimed only: none answers while busy", 0},
     {"write-addr", KEY_WRITE_ADDR, "ADDR", 0, "The 64 KB that may be written (0x07FE0000)", 0},
     {"seed", KEY_SEED, "N", 0, "Decides everything that is drawn (1)", 0},
-    {"leftover", KEY_LEFTOVER, "1.3.0|1.2.0|1.0.0|rww", 0, "What the boot left (1.3.0)", 0},
+    {"leftover", KEY_LEFTOVER, "1.3.0|1.2.0|1.0.0|rww|between", 0, "What the boot left (1.3.0)", 0},
     {"dcache", KEY_DCACHE, NULL, 0, "The data cache keeps lines of what is written", 0},
     {"register-ns", KEY_REGISTER_NS, "N", 0, "Length of a register access (40)", 0},
     {"calibration-ns", KEY_CALIBRATION_NS, "N", 0, "Hidden calibration per mode change (0)", 0},
@@ -117,7 +117,7 @@ static void parse_model(struct argp_state *state, int key, const char *text,
 {
     static const char *const tears[] = {"page", "granule", NULL};
     static const char *const times[] = {"typical", "max", "drawn", NULL};
-    static const char *const leftovers[] = {"1.3.0", "1.2.0", "1.0.0", "rww", NULL};
+    static const char *const leftovers[] = {"1.3.0", "1.2.0", "1.0.0", "rww", "between", NULL};
     struct twin_cfg *const cfg = &options->cfg;
     if (key == KEY_TEAR) cfg->tear = (enum twin_tear)choice(state, text, tears);
     if (key == KEY_BUSY) cfg->busy = (enum twin_busy)choice(state, text, times);

@@ -46,7 +46,8 @@ enum twin_leftover {
     TWIN_LEFTOVER_1_3_0 = 0, /* TCR 00000014, WIR 02FD */
     TWIN_LEFTOVER_1_2_0 = 1, /* TCR 10000014, WIR 12ED; 1.1.0 is the same */
     TWIN_LEFTOVER_1_0_0 = 2, /* as 1.2.0, and XSPIM 00FF0010 */
-    TWIN_LEFTOVER_RWW = 3    /* both controllers on port 2, XSPIM 00090003; no PSRAM, MPU off */
+    TWIN_LEFTOVER_RWW = 3,   /* both controllers on port 2, XSPIM 00090003; no PSRAM, MPU off */
+    TWIN_LEFTOVER_BETWEEN = 4 /* between 1.2.0 and 1.3.0: TCR 00000014, WIR 12ED */
 };
 
 enum twin_event_kind {

@@ -16,3 +16,4 @@ nacre_test(test_rest_clients SOURCES test_rest_clients.c rest_fw/log_client.c re
            $<TARGET_OBJECTS:fake_port> LIBS nacre_nor nacre_ram nacre_core)
 target_include_directories(test_rest_clients PRIVATE ../examples/littlefs/interface)
 nacre_test(test_two_port SOURCES test_two_port.c support/prompt.c LIBS twin IN host TIMEOUT 240)
+nacre_test(test_hard_places SOURCES test_hard_places.c support/prompt.c LIBS twin IN host)

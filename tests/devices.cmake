@@ -12,6 +12,7 @@ endforeach()
 foreach(topic boot rules fifo time window)
     nacre_test(test_twin_xspi_${topic} SOURCES test_twin_xspi_${topic}.c LIBS twin_devices)
 endforeach()
+nacre_test(test_twin_xspim SOURCES test_twin_xspim.c LIBS twin_devices)
 # The library's rows of chips, judged by the twin's models of them.
 nacre_test(test_chip_rows SOURCES test_chip_rows.c support/row_bus.c LIBS twin_devices nacre_nor)
 nacre_test(test_chip_sfdp SOURCES test_chip_sfdp.c support/row_bus.c support/assert_failed.c

@@ -2,7 +2,8 @@
 set(firmware_cuts_sources test_firmware_cuts.c support/cut_session.c support/command_log.c
     support/named.c)
 nacre_test(test_firmware_cuts SOURCES ${firmware_cuts_sources} LIBS demo IN host TIMEOUT 900)
-foreach(run one_lane one_lane_in_pages axi_sram psram internal_flash sliced whole)
+foreach(run one_lane one_lane_in_pages axi_sram psram internal_flash sliced whole
+    two_controllers)
     nacre_test(test_firmware_cuts_${run} SOURCES ${firmware_cuts_sources} LIBS demo IN host
                TIMEOUT 900 ARGS ${run})
 endforeach()

@@ -14,7 +14,7 @@
  * end in wrong values.
  *
  * The same for the other ways through a blackout: in slices and whole, in the bank that runs the
- * image; and for the images that run the blackout from other memories than ITCM
+ * image; by two controllers; and for the images that run the blackout from other memories than ITCM
  * (docs/placement.md). Of these a share of the cuts is made, all with NACRE_CAMPAIGN. But for one
  * lane the data cache is on: it shows old bytes where a line is not invalidated.
  *
@@ -78,6 +78,8 @@ static const struct run runs[] = {
     {"internal_flash", IMAGES "brightness_internal_flash.elf", TWIN_TEAR_PAGE, 2, false,
      PLACED_SHARE, BANK_3},
     {"sliced", IMAGES "brightness_same_bank.elf", TWIN_TEAR_PAGE, 2, false, SLICED_SHARE, BANK_0},
+    {"two_controllers", IMAGES "../two-controllers/two_controllers.elf", TWIN_TEAR_PAGE, 2, false,
+     PLACED_SHARE, BANK_3},
     {"whole", IMAGES "brightness_whole.elf", TWIN_TEAR_PAGE, 2, false, WHOLE_SHARE, BANK_0},
 };
 static const struct run *run;

@@ -394,11 +394,11 @@ static void not_now_in_the_middle(void)
     assert_int_equal(nor_bed.medium->ops->erase_start(nor_bed.medium, 0x1000), NACRE_OK);
     fake.refusals = UINT32_MAX;
     const uint32_t begin = fake.now;
-    assert_int_equal(nor_bed.medium->ops->erase_wait(nor_bed.medium), NACRE_TIMEOUT);
+    assert_int_equal(nor_bed.medium->ops->erase_wait(nor_bed.medium), NACRE_NOT_NOW);
     assert_in_range(fake.now - begin, 1000 * US, 30000 * US);
     fake.now += 5000 * US;
     assert_int_equal(nor_bed.medium->ops->erase_poll(nor_bed.medium), NACRE_BUSY);
-    assert_int_equal(nacre_nor_close(&nor_bed.nor), NACRE_TIMEOUT);
+    assert_int_equal(nacre_nor_close(&nor_bed.nor), NACRE_NOT_NOW);
     fake.refusals = 0;
     assert_int_equal(nor_bed.medium->ops->erase_wait(nor_bed.medium), NACRE_OK);
     assert_int_equal(nacre_nor_close(&nor_bed.nor), NACRE_OK);

@@ -142,7 +142,7 @@ static enum nacre_err tell_erase(struct nacre_nor *nor, bool may_wait)
 
     if (nor->erase_result == NACRE_BUSY) {
         if (!is_erasing(nor)) return NACRE_OK;
-        err = may_wait ? nacre_nor_settle(nor) : nacre_nor_look(nor);
+        err = may_wait ? nacre_nor_make_free(nor) : nacre_nor_look(nor);
         if (err != NACRE_OK) return err;
     }
     err = nor->erase_result;

@@ -286,7 +286,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_nor_open(struct nacre_nor *nor,
  * that were not begun are forgotten.
  *
  * Returns  NACRE_OK; what the operation that was under way ended with: closed all the same, but
- *          NACRE_TIMEOUT: the chip stays busy (or suspended) and fenced, nor stays open
+ *          NACRE_TIMEOUT, NACRE_NOT_NOW: the chip stays busy (or suspended) and fenced, nor stays
+ *          open
  *          NACRE_NOT_MOUNTED  nor was not open
  * Context  thread only
  */

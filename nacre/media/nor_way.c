@@ -244,6 +244,12 @@ enum nacre_err nacre_way_poll(struct nacre_nor *nor)
                                                      : nacre_slice_poll(nor);
 }
 
+/* The other masters' deadline is over. Nothing is wrong with a unit whose erase goes on later. */
+static enum nacre_err given_up(const struct nacre_nor *nor)
+{
+    return nor->state == NACRE_NOR_ERASES ? NACRE_NOT_NOW : NACRE_TIMEOUT;
+}
+
 enum nacre_err nacre_way_wait(struct nacre_nor *nor)
 {
     enum nacre_err err;
@@ -260,7 +266,7 @@ enum nacre_err nacre_way_wait(struct nacre_nor *nor)
             }
         }
         err = nacre_way_poll(nor);
-        if (nacre_nor_job_is_late(nor)) return NACRE_TIMEOUT;
+        if (nacre_nor_job_is_late(nor)) return given_up(nor);
         if (nor->is_refused) nacre_nor_job_pause(nor);
     } while (err == NACRE_BUSY);
     return err;

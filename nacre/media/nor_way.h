@@ -75,8 +75,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_way_start(struct nacre_nor *nor, uint32_t 
 NACRE_MUST_CHECK enum nacre_err nacre_way_poll(struct nacre_nor *nor);
 
 /*
- * As nacre_way_poll, but waits; never NACRE_BUSY. NACRE_TIMEOUT also where another bus master did
- * not let go in time: it is still under way.
+ * As nacre_way_poll, but waits; never NACRE_BUSY. Where another bus master did not let go in time
+ * it is still under way: NACRE_NOT_NOW of an erase, NACRE_TIMEOUT of a program.
  */
 enum nacre_err nacre_way_wait(struct nacre_nor *nor);
 

@@ -46,7 +46,27 @@ static enum nacre_err open_chip(void)
     return nacre_nor_open(&storm_nor, &cfg);
 }
 
-enum nacre_err storm_open(void)
+bool storm_is_deadline(enum nacre_err err)
+{
+    return err == NACRE_NOT_NOW || err == NACRE_TIMEOUT || err == NACRE_BUSY ||
+           err == NACRE_UNSETTLED || err == NACRE_READ_ONLY;
+}
+
+_Noreturn void storm_end(const char *call, enum nacre_err err)
+{
+    storm_note();
+    storm_seen.error = (uint32_t)err;
+    storm_seen.phase = STORM_ENDS;
+    board_write(call);
+    board_write(" answers ");
+    board_write(nacre_err_name(err));
+    board_write("\r\n");
+    for (;;) {
+        board_sleep();
+    }
+}
+
+static enum nacre_err open_once(void)
 {
     const struct nacre_store_cfg cfg = {
         .medium = &storm_nor.medium,
@@ -58,8 +78,20 @@ enum nacre_err storm_open(void)
     enum nacre_err err = open_chip();
     if (err != NACRE_OK) return err;
     storm_seen.opens++;
+    if (STORM_CFG(mode) == STORM_LETTERS) storm_nor.medium.geometry.unit_count--; /* the letter e */
     err = nacre_mount(&storm_store, &cfg);
     return err == NACRE_FOREIGN ? nacre_format(&storm_store, &cfg) : err;
+}
+
+enum nacre_err storm_open(void)
+{
+    enum nacre_err err;
+
+    do { /* ends: the dice do not refuse for ever */
+        err = open_once();
+        if (err != NACRE_OK) (void)storm_close();
+    } while (storm_is_deadline(err));
+    return err;
 }
 
 static void raise(uint32_t *most, uint32_t value)
@@ -92,7 +124,10 @@ enum nacre_err storm_close(void)
     const enum nacre_err err = nacre_unmount(&storm_store);
 
     storm_note();
-    const enum nacre_err closed = nacre_nor_close(&storm_nor);
+    enum nacre_err closed;
+    do { /* ends: as above; until then it stays open */
+        closed = nacre_nor_close(&storm_nor);
+    } while (closed == NACRE_TIMEOUT);
     return err != NACRE_OK ? err : closed;
 }
 

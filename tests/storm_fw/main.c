@@ -19,31 +19,12 @@ static void take_over(void)
     storm_seen.doubt_key = STORM_KEYS;
 }
 
-static enum nacre_err open_first(void)
-{
-    enum nacre_err err;
-
-    do { /* ends: the dice do not refuse for ever */
-        err = storm_open();
-    } while (err == NACRE_NOT_NOW);
-    if (STORM_CFG(mode) == STORM_LETTERS) storm_nor.medium.geometry.unit_count--;
-    return err;
-}
-
 int main(void)
 {
     board_start();
     storm_masters_start();
-    const enum nacre_err err = open_first();
-    if (err != NACRE_OK) {
-        storm_seen.error = (uint32_t)err;
-        storm_seen.phase = STORM_ENDS;
-        board_write(nacre_err_name(err));
-        board_write("\r\n");
-        for (;;) {
-            board_sleep();
-        }
-    }
+    const enum nacre_err err = storm_open();
+    if (err != NACRE_OK) storm_end("open", err);
     take_over();
     storm_note();
     storm_seen.phase = STORM_READY;

@@ -34,8 +34,15 @@ uint32_t storm_value(uint32_t key, uint32_t serial, uint8_t *bytes);
 extern struct nacre_nor storm_nor;
 extern struct nacre_store storm_store;
 
-/* Open and mount, format what is foreign. */
+/*
+ * Open and mount, format what is foreign. Where the hooks keep it from ending it is tried again,
+ * until the dice let it.
+ */
 enum nacre_err storm_open(void);
+/* May the hooks' deadline have made a call answer this? All of these leave the old value. */
+bool storm_is_deadline(enum nacre_err err);
+/* Say which call answered what, and stand still. */
+_Noreturn void storm_end(const char *call, enum nacre_err err);
 /* Unmount and close, and add the figures to storm_seen. */
 enum nacre_err storm_close(void);
 /* The figures of nacre_nor_stats so far into storm_seen. */

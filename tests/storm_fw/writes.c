@@ -10,26 +10,6 @@
 #define IDLE_IN 6u
 #define SLEEP_IN 12u
 
-static void end_with(enum nacre_err err)
-{
-    storm_note();
-    storm_seen.error = (uint32_t)err;
-    storm_seen.phase = STORM_ENDS;
-    board_write("storm ends: ");
-    board_write(nacre_err_name(err));
-    board_write("\r\n");
-    for (;;) {
-        board_sleep();
-    }
-}
-
-/* What the deadline of the hooks may make of a call. */
-static bool is_deadline(enum nacre_err err)
-{
-    return err == NACRE_NOT_NOW || err == NACRE_TIMEOUT || err == NACRE_UNSETTLED ||
-           err == NACRE_READ_ONLY;
-}
-
 static void check(uint32_t key)
 {
     uint32_t serial;
@@ -50,17 +30,13 @@ static void settle_doubt(void)
     storm_seen.doubt_key = STORM_KEYS;
 }
 
-/* The hooks may keep these from ending: again, until the dice let them. */
 static void remount(void)
 {
     enum nacre_err err = storm_close();
 
-    if (err != NACRE_OK && !is_deadline(err)) end_with(err);
-    do {
-        err = storm_open();
-        if (err != NACRE_OK && !is_deadline(err)) end_with(err);
-        if (err != NACRE_OK) (void)storm_close();
-    } while (err != NACRE_OK);
+    if (err != NACRE_OK && !storm_is_deadline(err)) storm_end("close", err);
+    err = storm_open();
+    if (err != NACRE_OK) storm_end("open", err);
     storm_seen.remounts++;
     settle_doubt();
     const uint32_t wrong = storm_seen.wrong_reads;
@@ -93,7 +69,7 @@ static void save(void)
         check(key);
         return;
     }
-    if (!is_deadline(err)) end_with(err);
+    if (!storm_is_deadline(err)) storm_end("nacre_set", err);
     storm_seen.saves_refused++;
     if (err == NACRE_UNSETTLED || err == NACRE_READ_ONLY) {
         remount();
@@ -108,7 +84,7 @@ static void idle(void)
     bool more;
     const enum nacre_err err = nacre_idle(&storm_store, &more);
 
-    if (err != NACRE_OK && !is_deadline(err)) end_with(err);
+    if (err != NACRE_OK && !storm_is_deadline(err)) storm_end("nacre_idle", err);
 }
 
 void storm_write(void)

@@ -230,9 +230,22 @@ void nacre_port_release(const struct nacre_port *port);
 _Noreturn void nacre_port_reset(void);
 
 /*
- * Given by the blackout, called by the port's RAM handler of a fault inside it: there is no way
- * back, the dead end is taken.
+ * Given by the blackout, called by the port's RAM handler of a fault inside it. There is no way
+ * back into the blackout. If the flash answers it is mapped again, only what may be busy stays
+ * fenced, vectors and masks are the application's, and this returns: its own handler is next. Else
+ * the dead end is taken.
+ *
+ * Context  RAM, in the fault's handler
  */
-_Noreturn void nacre_blackout_fault(void);
+void nacre_blackout_fault(void);
+
+/*
+ * The dead end: the flash is reset, so that the boot finds it as after power-on, then the system.
+ * For what the port's RAM vectors must not see at all.
+ *
+ * Cut      as a cut of the operation under way, if there is one
+ * Context  RAM, any handler
+ */
+_Noreturn void nacre_blackout_dead_end(void);
 
 #endif

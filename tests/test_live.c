@@ -7,6 +7,7 @@
  *         written here: 448 us of run, 56 us of latency (SFDP dump of the part), 10 us round them,
  *         and three times what the handler takes of 20 us.
  */
+#include "tests/port_fw/seen.h"
 #include "tests/support/prompt.h"
 #include "twin/twin.h"
 
@@ -21,6 +22,7 @@
 #include <cmocka.h>
 
 #define IMAGE NACRE_FIRMWARE_DIR "/tests/port_fw/port_live.elf"
+#define MEMMANAGE 4u
 #define SYSTICK 15u
 #define TIMER (16u + 55u)
 #define SHORT_US 5u
@@ -34,7 +36,9 @@ static struct twin *twin;
 static struct {
     uint64_t latency_ps[128]; /* the longest, by exception */
     uint32_t suspends, erases, ignored;
+    uint32_t violations, strobes;
     bool was_reset;
+    bool stops_in_the_dark;
     char opcodes[4096];
 } seen;
 
@@ -48,6 +52,17 @@ static void on_command(const struct twin_command *command)
     if (command->class == TWIN_COMMAND_IGNORED && command->opcode != 0xB04Fu) seen.ignored++;
 }
 
+/* Only a run that goes on after one gets here. */
+static void on_violation(void)
+{
+    struct twin_violation violation;
+    twin_violation_get(twin, &violation);
+    seen.violations++;
+    if (violation.kind == TWIN_VIOLATION_CONTROLLER && strstr(violation.detail, "DQS") != NULL) {
+        seen.strobes++;
+    }
+}
+
 static void on_event(void *context, const struct twin_event *event)
 {
     (void)context;
@@ -56,10 +71,19 @@ static void on_event(void *context, const struct twin_event *event)
         uint64_t *const longest = &seen.latency_ps[event->u.irq.exception];
         if (event->u.irq.latency_ps > *longest) *longest = event->u.irq.latency_ps;
     }
+    if (event->kind == TWIN_EVENT_VIOLATION) on_violation();
+    if (event->kind == TWIN_EVENT_BLACKOUT_BEGIN && seen.stops_in_the_dark) twin_stop(twin);
     if (event->kind == TWIN_EVENT_RESET) {
         seen.was_reset = true;
         twin_stop(twin);
     }
+}
+
+static void fault_read(struct seen_fault *fault)
+{
+    uint32_t addr;
+    assert_true(twin_symbol_find(twin, "seen_fault", &addr));
+    assert_true(twin_memory_read(twin, addr, fault, sizeof *fault));
 }
 
 static void forget(void)
@@ -79,6 +103,8 @@ static void start(enum twin_busy busy, bool delivers_faults)
     cfg.tear = TWIN_TEAR_GRANULE;
     cfg.write_bytes = 0;
     cfg.deliver_faults = delivers_faults;
+    cfg.keep_going = delivers_faults;
+    cfg.trace_chip_reads = delivers_faults;
     cfg.event = on_event;
     twin = twin_create(&cfg, error);
     if (twin == NULL) fail_msg("%s", error);
@@ -269,7 +295,93 @@ static void test_live_handler_that_reads_the_flash_ends_in_the_dead_end(void **s
     twin_uart_type(twin, "e");
     const enum twin_stop stop = prompt_run(twin);
     if (!seen.was_reset) prompt_fail_stopped(twin, stop);
-    assert_string_equal(seen.opcodes, "06F9 21DE 6699 9966 ");
+    assert_int_equal(strncmp(seen.opcodes, "06F9 05FA 21DE 05FA ", 20), 0);
+    assert_non_null(strstr(seen.opcodes, "05FA EE11 EE11 6699 9966 "));
+    assert_int_equal(seen.strobes, 2); /* the known word, asked of a bank that is busy */
+    assert_int_equal(seen.violations, seen.strobes);
+}
+
+/* Stop in the blackout, and have the exception taken there. */
+static void pend_in_the_dark(const char *letter, uint16_t exception)
+{
+    seen.stops_in_the_dark = true;
+    twin_uart_type(twin, letter);
+    const enum twin_stop stop = prompt_run(twin);
+    if (stop != TWIN_STOP_ASKED) prompt_fail_stopped(twin, stop);
+    seen.stops_in_the_dark = false;
+    assert_true(twin_pend(twin, exception));
+}
+
+static void test_live_handler_that_reads_the_flash_is_told_to_the_application(void **state)
+{
+    const struct twin_until until = {.call = "seen_all", .for_ps = TWIN_PS_PER_MS};
+    struct seen_fault fault;
+    (void)state;
+    start(TWIN_BUSY_TYPICAL, true);
+    type("rx");
+    forget();
+    pend_in_the_dark("p", TIMER);
+    const enum twin_stop stop = twin_run(twin, &until);
+    if (stop != TWIN_STOP_CALL) prompt_fail_stopped(twin, stop);
+    fault_read(&fault);
+    for (uint32_t i = 0; i < 8; i++) {
+        assert_int_equal(fault.saved[i], 0x11 * (4 + i));
+    }
+    assert_int_equal(fault.ipsr, MEMMANAGE);
+    assert_int_equal(fault.exc_return | 0x10u, 0xFFFFFFF1u); /* a handler was interrupted */
+    assert_non_null(strstr(twin_symbol_at(twin, fault.pc), "read_flash"));
+    assert_int_equal(fault.MMFAR, 0x70000004u);
+    assert_int_equal(fault.VTOR, 0x70000000u);
+    assert_int_equal(fault.MPU_CTRL, 5u);
+    assert_int_equal(fault.fence, 0x10000031u); /* the bank that may be busy, 32 MB */
+    assert_int_equal(fault.primask, 0);
+    assert_int_equal(fault.basepri, 0);
+}
+
+/* A fault that nothing asked for, at any time: told or the dead end, and no other way out. */
+static void test_live_fault_at_any_time_ends_in_one_of_two_ways(void **state)
+{
+    const struct twin_until until = {.call = "seen_all", .for_ps = 200 * TWIN_PS_PER_MS};
+    uint32_t told = 0;
+    uint32_t dead = 0;
+    (void)state;
+    for (uint32_t i = 0; i < 40; i++) {
+        start(TWIN_BUSY_TYPICAL, true);
+        type(i % 2 == 0 ? "c" : "r");
+        forget();
+        pend_in_the_dark("e", TIMER);
+        const uint64_t into_it_ps = (i % 2 == 0 ? i * i * 100 : i * 60) * TWIN_PS_PER_NS;
+        (void)twin_run(twin, &(struct twin_until){.for_ps = into_it_ps + 1});
+        assert_true(twin_bus_fault(twin));
+        (void)twin_run(twin, &until);
+        struct seen_fault fault;
+        fault_read(&fault);
+        if (fault.count + (seen.was_reset ? 1u : 0u) != 1u) {
+            fail_msg("fault %u: told %u times, reset %d: %s", i, fault.count, seen.was_reset,
+                     seen.opcodes);
+        }
+        assert_int_equal(seen.violations, seen.strobes);
+        assert_true(seen.was_reset || seen.violations == 0);
+        told += fault.count;
+        dead += seen.was_reset ? 1 : 0;
+        teardown(NULL);
+    }
+    print_message("%u told, %u dead ends\n", told, dead);
+    assert_in_range(told, 10, 38);
+    assert_int_equal(told + dead, 40);
+}
+
+/* It was masked at open, and is more urgent later: no handler is there for it. */
+static void test_live_interrupt_without_a_handler_ends_in_the_dead_end(void **state)
+{
+    (void)state;
+    start(TWIN_BUSY_TYPICAL, true);
+    type("ru");
+    forget();
+    pend_in_the_dark("p", SYSTICK);
+    const enum twin_stop stop = prompt_run(twin);
+    if (!seen.was_reset) prompt_fail_stopped(twin, stop);
+    assert_string_equal(seen.opcodes + strlen(seen.opcodes) - 10, "6699 9966 ");
 }
 
 static void test_live_nmi_is_handed_on(void **state)
@@ -330,6 +442,11 @@ int main(void)
         cmocka_unit_test_teardown(test_live_handler_runs_beside_read_while_write, teardown),
         cmocka_unit_test_teardown(test_live_mask_of_the_application_is_kept, teardown),
         cmocka_unit_test_teardown(test_live_handler_that_reads_the_flash_ends_in_the_dead_end,
+                                  teardown),
+        cmocka_unit_test_teardown(
+            test_live_handler_that_reads_the_flash_is_told_to_the_application, teardown),
+        cmocka_unit_test_teardown(test_live_fault_at_any_time_ends_in_one_of_two_ways, teardown),
+        cmocka_unit_test_teardown(test_live_interrupt_without_a_handler_ends_in_the_dead_end,
                                   teardown),
         cmocka_unit_test_teardown(test_live_nmi_is_handed_on, teardown),
         cmocka_unit_test_teardown(test_live_configurations_are_refused_by_name, teardown),

@@ -6,6 +6,7 @@
  * Method: images of tests/port_fw and examples/template run on the twin from the state that ST's
  * boot leaves. Expected lines are written here; the twin stops at any violation by itself.
  */
+#include "tests/port_fw/seen.h"
 #include "tests/support/prompt.h"
 #include "twin/twin.h"
 
@@ -18,6 +19,8 @@
 
 #include <cmocka.h>
 
+#define NMI 2u
+#define HARDFAULT 3u
 #define CHECKS NACRE_FIRMWARE_DIR "/tests/port_fw/port_checks.elf"
 #define FAULTS NACRE_FIRMWARE_DIR "/tests/port_fw/port_faults.elf"
 #define TEMPLATE NACRE_FIRMWARE_DIR "/examples/template/template.elf"
@@ -27,10 +30,15 @@ static struct {
     char opcodes[4096];
 } seen;
 
+static bool stops_in_the_dark;
+
 static void on_event(void *context, const struct twin_event *event)
 {
     if (event->kind == TWIN_EVENT_RESET) {
         seen.was_reset = true;
+        twin_stop(*(struct twin **)context);
+    }
+    if (event->kind == TWIN_EVENT_BLACKOUT_BEGIN && stops_in_the_dark) {
         twin_stop(*(struct twin **)context);
     }
     if (event->kind == TWIN_EVENT_COMMAND && !seen.was_reset) {
@@ -41,6 +49,13 @@ static void on_event(void *context, const struct twin_event *event)
 }
 
 static struct twin *twin;
+
+static void fault_read(struct seen_fault *fault)
+{
+    uint32_t addr;
+    assert_true(twin_symbol_find(twin, "seen_fault", &addr));
+    assert_true(twin_memory_read(twin, addr, fault, sizeof *fault));
+}
 
 struct how {
     enum twin_leftover leftover;
@@ -219,10 +234,52 @@ static void test_port_handles_a_fault_in_a_blackout_from_ram(void **state)
     start_as(FAULTS, (struct how){.leftover = TWIN_LEFTOVER_1_3_0, .delivers_faults = true});
     prompt_reach(twin);
     seen.opcodes[0] = '\0';
-    twin_uart_type(twin, "f");
+    twin_uart_type(twin, "F");
     const enum twin_stop stop = prompt_run(twin);
     if (!seen.was_reset) prompt_fail_stopped(twin, stop);
-    assert_string_equal(seen.opcodes, "6699 9966 ");
+    assert_string_equal(seen.opcodes, "EE11 EE11 6699 9966 ");
+}
+
+/* The flash answers: the application's handler finds all as the core left it. */
+static void test_port_hands_on_a_fault_in_a_blackout(void **state)
+{
+    const struct twin_until until = {.call = "seen_all", .for_ps = TWIN_PS_PER_MS};
+    struct seen_fault fault;
+    (void)state;
+    start_as(FAULTS, (struct how){.leftover = TWIN_LEFTOVER_1_3_0, .delivers_faults = true});
+    prompt_reach(twin);
+    seen.opcodes[0] = '\0';
+    twin_uart_type(twin, "f");
+    const enum twin_stop stop = twin_run(twin, &until);
+    if (stop != TWIN_STOP_CALL) prompt_fail_stopped(twin, stop);
+    assert_string_equal(seen.opcodes, "EE11 ");
+    fault_read(&fault);
+    assert_int_equal(fault.ipsr, HARDFAULT); /* PRIMASK makes it that */
+    assert_int_equal(fault.exc_return | 0x10u, 0xFFFFFFF9u);
+    assert_non_null(strstr(twin_symbol_at(twin, fault.pc), "nacre_ctrl_send"));
+    assert_int_equal(fault.CFSR & 0x82u, 0x82u); /* DACCVIOL, MMARVALID */
+    assert_int_equal(fault.MMFAR, 0x70100000u);
+    assert_int_equal(fault.VTOR, 0x70000000u);
+    assert_int_equal(fault.MPU_CTRL, 5u);
+    assert_int_equal(fault.fence & 1u, 0);
+    assert_int_equal(fault.primask, 0);
+}
+
+static void test_port_hands_on_an_nmi_in_a_blackout(void **state)
+{
+    (void)state;
+    start(FAULTS, TWIN_LEFTOVER_1_3_0);
+    prompt_reach(twin);
+    stops_in_the_dark = true;
+    twin_uart_type(twin, "e");
+    for (uint32_t i = 0; i < 3; i++) { /* the start of the erase, and two looks at it */
+        const enum twin_stop stop = prompt_run(twin);
+        if (stop != TWIN_STOP_ASKED) prompt_fail_stopped(twin, stop);
+        assert_true(twin_pend(twin, NMI));
+    }
+    stops_in_the_dark = false;
+    prompt_reach(twin);
+    console_is("NACRE_OK\r\n> NACRE_OK\r\nNACRE_OK\r\n3\r\n> ");
 }
 
 static uint32_t word_of(const char *symbol)
@@ -259,6 +316,8 @@ int main(void)
         cmocka_unit_test_teardown(test_port_maps_again_after_a_senseless_status, teardown),
         cmocka_unit_test_teardown(test_port_resets_flash_and_system_in_the_dead_end, teardown),
         cmocka_unit_test_teardown(test_port_handles_a_fault_in_a_blackout_from_ram, teardown),
+        cmocka_unit_test_teardown(test_port_hands_on_a_fault_in_a_blackout, teardown),
+        cmocka_unit_test_teardown(test_port_hands_on_an_nmi_in_a_blackout, teardown),
         cmocka_unit_test_teardown(test_port_template_lines_keep_a_number, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

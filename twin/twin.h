@@ -229,6 +229,13 @@ const char *twin_error(const struct twin *twin);
  */
 bool twin_pend(struct twin *twin, uint16_t exception);
 
+/*
+ * The core takes a bus fault here and now, between runs: as of a write that left it long ago, so
+ * that no instruction is to blame. A HardFault where its own handler is off or held back. False:
+ * the power is off.
+ */
+bool twin_bus_fault(struct twin *twin);
+
 /* From a callback: end the run at the next block. */
 void twin_stop(struct twin *twin);
 

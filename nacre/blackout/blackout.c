@@ -12,7 +12,9 @@
  *   direct   -> direct    nacre_slice_run, see slice.c
  *   direct   -> fenced    nacre_ctrl_map; the chip may be busy
  *   fenced   -> mapped    open_window
- *   any      -> dead end  dead_end; the chip is reset, an operation under way is torn
+ *   any      -> dead end  nacre_blackout_dead_end; the chip is reset, what is under way is torn
+ *   any      -> mapped    nacre_blackout_fault, for the application's handler of the fault; what is
+ *                         under way goes on
  */
 #include "nacre/blackout/blackout.h"
 
@@ -24,8 +26,9 @@
 /* Times that a controller is asked to let go before it is given up. */
 #define RECOVER_TRIES 2u
 
-/* The blackout under way, for a fault inside it. */
+/* The blackout under way, and what it is about, for a fault inside it. */
 static struct nacre_blackout *under_way;
+static const struct nacre_job *job_under_way;
 
 static void pause_cycles(uint32_t cycles)
 {
@@ -34,21 +37,14 @@ static void pause_cycles(uint32_t cycles)
     }
 }
 
-/* The flash does not answer: reset it, so that the boot finds it as after power-on, then all. */
-static _Noreturn void dead_end(const struct nacre_blackout *blackout)
+_Noreturn void nacre_blackout_dead_end(void)
 {
+    const struct nacre_blackout *const blackout = under_way;
+
     (void)nacre_ctrl_leave(&blackout->port.ctrl);
     (void)nacre_ctrl_send(&blackout->port.ctrl, &blackout->reset[0]);
     (void)nacre_ctrl_send(&blackout->port.ctrl, &blackout->reset[1]);
     pause_cycles(blackout->reset_cycles);
-    nacre_port_reset();
-}
-
-_Noreturn void nacre_blackout_fault(void)
-{
-    if (under_way != NULL) {
-        dead_end(under_way);
-    }
     nacre_port_reset();
 }
 
@@ -121,6 +117,11 @@ static bool is_fence_kept(const struct nacre_job *job, enum nacre_err err)
     return job->slice != NULL ? job->done_count == job->op_count : !job->makes_busy;
 }
 
+static void map_again(const struct nacre_port *port)
+{
+    if (nacre_ctrl_map(&port->ctrl) != NACRE_OK) nacre_blackout_dead_end();
+}
+
 static void open_window(const struct nacre_port *port, const struct nacre_job *job,
                         enum nacre_err err)
 {
@@ -132,12 +133,23 @@ static void open_window(const struct nacre_port *port, const struct nacre_job *j
     }
 }
 
+void nacre_blackout_fault(void)
+{
+    struct nacre_blackout *const blackout = under_way;
+
+    if (!flash_answers(blackout)) nacre_blackout_dead_end();
+    map_again(&blackout->port);
+    open_window(&blackout->port, job_under_way, NACRE_TIMEOUT);
+    nacre_port_release(&blackout->port);
+}
+
 enum nacre_err nacre_blackout_run(struct nacre_blackout *blackout, struct nacre_job *job)
 {
     struct nacre_port *const port = &blackout->port;
     const uint32_t start = nacre_port_cycles();
 
     under_way = blackout;
+    job_under_way = job;
     job->done_count = 0;
     job->trial_failed = false;
     nacre_port_close(port);
@@ -145,13 +157,12 @@ enum nacre_err nacre_blackout_run(struct nacre_blackout *blackout, struct nacre_
     enum nacre_err err = nacre_ctrl_leave(&port->ctrl);
     if (err == NACRE_OK) err = send_job(blackout, job);
     if ((err == NACRE_TIMEOUT || err == NACRE_CHIP_REFUSED) && !flash_answers(blackout)) {
-        dead_end(blackout);
+        nacre_blackout_dead_end();
     }
-    if (nacre_ctrl_map(&port->ctrl) != NACRE_OK) dead_end(blackout);
+    map_again(port);
     job->dark_cycles = nacre_port_cycles() - dark;
     open_window(port, job, err);
     job->masked_cycles = nacre_port_cycles() - start;
     nacre_port_release(port);
-    under_way = NULL;
     return err;
 }

@@ -16,7 +16,8 @@ void checks_data(void);
 /* Called from a handler of an exception. */
 void checks_in_handler(void);
 
-/* The NMI's; one that has none stands still. */
+/* The NMI's, and that of all faults; an image that has none stands still. */
 void checks_on_nmi(void);
+void checks_on_fault(void);
 
 #endif

@@ -5,6 +5,7 @@
  *   s  read the settings' bank while it is busy      n  a status that makes no sense
  *   w  store into the mapped flash                   d  the same, and a known word that differs
  *   f  a fault inside a blackout: the data of a command are to be read from the fenced flash
+ *   F  the same, and a known word that differs        e  erase a unit, and say how many NMIs came
  */
 #include "examples/brightness/board.h"
 #include "nacre/chips/chips.h"
@@ -13,12 +14,18 @@
 #include "tests/port_fw/letters.h"
 
 static struct nacre_nor nor;
+static volatile uint32_t nmis;
 static struct nacre_chip chip;
 
 int main(void);
 
 void checks_in_handler(void)
 {
+}
+
+void checks_on_nmi(void)
+{
+    nmis = nmis + 1u;
 }
 
 static void say(enum nacre_err err)
@@ -70,6 +77,14 @@ static void fault_in_blackout(void)
     say(nacre_blackout_run(&nor.blackout, &nor.job));
 }
 
+static void erase(void)
+{
+    say(nor.medium.ops->erase_start(&nor.medium, 0));
+    say(nor.medium.ops->erase_wait(&nor.medium));
+    board_write_number(nmis);
+    board_write("\r\n");
+}
+
 static void do_letter(char letter)
 {
     switch (letter) {
@@ -89,8 +104,15 @@ static void do_letter(char letter)
         nor.blackout.known_word = ~nor.blackout.known_word;
         program();
         break;
+    case 'F':
+        nor.blackout.known_word = ~nor.blackout.known_word;
+        fault_in_blackout();
+        break;
     case 'f':
         fault_in_blackout();
+        break;
+    case 'e':
+        erase();
         break;
     default:
         break;

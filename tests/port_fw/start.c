@@ -27,6 +27,11 @@ __attribute__((weak)) void checks_on_nmi(void)
     start_fault();
 }
 
+__attribute__((weak)) void checks_on_fault(void)
+{
+    start_fault();
+}
+
 struct vectors {
     uint32_t *stack;
     handler *exceptions[15];
@@ -35,7 +40,8 @@ struct vectors {
 
 __attribute__((section(".isr_vector"), used)) static const struct vectors vectors = {
     .stack = stack_top,
-    .exceptions = {Reset_Handler, checks_on_nmi, start_fault, start_fault, start_fault, start_fault,
-                   0, 0, 0, 0, start_fault, start_fault, 0, checks_in_handler, board_on_tick},
+    .exceptions = {Reset_Handler, checks_on_nmi, checks_on_fault, checks_on_fault, checks_on_fault,
+                   checks_on_fault, 0, 0, 0, 0, start_fault, start_fault, 0, checks_in_handler,
+                   board_on_tick},
     .interrupts = {[BOARD_IRQ_TIM6] = board_on_fast_timer, [BOARD_IRQ_UART4] = board_on_uart},
 };

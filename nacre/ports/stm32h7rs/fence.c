@@ -11,6 +11,7 @@
  * vectors and fence change, and while pending interrupts are looked at; BASEPRI masks all along.
  */
 #include "nacre/port.h"
+#include "nacre/ports/stm32h7rs/mask.h"
 #include "nacre/ports/stm32h7rs/registers.h"
 #include "nacre/ports/stm32h7rs/vectors.h"
 
@@ -37,19 +38,6 @@ static void raise_basepri(uint32_t basepri)
     __asm volatile("msr basepri_max, %0\n\tisb" :: "r"(basepri) : "memory");
 }
 
-static uint32_t mask_all(void)
-{
-    uint32_t primask;
-
-    __asm volatile("mrs %0, primask\n\tcpsid i" : "=r"(primask) :: "memory");
-    return primask;
-}
-
-static void unmask(uint32_t primask)
-{
-    __asm volatile("msr primask, %0\n\tisb" :: "r"(primask) : "memory");
-}
-
 /*
  * One register says it for interrupts, SysTick and PendSV: VECTPENDING is the most urgent exception
  * that is pending and enabled, with the effect of BASEPRI but not of PRIMASK (PM0253, ICSR).
@@ -66,7 +54,7 @@ static bool is_pending(void)
  */
 bool nacre_port_interrupt_waits(const struct nacre_port *port)
 {
-    const uint32_t primask = mask_all();
+    const uint32_t primask = nacre_mask();
 
     set_basepri(port->saved_basepri);
     bool waits = is_pending();
@@ -74,14 +62,14 @@ bool nacre_port_interrupt_waits(const struct nacre_port *port)
         raise_basepri(port->live_basepri);
         waits = waits && !is_pending();
     }
-    unmask(primask);
+    nacre_unmask(primask);
     return waits || nacre_ram_nmi_came != 0;
 }
 
 /* No live handler sees it half done, or changes MPU_RNR in between. */
 static void set_region(const struct nacre_port *port, uint32_t base, uint32_t rasr)
 {
-    const uint32_t primask = mask_all();
+    const uint32_t primask = nacre_mask();
 
     NACRE_REG(MPU_RNR) = port->mpu_region;
     NACRE_REG(MPU_RASR) = 0;
@@ -89,7 +77,7 @@ static void set_region(const struct nacre_port *port, uint32_t base, uint32_t ra
     NACRE_REG(MPU_RASR) = rasr;
     NACRE_REG(MPU_RNR) = port->saved_mpu_rnr;
     barrier();
-    unmask(primask);
+    nacre_unmask(primask);
 }
 
 /* No access, no execution; strongly ordered, so that nothing is fetched ahead. */
@@ -102,7 +90,7 @@ void nacre_port_close(struct nacre_port *port)
 {
     uint32_t basepri;
 
-    port->saved_primask = mask_all();
+    port->saved_primask = nacre_mask();
     __asm volatile("mrs %0, basepri" : "=r"(basepri));
     port->saved_basepri = basepri;
     port->saved_vtor = NACRE_REG(SCB_VTOR);
@@ -113,7 +101,7 @@ void nacre_port_close(struct nacre_port *port)
     set_region(port, (uint32_t)port->window, no_access(port->window_bits));
     if (port->live_basepri != 0) {
         raise_basepri(port->live_basepri);
-        unmask(port->saved_primask);
+        nacre_unmask(port->saved_primask);
     }
 }
 
@@ -140,7 +128,7 @@ void nacre_port_discard(const struct nacre_port *port, uint32_t chip_addr, uint3
 
 void nacre_port_release(const struct nacre_port *port)
 {
-    (void)mask_all();
+    (void)nacre_mask();
     NACRE_REG(MPU_CTRL) = port->saved_mpu_ctrl;
     NACRE_REG(SCB_VTOR) = port->saved_vtor;
     barrier();
@@ -149,7 +137,7 @@ void nacre_port_release(const struct nacre_port *port)
         NACRE_REG(SCB_ICSR) = SCB_ICSR_NMIPENDSET;
     }
     set_basepri(port->saved_basepri);
-    unmask(port->saved_primask);
+    nacre_unmask(port->saved_primask);
 }
 
 _Noreturn void nacre_port_reset(void)

@@ -3,8 +3,8 @@
  *
  * An exception is live if its priority is more urgent than BASEPRI, which is compared by group:
  * AIRCR PRIGROUP says how many bits count (Armv7-M Architecture Reference Manual, B1.5.4). What is
- * enabled later, or gets another priority later, is not seen here: it finds the library's handler
- * of faults in the table.
+ * enabled later, or gets another priority later, is not seen here: it finds the dead end in the
+ * table.
  */
 #include "nacre/ports/stm32h7rs/live.h"
 
@@ -104,7 +104,7 @@ static bool is_live(const struct nacre_port *port, uint32_t exception)
 /* No handler is in the table for it. */
 static bool is_free(const struct nacre_live *live, uint32_t exception)
 {
-    return live->vectors[exception] == nacre_ram_vectors[NACRE_RAM_FAULT];
+    return live->vectors[exception] == nacre_ram_vectors[NACRE_RAM_STRAY];
 }
 
 static enum nacre_err check_code(struct nacre_port *port, uint32_t addr)
@@ -139,10 +139,17 @@ static enum nacre_err check_handler(struct nacre_port *port, const struct nacre_
     return check_code(port, (uint32_t)handler->run & ~1u);
 }
 
+static uint32_t number_in_ram(uint32_t exception)
+{
+    if (exception == NACRE_RAM_NMI) return NACRE_RAM_NMI;
+    return exception >= NACRE_RAM_FAULT && exception <= NACRE_RAM_FAULT_LAST ? NACRE_RAM_FAULT
+                                                                             : NACRE_RAM_STRAY;
+}
+
 static enum nacre_err fill(struct nacre_port *port, const struct nacre_live *live)
 {
     for (uint32_t i = 0; i < live->vector_count; i++) {
-        live->vectors[i] = nacre_ram_vectors[i == NACRE_RAM_NMI ? NACRE_RAM_NMI : NACRE_RAM_FAULT];
+        live->vectors[i] = nacre_ram_vectors[number_in_ram(i)];
     }
     for (uint32_t i = 0; i < live->handler_count; i++) {
         const struct nacre_live_handler *const handler = &live->handlers[i];

@@ -9,6 +9,7 @@
  */
 #include "nacre/ports/stm32h7rs/mpu.h"
 
+#include "nacre/ports/stm32h7rs/mask.h"
 #include "nacre/ports/stm32h7rs/registers.h"
 
 #define AP_WRITABLE_FIRST 1u /* 1, 2, 3: privileged code may write */
@@ -26,19 +27,6 @@ struct region {
     uint32_t last; /* last byte: a region may be all 4 GB */
 };
 
-static uint32_t lock(void)
-{
-    uint32_t primask;
-
-    __asm volatile("mrs %0, primask\n\tcpsid i" : "=r"(primask) :: "memory");
-    return primask;
-}
-
-static void unlock(uint32_t primask)
-{
-    __asm volatile("msr primask, %0" :: "r"(primask) : "memory");
-}
-
 static uint32_t region_count(void)
 {
     return (NACRE_REG(MPU_TYPE) >> 8) & 0xFFu;
@@ -51,7 +39,7 @@ static uint32_t region_bits(const struct region *region)
 
 static struct region region_read(uint32_t number)
 {
-    const uint32_t primask = lock();
+    const uint32_t primask = nacre_mask();
     const uint32_t rnr = NACRE_REG(MPU_RNR);
     struct region region = {.number = number};
 
@@ -59,7 +47,7 @@ static struct region region_read(uint32_t number)
     region.base = NACRE_REG(MPU_RBAR) & RBAR_ADDR;
     region.rasr = NACRE_REG(MPU_RASR);
     NACRE_REG(MPU_RNR) = rnr;
-    unlock(primask);
+    nacre_unmask(primask);
 
     const uint32_t bits = region_bits(&region);
     region.last = bits >= 32u ? ~0u : region.base + (1u << bits) - 1u;
@@ -68,14 +56,14 @@ static struct region region_read(uint32_t number)
 
 static void region_write_rasr(const struct region *region, uint32_t rasr)
 {
-    const uint32_t primask = lock();
+    const uint32_t primask = nacre_mask();
     const uint32_t rnr = NACRE_REG(MPU_RNR);
 
     NACRE_REG(MPU_RNR) = region->number;
     NACRE_REG(MPU_RASR) = rasr;
     NACRE_REG(MPU_RNR) = rnr;
     __asm volatile("dsb\n\tisb" ::: "memory");
-    unlock(primask);
+    nacre_unmask(primask);
 }
 
 static bool is_enabled(const struct region *region)

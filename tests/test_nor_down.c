@@ -371,6 +371,27 @@ static void test_down_clock_converts_what_was_counted(void **state)
     assert_int_equal(now.blackouts, old.blackouts);
 }
 
+/* What is made once, when the medium is opened, is then as if it had been opened by that clock. */
+static void test_down_clock_makes_bounds_as_open_does(void **state)
+{
+    static struct nacre_nor other;
+    static volatile uint32_t watchdog;
+    struct nacre_nor_cfg cfg = nor_bed_same_bank(BUDGET_US);
+    (void)state;
+    cfg.feed = (struct nacre_nor_feed){.reg = &watchdog, .every_us = 70, .count_max = 1};
+    assert_int_equal(nor_bed_open_as(&cfg), 0);
+    set_clock(7 * US);
+    cfg.port.core_mhz = 7 * US;
+    assert_int_equal(nacre_nor_open(&other, &cfg), NACRE_OK);
+    const struct nacre_blackout *told = &nor_bed.nor.blackout;
+    assert_true(other.blackout.reset_cycles != 0);
+    assert_int_equal(told->reset_cycles, other.blackout.reset_cycles);
+    assert_int_equal(told->port.cycles_per_us, other.blackout.port.cycles_per_us);
+    assert_int_equal(told->port.ctrl.wait_cycles, other.blackout.port.ctrl.wait_cycles);
+    assert_int_equal(nor_bed.nor.slice.feed_every, other.slice.feed_every);
+    assert_int_equal(other.slice.feed_every, 70 * 7 * US);
+}
+
 /* More than the truth: waited out longer, and still right. */
 static void test_down_clock_said_too_fast_only_takes_longer(void **state)
 {
@@ -411,6 +432,7 @@ int main(void)
         TEST_SLICES(clock_keeps_runs_and_budget),
         TEST(clock_keeps_the_rest),
         TEST(clock_converts_what_was_counted),
+        TEST(clock_makes_bounds_as_open_does),
         TEST_SLICES(clock_said_too_fast_only_takes_longer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

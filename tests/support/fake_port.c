@@ -217,6 +217,7 @@ enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port
     port->mapped_bytes = fake.mapped_bytes;
     port->cycles_per_us = cfg->core_mhz;
     port->ctrl.CR = fake.CR;
+    port->ctrl.wait_cycles = 20u * cfg->core_mhz;
     port->ctrl.read_opcode = form->read[0].opcode;
     if (fake.adopt_result == NACRE_CTRL_STATE) {
         port->mismatch = (struct nacre_mismatch){"XSPI2 CR", 1, 2, 3};

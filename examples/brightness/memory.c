@@ -21,6 +21,8 @@ static const struct nacre_setting table[] = {
 };
 #define TABLE_ROWS (sizeof(table) / sizeof(table[0]))
 
+extern const uint8_t budget_extra_us[]; /* of the linker script: the number is the address */
+
 static struct nacre_nor nor;
 static struct nacre_store store;
 static struct nacre_settings settings;
@@ -37,7 +39,7 @@ static enum nacre_err open_flash(const struct region *board)
         .region_bytes = board->bytes,
         .image_bytes = board->image_bytes,
         .way = board->way,
-        .budget_us = board->budget_us,
+        .budget_us = board->budget_us + (uint32_t)budget_extra_us,
         .tick = board_counter(),
         .tick_us = BOARD_COUNT_US,
     };

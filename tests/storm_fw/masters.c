@@ -226,7 +226,7 @@ static bool before(void *context)
         storm_seen.not_now++;
         return false;
     }
-    if (STORM_CFG(dma_bytes) == 0) return true;
+    if (STORM_CFG(dma_bytes) == 0 || STORM_CFG(dma_goes_on) != 0) return true;
     NVIC_ICER(IRQ_HPDMA1_CHANNEL0) = 1u << (IRQ_HPDMA1_CHANNEL0 % 32u);
     __asm volatile("dsb\n\tisb" ::: "memory");
     if (pause_dma()) return true;

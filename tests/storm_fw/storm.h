@@ -50,6 +50,7 @@ struct storm_cfg {
     uint32_t not_now_percent; /* of the times that the hooks are asked */
     uint32_t not_now_us;      /* the library's deadline for them */
     uint32_t seed;
+    uint32_t dma_goes_on;     /* 1: the hooks do not stop the copy, and say that they do */
 };
 
 struct storm_seen {

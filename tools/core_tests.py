@@ -14,7 +14,7 @@ QUALITY = os.path.join(ROOT, "build", "quality.json")
 # Of threads only those that do not need a sanitizer of their own.
 # Of the longest, a part runs under another name: test_store_cuts_share.
 NOT_CORE = re.compile(r"^test_(twin|firmware|port|demo|nor|threads|chip|bringup|placement|blackout|"
-                      r"reset|store_cuts$)")
+                      r"reset|rtos|storm|two|rest|live|hard|store_cuts$)")
 CORPUS = "check.fuzz.corpus."
 CAMPAIGN = ("--scene", "mixed4", "--seeds", "1", "--updates", "60", "--second", "4000")
 

@@ -189,7 +189,10 @@ static void test_two_first_operation_is_the_trial_and_the_only_blackout(void **s
     (void)state;
     assert_int_equal(open_now(), NACRE_OK);
     fake_forget();
+    fake.busy_us = 40;
+    const uint32_t begin = fake.now;
     assert_int_equal(nor_bed_program(TRIED, nor_bed.data, 16), NACRE_OK);
+    assert_in_range((fake.now - begin) / US, 40, 70); /* no rest: no other blackout follows */
     assert_string_equal(fake_opcodes(), "06F9 05FA 12ED EE11 05FA 2BD4");
     assert_int_equal(fake.blackout_count, 1);
     assert_int_equal(nor_bed.nor.stats.trust, NACRE_TRUST_SHOWN);
@@ -284,7 +287,10 @@ static void test_two_bank_is_fenced_as_long_as_it_is_busy(void **state)
     assert_true(bank_is_fenced());
     assert_false(nor_bed.medium->ops->can_access(nor_bed.medium,
                                                  fake.chip + NOR_BED_REGION, 16, false));
+    fake.now += 7000 * US;
+    fake_forget();
     assert_int_equal(nor_bed.medium->ops->erase_poll(nor_bed.medium), NACRE_BUSY);
+    assert_string_equal(fake_opcodes(), "05FA");
     assert_true(bank_is_fenced());
     assert_int_equal(nor_bed_read(0x2000, buf, 16), NACRE_OK); /* waits for the end */
     board_is_as_before();
@@ -315,6 +321,11 @@ static void test_two_first_poll_comes_early_and_others_follow_closely(void **sta
     const uint32_t again = fake.now;
     assert_int_equal(nor_bed_program(0x10, nor_bed.data, 16), NACRE_OK);
     assert_in_range((fake.now - again) / US, 152, 180);
+    /* Three to start, one for the fail bits; the others ask after 38, 48, 58 and 68 us. */
+    fake.busy_us = 62;
+    const uint32_t commands = fake_second.commands;
+    assert_int_equal(nor_bed_program(0x20, nor_bed.data, 16), NACRE_OK);
+    assert_int_equal(fake_second.commands - commands, 3 + 1 + 4);
 }
 
 static void test_two_poll_never_waits(void **state)

@@ -146,6 +146,7 @@ enum nacre_err nacre_port_second_send(struct nacre_port *port, const struct nacr
     if (!fake_second.is_taken || fake.is_closed || !fake.is_mapped) abort();
     if ((op->phases & NACRE_PHASE_WRITE) != 0 && op->n > fake_second.frame_bytes) abort();
     check_fence(op);
+    fake_second.commands++;
     if (fake_second.masked_cycles > port->second.masked_cycles) {
         port->second.masked_cycles = fake_second.masked_cycles;
     }
@@ -162,6 +163,5 @@ enum nacre_err nacre_port_second_send(struct nacre_port *port, const struct nacr
 
 void nacre_port_second_fence(struct nacre_port *port, const struct nacre_fence *fence)
 {
-    fake_second.fences++;
     nacre_port_fence(port, fence);
 }

@@ -23,8 +23,7 @@ struct fake_second {
     bool timeout_is_late;     /* that command reaches the chip all the same */
     bool reads_other_bytes;   /* of the array: it is on other wires */
     uint32_t masked_cycles;   /* what each command is told to have masked for */
-    uint32_t led_away;        /* discards of the image's lines with the fence up */
-    uint32_t fences;          /* put up or taken away */
+    uint32_t commands;        /* sent by it */
     bool buffer_is_open;      /* the chip's */
 };
 

@@ -20,6 +20,7 @@ static const struct nacre_chip *const chips[STORM_CHIPS] = {
     [STORM_MX25UW51245G] = &nacre_chip_mx25uw51245g,
     [STORM_MX25UW25645G] = &nacre_chip_mx25uw25645g,
     [STORM_MX25LM51245G] = &nacre_chip_mx25lm51245g,
+    [STORM_W25Q128JV] = &nacre_chip_w25q128jv,
 };
 
 static enum nacre_err open_chip(void)

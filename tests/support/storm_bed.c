@@ -31,6 +31,7 @@ struct bed {
     const struct storm_plan *plan;
     struct storm_result *result;
     struct twin *twin;
+    uint64_t seed; /* of this storm */
     struct rng rng;
     struct storm_seen seen;    /* at the end of the boot */
     struct storm_seen before;  /* of the boot before; what it had saved */
@@ -71,7 +72,7 @@ static struct storm_cfg cfg_of(const struct bed *bed)
         .chip = part->index,
         .way = way->number,
         .region_addr = is_apart ? part->apart_addr : part->beside_addr,
-        .region_bytes = STORM_REGION_BYTES,
+        .region_bytes = storm_region_bytes(bed->storm),
         .image_bytes = is_apart ? part->bank_bytes : part->beside_addr & ~0xFFFFFu,
         .budget_us = storm_budget_us(bed->storm),
         .irq_hz = way->irq_hz,
@@ -80,7 +81,7 @@ static struct storm_cfg cfg_of(const struct bed *bed)
         .not_now_percent = 4,
         .not_now_us = 500,
         .dma_goes_on = bed->plan->dma_goes_on,
-        .seed = (uint32_t)rng_mix(bed->plan->seed),
+        .seed = (uint32_t)rng_mix(bed->seed),
     };
 }
 
@@ -120,12 +121,12 @@ static bool build(struct bed *bed)
     twin_cfg_default(&cfg);
     cfg.app_path = elf;
     cfg.chip = bed->storm->part->name;
-    cfg.busy = rng_mix(bed->plan->seed) % 4u == 0 ? TWIN_BUSY_DRAWN : TWIN_BUSY_TYPICAL;
-    cfg.seed = bed->plan->seed;
+    cfg.busy = rng_mix(bed->seed) % 4u == 0 ? TWIN_BUSY_DRAWN : TWIN_BUSY_TYPICAL;
+    cfg.seed = bed->seed;
     cfg.write_addr = told.region_addr;
     cfg.write_bytes = told.region_bytes;
     cfg.leftover = bed->storm->way->is_twofold ? TWIN_LEFTOVER_RWW : TWIN_LEFTOVER_1_3_0;
-    cfg.dcache = rng_mix(bed->plan->seed + 1u) % 4u != 0;
+    cfg.dcache = rng_mix(bed->seed + 1u) % 4u != 0;
     cfg.speculation_ns = SPECULATION_NS;
     cfg.watch_exception = TIM6_EXCEPTION;
     bed->twin = twin_create(&cfg, error);
@@ -360,7 +361,9 @@ void storm_run(const struct storm *storm, const struct storm_plan *plan,
         (void)snprintf(result->wrong, sizeof result->wrong, "no memory");
         return;
     }
-    *bed = (struct bed){.storm = storm, .plan = plan, .result = result, .rng = {plan->seed}};
+    *bed = (struct bed){.storm = storm, .plan = plan, .result = result};
+    bed->seed = storm_seed(storm, plan->seed);
+    bed->rng = (struct rng){bed->seed};
     bed->before.doubt_key = STORM_KEYS;
     result->budget_ps = storm_budget_us(storm) * TWIN_PS_PER_US;
     result->bound_ps = storm_bound_us(storm) * TWIN_PS_PER_US;

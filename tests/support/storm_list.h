@@ -9,8 +9,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define STORM_REGION_BYTES (16u * 4096u)
-
 struct storm_way {
     const char *name;
     uint32_t number;    /* as the firmware takes it */
@@ -30,6 +28,8 @@ struct storm_part {
     uint32_t run_us;       /* shortest run of an erase between suspends */
     uint32_t suspend_us;   /* until it stands still, longest */
     uint32_t longest_us;   /* of an erase */
+    uint32_t overhead_us;  /* what a blackout takes beside the chip's times */
+    uint32_t unit_bytes;   /* what an erase clears */
 };
 
 struct storm_place {
@@ -37,6 +37,10 @@ struct storm_place {
     bool is_psram;
 };
 
+/* What one seed of all storms makes of this one. */
+uint64_t storm_seed(const struct storm *storm, uint64_t seed);
+/* Of the region: sixteen units. */
+uint32_t storm_region_bytes(const struct storm *storm);
 /* How long a blackout may be: what the firmware is told. */
 uint32_t storm_budget_us(const struct storm *storm);
 /* How late the timer's handler may be. */

@@ -1,6 +1,6 @@
 # The front door. Each command installs what it lacks (tools/setup tells what and asks nothing).
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench campaign fuzz quality clean
+.PHONY: help demo test bench drawings campaign fuzz quality clean
 
 JOBS ?= $(shell nproc)
 
@@ -8,6 +8,7 @@ help:
 	@echo "make demo      build the application, run it on the twin, cut its power, show what it kept"
 	@echo "make test      every test and check; ends in one line: N passed, N failed"
 	@echo "make bench     figures beside their limits, also in build/bench.json"
+	@echo "make drawings  the pictures of docs/blackout.md, from a trace of the twin"
 	@echo "make campaign  the power-cut tests at length"
 	@echo "make fuzz      coverage-guided fuzzing, a minute a target; FUZZ_SECONDS=3600 for an hour"
 	@echo "make quality   branch coverage and mutants of nacre/core, also in build/quality.json"
@@ -21,6 +22,9 @@ test:
 
 bench:
 	@tools/bench.sh
+
+drawings:
+	@tools/bench.sh --drawings
 
 campaign:
 	@tools/campaign.sh $(FACTOR)

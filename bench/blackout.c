@@ -10,39 +10,12 @@
  * usage: bench_blackout WRITER_ELF LOCK_ELF [WAY [CHIP]]
  */
 #include "bench/figure.h"
-#include "bench/fw/lock_cfg.h"
-#include "bench/subject.h"
+#include "bench/ways.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define SAVES 300u /* a unit in each lane and more: each way meets an erase in a save */
 #define IDLE_PS (5u * TWIN_PS_PER_MS)
-#define UNITS 17u /* the store's, and one to erase */
-#define UNITS_TO_END 32u /* the region begins so many before the end of its bank */
-
-struct chip {
-    const char *name;
-    const char *part;      /* as the twin names it */
-    uint32_t bytes;
-    uint32_t bank_bytes;
-    uint32_t unit_bytes;
-    uint32_t lock;         /* LOCK_CHIP_ */
-    uint32_t slice_us;     /* the least budget of a slice */
-    double latency_limit_us; /* sliced: the row's run and suspend latency, and 5 us */
-    uint32_t erases;
-};
-
-static const struct chip chips[] = {
-    {"mx66uw1g45g", "MX66UW1G45G", 0x08000000, 0x02000000, 4096, LOCK_CHIP_MACRONIX_OCTAL, 520,
-     509, 20},
-    {"mx25uw51245g", "MX25UW51245G", 0x04000000, 0x01000000, 4096, LOCK_CHIP_MACRONIX_OCTAL, 520,
-     509, 20},
-    {"mx25uw25645g", "MX25UW25645G", 0x02000000, 0x00800000, 4096, LOCK_CHIP_MACRONIX_OCTAL, 520,
-     509, 20},
-    {"mx25lm51245g", "MX25LM51245G", 0x04000000, 0x04000000, 4096, LOCK_CHIP_MACRONIX_OCTAL, 520,
-     509, 20},
-};
 
 static double us(uint64_t ps)
 {
@@ -65,40 +38,19 @@ static double idle_work_per_ms(struct subject *subject)
     return (double)(subject_work(subject) - before) / ((double)IDLE_PS / (double)TWIN_PS_PER_MS);
 }
 
-/* ---- the ways ---- */
-
-struct way {
-    const char *name;
-    bool is_lock;
-    bool has_own_bank;       /* the image lies in another bank than what is written */
-    uint32_t irq_us;
-    uint32_t budget_us;      /* 0: the chip's slice */
+/* Those of docs/blackout.md; NAN where there is none. A save is two programs here, one a lane. */
+struct limits {
+    double longest_us, dark_per_save_us, dark_per_erase_us, dark_share_percent, latency_us;
 };
 
-static const struct way ways[] = {
-    {"lock", true, false, 1000, 0},
-};
-
-static uint32_t region_addr(const struct way *way, const struct chip *chip)
+static struct limits limits_of(const struct way *way, const struct chip *chip)
 {
-    const uint32_t end = way->has_own_bank ? chip->bytes : chip->bank_bytes;
-    return end - UNITS_TO_END * chip->unit_bytes;
-}
-
-static void start_lock(struct subject *subject, const char *elf, const struct way *way,
-                       const struct chip *chip)
-{
-    const struct subject_image image = {elf, "lock_cfg", "lock_save", "lock_work", "e", "s"};
-    const struct lock_cfg cfg = {.chip = chip->lock,
-                                 .region_addr = region_addr(way, chip),
-                                 .unit_bytes = chip->unit_bytes,
-                                 .irq_us = way->irq_us};
-    const struct subject_board board = {.chip = chip->part,
-                                        .cfg = &cfg,
-                                        .cfg_bytes = sizeof cfg,
-                                        .write_addr = cfg.region_addr,
-                                        .write_bytes = UNITS * chip->unit_bytes};
-    subject_start(subject, &image, &board);
+    const struct limits none = {NAN, NAN, NAN, NAN, NAN};
+    if (way->is_lock || way->way == NACRE_WAY_WHOLE) return none;
+    if (way->way == NACRE_WAY_SLICED) {
+        return (struct limits){chip->slice_us, NAN, NAN, NAN, chip->latency_limit_us};
+    }
+    return (struct limits){5, 20, 200, 2, NAN};
 }
 
 static void measure(struct subject *subject, const struct way *way, const struct chip *chip)
@@ -108,23 +60,25 @@ static void measure(struct subject *subject, const struct way *way, const struct
     struct twin_counters erases, all;
 
     subject_clear(subject);
-    subject_type(subject, subject->image->erase, chip->erases);
+    subject_type(subject, subject->image.erase, chip->erases);
     twin_counters_get(subject->twin, &erases);
-    const double erase_ms = us(seen->erase_ps) / 1e3;
-    subject_type(subject, subject->image->save, SAVES);
+    const double work_per_ms = seen->work / (us(seen->work_ps) / 1e3);
+    subject_type(subject, subject->image.save, SAVES);
     twin_counters_get(subject->twin, &all);
-    const double asked = us(twin_now_ps(subject->twin) - seen->begin_ps) / way->irq_us;
+    /* One may be due at either end. */
+    const double asked = us(twin_now_ps(subject->twin) - seen->begin_ps) / way->irq_us - 1.0;
 
     const char *const name = way->name;
-    print(name, chip, "longest_us", us(all.longest_blackout_ps), "us", FIGURE_NO_LIMIT);
+    const struct limits limits = limits_of(way, chip);
+    print(name, chip, "longest_us", us(all.longest_blackout_ps), "us", limits.longest_us);
     print(name, chip, "dark_per_save_us", us(seen->save_dark_ps) / (double)seen->saves.count,
-          "us", FIGURE_NO_LIMIT);
+          "us", limits.dark_per_save_us);
     print(name, chip, "dark_per_erase_us", us(erases.dark_ps) / chip->erases, "us",
-          FIGURE_NO_LIMIT);
+          limits.dark_per_erase_us);
     print(name, chip, "dark_share_percent", us(all.worst_dark_in_1ms_ps) / 10.0, "%",
-          FIGURE_NO_LIMIT);
+          limits.dark_share_percent);
     print(name, chip, "latency_us", times_percentile_us(&seen->latency, 100), "us",
-          FIGURE_NO_LIMIT);
+          limits.latency_us);
     print(name, chip, "latency_p999_us", times_percentile_us(&seen->latency, 99.9), "us",
           FIGURE_NO_LIMIT);
     print(name, chip, "interrupts_lost_percent",
@@ -134,7 +88,7 @@ static void measure(struct subject *subject, const struct way *way, const struct
     print(name, chip, "durable_longest_us", us(seen->save_longest_ps), "us", FIGURE_NO_LIMIT);
     print(name, chip, "erase_stretched", (double)seen->erase_ps / (double)seen->erase_busy_ps,
           "times", FIGURE_NO_LIMIT);
-    print(name, chip, "work_percent", 100.0 * seen->work / erase_ms / idle, "%", FIGURE_NO_LIMIT);
+    print(name, chip, "work_percent", 100.0 * work_per_ms / idle, "%", FIGURE_NO_LIMIT);
 }
 
 int main(int argc, char **argv)
@@ -143,12 +97,15 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bench_blackout WRITER_ELF LOCK_ELF [WAY [CHIP]]\n");
         return 3;
     }
-    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+    const struct way_images images = {argv[1], argv[2]};
+    for (uint32_t i = 0; i < way_count; i++) {
         if (argc > 3 && strcmp(argv[3], ways[i].name) != 0) continue;
-        for (size_t j = 0; j < sizeof chips / sizeof chips[0]; j++) {
+        for (uint32_t j = 0; j < chip_count; j++) {
             struct subject subject = {0};
+            const struct way_trial trial = {&ways[i], &chips[j], ways[i].irq_us, false};
             if (argc > 4 && strcmp(argv[4], chips[j].name) != 0) continue;
-            start_lock(&subject, argv[2], &ways[i], &chips[j]);
+            if (!way_is_for(&ways[i], &chips[j])) continue;
+            way_start(&subject, &images, &trial);
             measure(&subject, &ways[i], &chips[j]);
             subject_end(&subject);
         }

@@ -53,11 +53,11 @@ static void arrive(struct bed *bed, const struct bed_copy *copy, struct rng *lot
         const uint32_t at_us = rng_below(lot, span_us);
         bed_restore(bed, copy);
         sim_nor_pass_us(bed->sim, at_us);
-        times_add(&cost->get, beyond(bed_get(bed, key), usual_get_ns));
+        times_keep(&cost->get, beyond(bed_get(bed, key), usual_get_ns));
         bed_restore(bed, copy);
         sim_nor_pass_us(bed->sim, at_us);
         const uint32_t waits = bed_erase_waits(bed);
-        times_add(&cost->set, beyond(bed_set(bed, key), usual_set_ns));
+        times_keep(&cost->set, beyond(bed_set(bed, key), usual_set_ns));
         cost->waits += bed_erase_waits(bed) - waits;
     }
 }

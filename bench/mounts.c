@@ -41,7 +41,7 @@ static void measured_mount(struct bed *bed, struct cost *cost)
     const struct sim_counters *const after = &bed->sim->counters;
     const uint64_t read = after->read_bytes - before.read_bytes;
     const uint64_t programmed = after->programmed_bytes - before.programmed_bytes;
-    times_add(&cost->times, bed->sim->now_ns - start_ns);
+    times_keep(&cost->times, bed->sim->now_ns - start_ns);
     cost->read_bytes += read;
     if (read > cost->read_most) cost->read_most = read;
     if (programmed > cost->programmed_most) cost->programmed_most = programmed;

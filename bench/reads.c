@@ -21,7 +21,7 @@ static void read_all(struct bed *bed, uint32_t passes, struct cost *cost)
 {
     const uint64_t before = bed->sim->counters.read_bytes;
     for (uint32_t i = 0; i < passes * bed->key_count; i++) {
-        times_add(&cost->times, bed_get(bed, i % bed->key_count));
+        times_keep(&cost->times, bed_get(bed, i % bed->key_count));
         cost->value_bytes += bed->lengths[i % bed->key_count];
     }
     cost->bytes += bed->sim->counters.read_bytes - before;

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IRQ_TIM6 (16u + 55u) /* CMSIS stm32h7s7xx.h */
 #define LETTER_MS_MAX 20000u
 
 __attribute__((noreturn)) static void give_up(const struct subject *subject, const char *what)
@@ -15,7 +14,7 @@ __attribute__((noreturn)) static void give_up(const struct subject *subject, con
     struct twin_violation violation = {0};
     size_t n;
     if (subject->twin != NULL) twin_violation_get(subject->twin, &violation);
-    fprintf(stderr, "bench: %s: %s %s %s\n", subject->image->elf, what, violation.symbol,
+    fprintf(stderr, "bench: %s: %s %s %s\n", subject->image.elf, what, violation.symbol,
             violation.detail);
     if (subject->twin != NULL) fprintf(stderr, "%s\n", twin_uart_text(subject->twin, &n));
     exit(1);
@@ -44,7 +43,9 @@ static void on_busy_end(struct subject *subject, const struct twin_event *event)
     if (!subject->erases_now) return;
     subject->erases_now = false;
     subject->seen.erase_ps += event->time_ps - subject->erase_begin_ps;
+    /* It is told when somebody asks the chip, which may be later. */
     subject->seen.work += subject_work(subject) - subject->erase_begin_work;
+    subject->seen.work_ps += twin_now_ps(subject->twin) - subject->erase_begin_ps;
 }
 
 static void on_return(struct subject *subject, const struct twin_event *event)
@@ -52,8 +53,14 @@ static void on_return(struct subject *subject, const struct twin_event *event)
     const uint64_t ps = event->time_ps - event->u.call.call_ps;
     if (ps > subject->seen.save_longest_ps) subject->seen.save_longest_ps = ps;
     if (subject->erases_in_call) return;
-    times_add(&subject->seen.saves, ps / TWIN_PS_PER_NS);
+    times_keep(&subject->seen.saves, ps / TWIN_PS_PER_NS);
     subject->seen.save_dark_ps += subject->call_dark_ps;
+}
+
+static void on_handler(struct subject *subject, const struct twin_event *event)
+{
+    times_keep(&subject->seen.latency, event->u.irq.latency_ps / TWIN_PS_PER_NS);
+    if (subject->stops_at_handler) twin_stop(subject->twin);
 }
 
 static void on_event(void *context, const struct twin_event *event)
@@ -77,9 +84,7 @@ static void on_event(void *context, const struct twin_event *event)
         on_return(subject, event);
         break;
     case TWIN_EVENT_IRQ_TAKEN:
-        if (event->u.irq.exception == IRQ_TIM6) {
-            times_add(&subject->seen.latency, event->u.irq.latency_ps / TWIN_PS_PER_NS);
-        }
+        if (event->u.irq.exception == SUBJECT_IRQ) on_handler(subject, event);
         break;
     default:
         break;
@@ -91,7 +96,7 @@ static void on_event(void *context, const struct twin_event *event)
 static void write_cfg(struct subject *subject, const struct subject_board *board)
 {
     uint32_t addr;
-    if (!twin_symbol_find(subject->twin, subject->image->cfg_symbol, &addr) ||
+    if (!twin_symbol_find(subject->twin, subject->image.cfg_symbol, &addr) ||
         !twin_chip_write(subject->twin, addr - TWIN_FLASH_BASE, board->cfg, board->cfg_bytes)) {
         give_up(subject, "its configuration is not in flash");
     }
@@ -115,6 +120,15 @@ void subject_wait(struct subject *subject, uint64_t ps)
     if (stop != TWIN_STOP_TIME) give_up(subject, twin_stop_name(stop));
 }
 
+void subject_wait_handler(struct subject *subject)
+{
+    const struct twin_until until = {.for_ps = TWIN_PS_PER_MS * 1000u, .wall_ms = 120000};
+    subject->stops_at_handler = true;
+    const enum twin_stop stop = twin_run(subject->twin, &until);
+    subject->stops_at_handler = false;
+    if (stop != TWIN_STOP_ASKED) give_up(subject, twin_stop_name(stop));
+}
+
 void subject_clear(struct subject *subject)
 {
     times_free(&subject->seen.latency);
@@ -136,15 +150,17 @@ void subject_start(struct subject *subject, const struct subject_image *image,
     cfg.leftover = board->leftover;
     cfg.write_addr = board->write_addr;
     cfg.write_bytes = board->write_bytes;
+    cfg.trace_chip_reads = board->tells_reads;
     cfg.event = on_event;
     cfg.event_context = subject;
-    subject->image = image;
+    subject->image = *image;
     subject->twin = twin_create(&cfg, error);
     if (subject->twin == NULL) give_up(subject, error);
     if (!twin_watch(subject->twin, image->save_symbol) ||
         !twin_symbol_find(subject->twin, image->work_symbol, &subject->work_addr)) {
         give_up(subject, "a symbol is missing");
     }
+    subject->work_addr += image->work_offset;
     write_cfg(subject, board);
     twin_power_on(subject->twin);
     subject_type(subject, "", 1);

@@ -18,7 +18,7 @@ void times_free(struct times *times)
     times_init(times);
 }
 
-void times_add(struct times *times, uint64_t ns)
+void times_keep(struct times *times, uint64_t ns)
 {
     if (times->count == times->room) {
         times->room = times->room == 0 ? 1024 : times->room * 2;

@@ -21,7 +21,7 @@ void times_init(struct times *times);
 void times_free(struct times *times);
 
 /* Keep one. Ends the program where memory does. */
-void times_add(struct times *times, uint64_t ns);
+void times_keep(struct times *times, uint64_t ns);
 
 /* The mean, in microseconds; 0 of none. */
 double times_mean_us(const struct times *times);

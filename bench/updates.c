@@ -27,7 +27,7 @@ struct cost {
 static void measured_set(struct bed *bed, uint32_t key, struct cost *cost)
 {
     const struct sim_counters before = bed->sim->counters;
-    times_add(&cost->times, bed_set(bed, key));
+    times_keep(&cost->times, bed_set(bed, key));
     const struct sim_counters *const after = &bed->sim->counters;
     cost->value_bytes += bed->lengths[key];
     if (after->programs - before.programs > cost->longest_programs) {

@@ -3,20 +3,27 @@
 
 usage: bench.py         after the firmware and host presets were built
 
-Prints one table and writes build/bench.json: an array of name, value, unit, limit. A limit is
-the most a figure may be, for a rate (1/s) the least; no limit is null. What is over its limit is
-marked, and is no failure: this command measures. It fails if something cannot be measured.
+Prints tables, and writes build/bench.json: an array of name, value, unit, limit. A limit is the
+most a figure may be, for a rate (1/s) the least; no limit is null. What is over its limit is
+marked, and is no failure: this command measures. It fails if something cannot be measured. The
+figures blackout.WAY.CHIP.FIGURE have a table a chip, with the ways side by side.
 """
 import json
 import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import bench_sizes
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-HOST = os.path.join(ROOT, "build", "host")
+HOST = os.path.join(ROOT, "build", "host", "bench")
+PROGRAMS = (("bench_blackout", bench_sizes.STORM_ELF, bench_sizes.LOCK_ELF),
+            ("bench_twin", bench_sizes.ELF, bench_sizes.ONE_LANE_ELF),
+            ("bench_store",))
+BY_WAY = re.compile(r"^blackout\.(\w+)\.(\w+)\.(\w+)$")
+NUMBER = 16  # characters of a column
 
 
 def run(command):
@@ -44,30 +51,55 @@ def is_over(value, unit, limit):
     return value < limit if unit == "1/s" else value > limit
 
 
+def marked(value, unit, limit):
+    return "%.6g%s" % (value, " OVER" if is_over(value, unit, limit) else "")
+
+
 def print_table(figures):
     width = max(len(name) for name, _, _, _ in figures)
-    print("%-*s %12s %12s  %s" % (width, "figure", "value", "limit", "unit"))
+    print("%-*s %*s %*s  %s" % (width, "figure", NUMBER, "value", NUMBER, "limit", "unit"))
     for name, value, unit, limit in figures:
         shown = "-" if limit is None else "%.6g" % limit
-        mark = "  OVER" if is_over(value, unit, limit) else ""
-        print("%-*s %12.6g %12s  %s%s" % (width, name, value, shown, unit, mark))
+        print("%-*s %*s %*s  %s" % (width, name, NUMBER, marked(value, unit, limit), NUMBER, shown,
+                                    unit))
+
+
+def print_ways(figures):
+    """A table for each chip: its figures down, the ways across."""
+    chips = {}
+    for name, value, unit, limit in figures:
+        way, chip, figure = BY_WAY.match(name).groups()
+        chips.setdefault(chip, {}).setdefault(way, {})[figure] = (value, unit, limit)
+    for chip, ways in chips.items():
+        rows = list(dict.fromkeys(row for way in ways.values() for row in way))
+        print("\n%-26s" % chip + "".join("%*s" % (NUMBER, way) for way in ways))
+        for row in rows:
+            cells = [marked(*way[row]) if row in way else "-" for way in ways.values()]
+            print("%-26s" % row + "".join("%*s" % (NUMBER, cell) for cell in cells))
+
+
+def measured():
+    """All figures; the programs run side by side, and count processor time where they do."""
+    commands = [[os.path.join(HOST, name), *images] for name, *images in PROGRAMS]
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        figures = list(pool.map(program_figures, commands))
+    return figures[2] + bench_sizes.figures() + figures[1] + figures[0]
 
 
 def main():
-    figures = program_figures([os.path.join(HOST, "bench", "bench_store")])
-    figures += bench_sizes.figures()
-    figures += program_figures([os.path.join(HOST, "bench", "bench_twin"), bench_sizes.ELF,
-                                bench_sizes.ONE_LANE_ELF])
-    figures += program_figures([os.path.join(HOST, "bench", "bench_sliced"),
-                                bench_sizes.SLICES_ELF])
-    print_table(figures)
+    if len(sys.argv) > 1:
+        print(__doc__.strip())
+        return 0 if sys.argv[1:] in (["-h"], ["--help"]) else 2
+    figures = measured()
+    print_table([figure for figure in figures if not BY_WAY.match(figure[0])])
+    print_ways([figure for figure in figures if BY_WAY.match(figure[0])])
     path = os.path.join(ROOT, "build", "bench.json")
     with open(path, "w", encoding="utf-8") as file:
         json.dump([dict(zip(("name", "value", "unit", "limit"), figure)) for figure in figures],
                   file, indent=1)
         file.write("\n")
     over = sum(is_over(value, unit, limit) for _, value, unit, limit in figures)
-    print("%d figures, %d over their limit; written to build/bench.json" % (len(figures), over))
+    print("\n%d figures, %d over their limit; written to build/bench.json" % (len(figures), over))
     return 0
 
 

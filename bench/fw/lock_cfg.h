@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-enum { LOCK_CHIP_MACRONIX_OCTAL };
+enum { LOCK_CHIP_MACRONIX_OCTAL, LOCK_CHIP_WINBOND_SPI };
 
 struct lock_cfg {
     uint32_t chip;        /* LOCK_CHIP_ */

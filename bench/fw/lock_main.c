@@ -29,6 +29,12 @@
 #define OCTAL_ADDR_WRITE 0x0C003C1Cu
 #define OCTAL_ADDR_READ 0x2C003C1Cu
 
+/* The same on one line, with an opcode of one byte and an address of three. */
+#define SPI_OPCODE 0x00000001u
+#define SPI_ADDR 0x00002101u
+#define SPI_ADDR_DATA 0x01002101u
+#define SPI_READ 0x01000001u
+
 struct chip {
     uint32_t command_CCR, erase_CCR, program_CCR, status_CCR;
     uint16_t enable, program, erase, status;
@@ -39,6 +45,8 @@ struct chip {
 static const struct chip chips[] = {
     [LOCK_CHIP_MACRONIX_OCTAL] = {OCTAL_OPCODE, OCTAL_ADDR, OCTAL_ADDR_WRITE, OCTAL_ADDR_READ,
                                   0x06F9, 0x12ED, 0x21DE, 0x05FA, 20, 0x01},
+    [LOCK_CHIP_WINBOND_SPI] = {SPI_OPCODE, SPI_ADDR, SPI_ADDR_DATA, SPI_READ,
+                               0x06, 0x02, 0x20, 0x05, 0, 0x01},
 };
 
 volatile uint32_t lock_work; /* done by the application */

@@ -4,6 +4,7 @@
 #include "tests/storm_fw/parts.h"
 
 #include "examples/brightness/board.h"
+#include "examples/two-controllers/multiplex.h"
 
 struct storm_seen storm_seen;
 
@@ -22,6 +23,9 @@ static void take_over(void)
 int main(void)
 {
     board_start();
+    if (STORM_CFG(way) == NACRE_WAY_TWO_CONTROLLERS && !multiplex_ports()) {
+        storm_end("multiplex", NACRE_CTRL_STATE);
+    }
     storm_masters_start();
     const enum nacre_err err = storm_open();
     if (err != NACRE_OK) storm_end("open", err);

@@ -115,6 +115,8 @@ static bool build(struct bed *bed)
     char error[TWIN_ERROR_BYTES] = "";
     char elf[512];
     struct twin_cfg cfg;
+    static const enum twin_leftover leftovers[] = {TWIN_LEFTOVER_1_3_0, TWIN_LEFTOVER_1_2_0,
+                                                   TWIN_LEFTOVER_1_0_0, TWIN_LEFTOVER_BETWEEN};
     const struct storm_cfg told = cfg_of(bed);
     (void)snprintf(elf, sizeof elf, "%s/tests/storm_fw/storm_%s.elf", NACRE_FIRMWARE_DIR,
                    bed->storm->place->name);
@@ -125,7 +127,7 @@ static bool build(struct bed *bed)
     cfg.seed = bed->seed;
     cfg.write_addr = told.region_addr;
     cfg.write_bytes = told.region_bytes;
-    cfg.leftover = bed->storm->way->is_twofold ? TWIN_LEFTOVER_RWW : TWIN_LEFTOVER_1_3_0;
+    cfg.leftover = leftovers[rng_mix(bed->seed + 2u) % 4u];
     cfg.dcache = rng_mix(bed->seed + 1u) % 4u != 0;
     cfg.speculation_ns = SPECULATION_NS;
     cfg.watch_exception = TIM6_EXCEPTION;

@@ -14,6 +14,7 @@
 #define XSPI1_IRQ 105u
 #define XSPI2_IRQ 106u
 #define NS_OF_PS 1000u
+#define UNIT_BYTES 4096u
 
 /* ---- NOR ---- */
 
@@ -327,6 +328,13 @@ void chips_start_state(struct twin *t)
                                              [TWIN_LEFTOVER_BETWEEN] = BOOT_STATE_BETWEEN};
     const struct boot_state_board board = {t->xspi[0], t->xspi[1], t->xspim, t->nor, t->psram};
     boot_state_apply(states[t->cfg.leftover], &board, machine_now(t));
+}
+
+bool twin_chip_fail(struct twin *t, uint32_t addr, bool programs_fail, bool erases_fail)
+{
+    if (addr >= nor_size_bytes(t->nor)) return false;
+    nor_fail_unit(t->nor, addr / UNIT_BYTES, programs_fail, erases_fail);
+    return true;
 }
 
 void chips_advance(struct twin *t, uint64_t now_ps)

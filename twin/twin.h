@@ -317,6 +317,9 @@ bool twin_chip_read(const struct twin *twin, uint32_t addr, void *buf, uint32_t 
 /* Touched units of 4 KB become solid, as if erased and programmed once; they do not wear. */
 bool twin_chip_write(struct twin *twin, uint32_t addr, const void *buf, uint32_t n);
 
+/* From now on programs, or erases, of the chip's 4 KB at addr fail, or do not; false outside. */
+bool twin_chip_fail(struct twin *twin, uint32_t addr, bool programs_fail, bool erases_fail);
+
 /* Read bytes by CPU address from any memory (not registers), window rules not applied. */
 bool twin_memory_read(const struct twin *twin, uint32_t addr, void *buf, uint32_t n);
 

@@ -10,14 +10,36 @@
 #include <stddef.h>
 
 #define UNITS 16u
+#define SLICED_UNITS 8u /* an erase takes long there: the first start is to be short */
 
 static const struct region w25q128jv = {
     .chip = &nacre_chip_w25q128jv,
     .image_bytes = 0x00800000,
     .budget_us = 1100,
     .addr = 0x00FE0000,
-    .bytes = UNITS * 4096u,
+    .bytes = SLICED_UNITS * 4096u,
     .assume = NACRE_ASSUME_NOTHING,
+};
+
+static const struct region mt35xu512aba = {
+    .chip = &nacre_chip_mt35xu512aba,
+    .image_bytes = 0x02000000,
+    .budget_us = 1150,
+    .addr = 0x03FE0000,
+    .bytes = SLICED_UNITS * 4096u,
+    .assume = NACRE_ASSUME_NOTHING,
+    .next = &w25q128jv,
+};
+
+/* Where the part has units of 4 KB. */
+static const struct region s28hs512t = {
+    .chip = &nacre_chip_s28hs512t,
+    .image_bytes = 0x02000000,
+    .budget_us = 1150,
+    .addr = 0x03FE0000,
+    .bytes = SLICED_UNITS * 4096u,
+    .assume = NACRE_ASSUME_NOTHING,
+    .next = &mt35xu512aba,
 };
 
 const struct region region = {
@@ -27,5 +49,5 @@ const struct region region = {
     .addr = REGION_ADDR,
     .bytes = UNITS * 4096u,
     .assume = NACRE_ASSUME_NOTHING,
-    .next = &w25q128jv,
+    .next = &s28hs512t,
 };

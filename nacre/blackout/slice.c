@@ -5,7 +5,8 @@
  * blackout.c.
  *
  * States of the operation, and the step between them:
- *   runs      -> idle       by itself; a cut leaves what its cut leaves
+ *   runs      -> idle       by itself; a cut leaves what its cut leaves. Some chips that failed
+ *                           stay busy until they are told that it was seen
  *   runs      -> asked      the suspend is sent, not before run_min: a chip that is suspended
  *                           sooner after a resume may make no progress at all
  *   asked     -> suspended  within the row's latency
@@ -21,7 +22,8 @@
 
 #define OUTCOME_TRIES 4u
 
-static bool is_read(const struct nacre_ctrl *ctrl, const struct nacre_op *op)
+/* Send a command; false if it was not sent, or the answer makes no sense. */
+static bool is_sent(const struct nacre_ctrl *ctrl, const struct nacre_op *op)
 {
     if (nacre_ctrl_send(ctrl, op) == NACRE_OK) return !nacre_answer_is_senseless(op);
     (void)nacre_ctrl_leave(ctrl);
@@ -31,9 +33,10 @@ static bool is_read(const struct nacre_ctrl *ctrl, const struct nacre_op *op)
 static bool has_stopped(const struct nacre_ctrl *ctrl, const struct nacre_slice *slice,
                         uint32_t ran)
 {
-    if (!is_read(ctrl, &slice->status)) return false;
+    if (!is_sent(ctrl, &slice->status)) return false;
 
     const uint32_t status = *slice->status.data;
+    if ((status & slice->failed) != 0) return true;
     if ((status & slice->busy) != 0) return false;
     /* Write-enabled and idle: perhaps the busy bit is only late. */
     return (status & slice->enabled) == 0 || slice->asked_count != 0 || ran >= slice->run_min;
@@ -57,7 +60,8 @@ static void feed(struct nacre_slice *slice, uint32_t now)
 static enum nacre_err read_outcome(const struct nacre_ctrl *ctrl, const struct nacre_slice *slice)
 {
     for (uint32_t i = 0; i < OUTCOME_TRIES; i++) {
-        if (!is_read(ctrl, &slice->security)) continue;
+        if (!is_sent(ctrl, &slice->security)) continue;
+        if ((*slice->status.data & slice->failed) != 0) (void)is_sent(ctrl, &slice->clear);
         return (*slice->security.data & slice->suspended) != 0 ? NACRE_BUSY : NACRE_OK;
     }
     return NACRE_TIMEOUT;

@@ -20,6 +20,9 @@ struct nacre_slice {
     struct nacre_op status;   /* reads the status; its checks of sense are made, its mask is not */
     struct nacre_op security; /* reads where the suspend bits are */
     struct nacre_op suspend;  /* opcode 0: the operation runs to its end, whatever waits */
+    struct nacre_op clear;    /* of fail bits, if failed is not 0 */
+    uint8_t failed;           /* bits of the status: it has ended, but the chip says that it is busy
+                                 until they are cleared; 0: it does not */
     uint8_t busy;             /* bits of the status */
     uint8_t enabled;
     uint8_t suspended;        /* bits of the security register, of either kind of operation */
@@ -41,7 +44,8 @@ struct nacre_slice {
  * Let the operation run until it ends or is suspended. A status that does not come, or makes no
  * sense, counts as busy: it is asked again.
  *
- * Returns  NACRE_OK       it ended, or never began; the answers are those of the end
+ * Returns  NACRE_OK       it ended, or never began; the answers are those of the end, fail bits
+ *                         that keep the chip busy are cleared
  *          NACRE_BUSY     it is suspended: the chip can be read, but not where it was at work
  *          NACRE_TIMEOUT  neither within end_max, or the security register cannot be read
  * Context  RAM, between nacre_ctrl_leave and nacre_ctrl_map

@@ -24,6 +24,8 @@ struct nacre_chip {
     uint32_t chip_bytes;
     uint32_t bank_bits;     /* a bank is 1 << bank_bits bytes; others are read while one is busy */
     uint32_t unit_bytes;    /* what erase clears */
+    uint32_t unit_area_addr; /* erase works in this range alone; */
+    uint32_t unit_area_bytes; /* 0: everywhere */
     uint32_t page_bytes;
     uint32_t granule_bytes; /* programmed once between erases */
     uint32_t cut_bytes;     /* what a cut program may spoil */
@@ -51,7 +53,8 @@ struct nacre_chip {
     uint8_t status_busy;      /* bits of the status */
     uint8_t status_enabled;   /* the write enable was taken */
     uint8_t status_never;     /* bits that are never set */
-    uint8_t status_program_failed; /* parts that have these in the status itself; else 0 */
+    uint8_t status_program_failed; /* parts that have these in the status itself, and stay busy with
+                                      them until clear_failed; else 0 */
     uint8_t status_erase_failed;
     uint8_t security_suspended; /* of either kind; 0 with program_suspend and erase_suspend 0 */
     uint8_t security_program_failed;

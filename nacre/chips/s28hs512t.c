@@ -10,8 +10,11 @@
  *   FAMILY  as the maker's data sheets have it, from memory: opcodes of suspend and of clearing,
  *           the second status register, times. Unmeasured
  *
- * The part is taken as set to uniform sectors of 256 KB. Nothing of it was measured by us. What no
- * document at hand says is on the safe side: the latency, the runs, the time after a reset.
+ * The part is taken as set to have its 32 sectors of 4 KB at the top (TB4KBS): sectors of 256 KB
+ * are more than a store can use, and the image begins at the bottom. A region must lie in those
+ * sectors.
+ * Nothing of it was measured by us. What no document at hand says is on the safe side: the latency,
+ * the runs, the time after a reset.
  */
 #include "nacre/chips/chips.h"
 
@@ -30,7 +33,9 @@ const struct nacre_chip nacre_chip_s28hs512t = {
 
     .chip_bytes = 0x04000000,       /* LINUX */
     .bank_bits = 26,                /* FAMILY: one bank */
-    .unit_bytes = 262144,           /* LINUX: 256 KB */
+    .unit_bytes = 4096,             /* LINUX: SECT_4K */
+    .unit_area_addr = 0x03FE0000,   /* FAMILY: 128 KB of them, at the top if set so */
+    .unit_area_bytes = 0x00020000,
     .page_bytes = 256,              /* LINUX: 256 or 512, by CFR3; 256 fits both */
     .granule_bytes = 16,            /* KB */
     .cut_bytes = 256,               /* unmeasured */
@@ -41,7 +46,7 @@ const struct nacre_chip nacre_chip_s28hs512t = {
     .read_security = 0x0707,        /* the second status register */
     .read_id = 0x9F9F,
     .program = 0x1212,              /* LINUX */
-    .erase = 0xDCDC,                /* LINUX */
+    .erase = 0x2121,                /* FAMILY: 4 KB with four address bytes */
     .program_suspend = 0x7575,      /* FAMILY */
     .program_resume = 0x7A7A,
     .erase_suspend = 0x7575,
@@ -60,8 +65,8 @@ const struct nacre_chip nacre_chip_s28hs512t = {
 
     .program_us = 450,              /* FAMILY */
     .program_us_max = 2000,
-    .erase_us = 800000,
-    .erase_us_max = 2700000,
+    .erase_us = 42000,
+    .erase_us_max = 335000,
     .program_suspend_us_max = 100,  /* unmeasured: 40 to 60 by FAMILY */
     .erase_suspend_us_max = 100,    /* unmeasured */
     .program_run_us_min = 1000,     /* unmeasured: 100 by FAMILY */

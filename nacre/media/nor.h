@@ -216,6 +216,7 @@ struct nacre_nor {
     bool is_in_doubt;           /* sliced: running, suspended or ended */
     bool is_trial;              /* the image was read while this one was under way */
     bool ignores_suspend;
+    bool has_failed;            /* the chip's fail bits are set, and stay until they are cleared */
     bool has_no_way;            /* the trial failed, and slices are too long */
     uint32_t slices_max;        /* of the operation */
     uint32_t slices_left;
@@ -253,7 +254,8 @@ struct nacre_nor {
  * Returns  NACRE_OK
  *          NACRE_NO_REGION            region_bytes is 0
  *          NACRE_REGION_UNALIGNED     region_addr or region_bytes is no multiple of the unit
- *          NACRE_REGION_OUTSIDE       it ends beyond the chip
+ *          NACRE_REGION_OUTSIDE       it ends beyond the chip, or beyond the part of it that has
+ *                                     units of that size
  *          NACRE_REGION_LAST_BYTES    it holds the chip's last bytes, which some controllers
  *                                     cannot read
  *          NACRE_REGION_IN_IMAGE      it overlaps the image

@@ -71,6 +71,7 @@ void nacre_nor_job_add_operation(struct nacre_nor *nor, uint32_t chip_addr, uint
 {
     const struct nacre_chip *const chip = nor->chip;
 
+    if (nor->has_failed) (void)nacre_nor_job_add(nor, chip->clear_failed);
     (void)nacre_nor_job_add(nor, chip->write_enable);
     nacre_nor_job_add_status(nor, chip->status_busy | chip->status_enabled, chip->status_enabled);
 

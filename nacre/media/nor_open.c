@@ -20,12 +20,33 @@ static bool is_in_chip(const struct nacre_chip *chip, uint32_t addr, uint32_t n)
     return addr <= chip->chip_bytes && n <= chip->chip_bytes - addr;
 }
 
-/* Commands as they can be built: on one line, or on eight. */
-static bool is_drivable(const struct nacre_form *form)
+/*
+ * Commands as they can be built: on one line, or on eight. A chip that stays busy when it has
+ * failed is freed by a slice: that is not there while another bank is read.
+ */
+static bool is_drivable(const struct nacre_chip *chip)
 {
+    const struct nacre_form *const form = &chip->form;
+    const bool stays_busy = (chip->status_program_failed | chip->status_erase_failed) != 0;
+
+    if (stays_busy && (chip->clear_failed == 0 || chip->chip_bytes >> chip->bank_bits > 1u)) {
+        return false;
+    }
     return (form->lines == 8u || (form->lines == 1u && form->opcode_bytes == 1u)) &&
            (form->opcode_bytes == 1u || form->opcode_bytes == 2u) &&
            (form->addr_bytes == 3u || form->addr_bytes == 4u) && form->read[0].opcode != 0;
+}
+
+/* Some parts have small units in one place only. */
+static bool is_in_unit_area(const struct nacre_nor_cfg *cfg)
+{
+    const struct nacre_chip *const chip = cfg->chip;
+
+    if (chip->unit_area_bytes == 0) return true;
+    return cfg->region_addr >= chip->unit_area_addr &&
+           cfg->region_addr - chip->unit_area_addr <= chip->unit_area_bytes &&
+           cfg->region_bytes <=
+               chip->unit_area_bytes - (cfg->region_addr - chip->unit_area_addr);
 }
 
 static enum nacre_err check_region(const struct nacre_nor_cfg *cfg)
@@ -37,7 +58,9 @@ static enum nacre_err check_region(const struct nacre_nor_cfg *cfg)
     if (cfg->region_addr % chip->unit_bytes != 0 || cfg->region_bytes % chip->unit_bytes != 0) {
         return NACRE_REGION_UNALIGNED;
     }
-    if (!is_in_chip(chip, cfg->region_addr, cfg->region_bytes)) return NACRE_REGION_OUTSIDE;
+    if (!is_in_chip(chip, cfg->region_addr, cfg->region_bytes) || !is_in_unit_area(cfg)) {
+        return NACRE_REGION_OUTSIDE;
+    }
     if (overlap(cfg->region_addr, cfg->region_bytes, last_addr, chip->last_bytes)) {
         return NACRE_REGION_LAST_BYTES;
     }
@@ -50,7 +73,7 @@ static enum nacre_err check_region(const struct nacre_nor_cfg *cfg)
 static enum nacre_err check_cfg(const struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
 {
     if (nor == NULL || cfg == NULL || cfg->chip == NULL) return NACRE_BAD_ARGUMENT;
-    if (!is_drivable(&cfg->chip->form)) return NACRE_BAD_ARGUMENT;
+    if (!is_drivable(cfg->chip)) return NACRE_BAD_ARGUMENT;
     if (nacre_port_in_interrupt()) return NACRE_FROM_INTERRUPT;
     if (!nacre_port_is_writable(nor, sizeof(*nor))) return NACRE_BAD_BUFFER;
     if (cfg->image_bytes == 0 || !is_in_chip(cfg->chip, cfg->image_addr, cfg->image_bytes)) {

@@ -58,6 +58,9 @@ void nacre_slice_prepare(struct nacre_nor *nor, const struct nacre_nor_feed *fee
     slice->security.is_twice = chip->sends_registers_twice;
     nacre_ctrl_frame(&nor->blackout.port.ctrl, &slice->status);
     nacre_ctrl_frame(&nor->blackout.port.ctrl, &slice->security);
+    slice->clear.opcode = chip->clear_failed;
+    nacre_ctrl_frame(&nor->blackout.port.ctrl, &slice->clear);
+    slice->failed = chip->status_program_failed | chip->status_erase_failed;
     slice->busy = chip->status_busy;
     slice->enabled = chip->status_enabled;
     slice->suspended = chip->security_suspended;

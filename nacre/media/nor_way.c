@@ -129,6 +129,16 @@ static void ask_for_identity(struct nacre_nor *nor)
         nor->chip->id_dummy_clocks;
 }
 
+/* Of an operation before a reset of the MCU alone; of either kind. */
+static bool shows_failure(const struct nacre_nor *nor, uint32_t status, uint32_t security)
+{
+    const struct nacre_chip *const chip = nor->chip;
+
+    return chip->clear_failed != 0 &&
+           ((status & (chip->status_program_failed | chip->status_erase_failed)) != 0 ||
+            (security & (chip->security_program_failed | chip->security_erase_failed)) != 0);
+}
+
 /* A second controller that does not reach the chip is left alone, unless it was asked for. */
 enum nacre_err nacre_way_identify(struct nacre_nor *nor)
 {
@@ -143,7 +153,9 @@ enum nacre_err nacre_way_identify(struct nacre_nor *nor)
     }
     if (err == NACRE_BUSY) return NACRE_CHIP_SUSPENDED;
     if (err != NACRE_OK) return err;
-    return is_known(nor, nor->answer[2]) ? NACRE_OK : NACRE_CHIP_UNKNOWN;
+    if (!is_known(nor, nor->answer[2])) return NACRE_CHIP_UNKNOWN;
+    nor->has_failed = shows_failure(nor, nor->answer[0][0], nor->answer[1][0]);
+    return NACRE_OK;
 }
 
 /* ---- an operation ---- */
@@ -151,6 +163,7 @@ enum nacre_err nacre_way_identify(struct nacre_nor *nor)
 void nacre_way_note_started(struct nacre_nor *nor, bool is_program)
 {
     nor->state = is_program ? NACRE_NOR_PROGRAMS : NACRE_NOR_ERASES;
+    nor->has_failed = false;
     nor->op_started = nacre_nor_now(nor);
     nor->poll_at = nor->op_started;
     nor->poll_wait_us = 0;
@@ -208,8 +221,9 @@ enum nacre_err nacre_way_start(struct nacre_nor *nor, uint32_t chip_addr, uint32
     const enum nacre_err err = start(nor, n);
     if (nor->state == NACRE_NOR_IDLE) hold_awake(nor, false);
     if (err == NACRE_BUSY) {
-        return (nor->answer[1][0] & nor->chip->status_busy) != 0 ? NACRE_CHIP_SUSPENDED
-                                                                 : NACRE_CHIP_REFUSED;
+        const uint32_t status = nor->answer[nor->has_failed ? 2u : 1u][0];
+
+        return (status & nor->chip->status_busy) != 0 ? NACRE_CHIP_SUSPENDED : NACRE_CHIP_REFUSED;
     }
     if (nor->state != NACRE_NOR_IDLE && err != NACRE_OK) {
         (void)nacre_way_wait(nor); /* in doubt: what it says is less than what went wrong */
@@ -217,16 +231,29 @@ enum nacre_err nacre_way_start(struct nacre_nor *nor, uint32_t chip_addr, uint32
     return err;
 }
 
+/* Did the operation fail? Fail bits that stay are cleared before the next one. */
+static bool has_failed(struct nacre_nor *nor, uint32_t status, uint32_t security)
+{
+    const struct nacre_chip *const chip = nor->chip;
+    const bool is_program = nor->state == NACRE_NOR_PROGRAMS;
+    const uint32_t of_status =
+        is_program ? chip->status_program_failed : chip->status_erase_failed;
+    const uint32_t of_security =
+        is_program ? chip->security_program_failed : chip->security_erase_failed;
+    const bool is_failed = (status & of_status) != 0 || (security & of_security) != 0;
+
+    nor->has_failed = is_failed && chip->clear_failed != 0;
+    return is_failed;
+}
+
 enum nacre_err nacre_way_end(struct nacre_nor *nor, uint32_t status, uint32_t security)
 {
-    const uint32_t failed = nor->state == NACRE_NOR_PROGRAMS
-                                ? nor->chip->security_program_failed
-                                : nor->chip->security_erase_failed;
+    const bool is_failed = has_failed(nor, status, security);
 
     nor->state = NACRE_NOR_IDLE;
     hold_awake(nor, false);
     nor->stats.last_save_dark_cycles = nor->op_dark_cycles;
-    if ((security & failed) != 0) return NACRE_IO;
+    if (is_failed) return NACRE_IO;
     if ((status & nor->chip->status_enabled) != 0) return NACRE_CHIP_REFUSED;
     /* It was busy when the image was read: what ends well has begun. */
     if (nor->is_trial) nor->stats.trust = NACRE_TRUST_SHOWN;

@@ -137,7 +137,7 @@ static bool command_is_for_busy(enum nor_command command)
     return command == NOR_CMD_READ_SR || command == NOR_CMD_READ_CR ||
            command == NOR_CMD_READ_CR2 || command == NOR_CMD_READ_SCUR ||
            command == NOR_CMD_READ_SR2 || command == NOR_CMD_READ_FSR ||
-           command == NOR_CMD_READ_STR2 ||
+           command == NOR_CMD_READ_STR2 || command == NOR_CMD_CLEAR_FAILED ||
            command == NOR_CMD_SUSPEND || command == NOR_CMD_RESET_ENABLE ||
            command == NOR_CMD_RESET || command == NOR_CMD_NOP || command == NOR_CMD_READ;
 }
@@ -161,6 +161,7 @@ static enum nor_refusal control(struct nor *nor, const struct nor_request *reque
     case NOR_CMD_CLEAR_FAILED:
         state->p_fail = false;
         state->e_fail = false;
+        nor_tell_answers(nor);
         break;
     case NOR_CMD_RESET_ENABLE: state->is_reset_armed = true; break;
     case NOR_CMD_RESET:

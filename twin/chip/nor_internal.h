@@ -215,7 +215,7 @@ void nor_work_register(struct nor *nor, uint32_t reg, const uint8_t value[2],
                        const struct nor_span *span);
 /* Does the chip leave a program or erase of protected units undone, without a word? */
 bool nor_work_ignores(const struct nor *nor, uint32_t addr, uint32_t n);
-/* WIP: there is work, and it is not suspended. */
+/* WIP: there is work, and it is not suspended; or it failed, and the chip waits to be told. */
 bool nor_work_is_busy(const struct nor *nor);
 /* When the work ends or its suspend takes hold. FRAME_NEVER_PS: idle or suspended. */
 uint64_t nor_work_end_ps(const struct nor *nor);

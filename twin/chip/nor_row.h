@@ -95,7 +95,8 @@ struct nor_family {
     bool shows_suspend_at_once; /* the suspend bit is set by the command, WIP goes later */
     bool opcode_repeats;       /* the second opcode byte in octal is the first, else its inverse */
     bool fails_stay;           /* fail bits stay until they are cleared, and WEL with them */
-    bool status_has_fails;     /* P_FAIL and E_FAIL are bits 6 and 5 of the status itself */
+    bool status_has_fails;     /* P_FAIL and E_FAIL are bits 6 and 5 of the status itself, and WIP
+                                  stays with them: nothing else is obeyed until they are cleared */
     bool registers_come_once;  /* in octal DTR a register's bytes are not doubled */
     bool ignores_protected;    /* a program or erase of a protected unit does not even begin */
     uint8_t sr2;               /* fixed bits of the second status register */
@@ -141,6 +142,8 @@ struct nor_row {
     uint8_t id[3];
     uint32_t size_bytes;
     uint32_t block_bytes;
+    uint32_t unit_area_addr;  /* units of 4 KB can be erased there alone; */
+    uint32_t unit_area_bytes; /* 0: everywhere */
     uint32_t bank_count;
     bool wire_swaps;
     bool has_double_program; /* a granule may be programmed again, maybe at the cost of its ECC;

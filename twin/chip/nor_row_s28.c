@@ -3,13 +3,17 @@
  * that stay, one bank, and no second program of 16 bytes: that is a program error. Sources:
  *   [LINUX]  Linux' spi-nor driver, spansion.c: id, size, the read opcode, four address bytes for a
  *            status read, 24 clocks, fail bits 6 and 5 of the status
+ *   [STUCK]  the data sheet of the S25FL-S as Linux' commit c4b3eacc quotes it: with a fail bit WIP
+ *            stays, and no command is obeyed until the bits are cleared; not even reads work.
+ *            [LINUX] looks at the fail bits of this part before WIP, too
  *   [KB]     Infineon community ta-p/285161: 16 bytes with error correction, programmed once
  *   [FAMILY] as the maker's data sheets have it, from memory: the second opcode byte, suspend by
  *            75h and 7Ah, the second status register 07h, 82h that clears failures, all times.
  *            Unmeasured
  *
- * The part is taken as set to uniform sectors of 256 KB: the 4 KB sectors that it also has lie in a
- * place that its configuration chooses. Registers other than the two of status are not modelled.
+ * The part is taken as set to have its 32 sectors of 4 KB at the top, which its configuration
+ * chooses; an erase of 4 KB elsewhere is not obeyed. That the sector of 256 KB which they lie in is
+ * smaller by them is not modelled, nor are registers other than the two of status.
  */
 #include "twin/chip/nor.h"
 #include "twin/chip/nor_row.h"
@@ -35,7 +39,7 @@ static const struct nor_opcode opcodes_s28[] = {
     {0x66, 0, 0, NONE, NONE, false, false, NOR_CMD_RESET_ENABLE},
     {0x99, 0, 0, NONE, NONE, false, false, NOR_CMD_RESET},
     {0x5A, 3, 4, NOR_DUMMY_8, NOR_DUMMY_SFDP, false, false, NOR_CMD_READ_SFDP},
-    {0x21, 4, 4, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED}, /* the 4 KB sectors */
+    {0x21, 4, 4, NONE, NONE, false, false, NOR_CMD_ERASE_UNIT}, /* the 4 KB sectors */
     {0x65, 4, 4, NONE, NOR_DUMMY_REGISTER, false, false, NOR_CMD_NOT_MODELLED}, /* registers */
     {0x71, 4, 4, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED},
     {0x01, 0, 0, NONE, NONE, false, false, NOR_CMD_NOT_MODELLED},
@@ -45,7 +49,7 @@ static const struct nor_family family_s28 = {
     .has_octal = true,
     .opcode_repeats = true,       /* [FAMILY] */
     .fails_stay = true,           /* [LINUX] clears them */
-    .status_has_fails = true,     /* [LINUX] SR_E_ERR bit 5, SR_P_ERR bit 6 */
+    .status_has_fails = true,     /* [LINUX] SR_E_ERR bit 5, SR_P_ERR bit 6; [STUCK] */
     .registers_come_once = true,  /* [LINUX] compares the id byte by byte in octal DTR */
     .register_dummies = 4,        /* [FAMILY] */
     .sfdp_dummies = 8,
@@ -75,6 +79,8 @@ const struct nor_row nor_row_s28hs512t = {
     .id = {0x34, 0x5B, 0x1A},           /* [LINUX] */
     .size_bytes = 64u * 1024u * 1024u,  /* [LINUX] */
     .block_bytes = 256u * 1024u,        /* [LINUX] */
+    .unit_area_addr = 0x03FE0000u,      /* [FAMILY] */
+    .unit_area_bytes = 128u * 1024u,
     .bank_count = 1,                    /* [FAMILY]: no read while write */
     .wire_swaps = false,                /* [FAMILY]: D0 before D1 */
     .has_double_program = false,        /* [KB] */

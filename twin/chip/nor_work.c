@@ -9,10 +9,15 @@
 
 #include "twin/chip/nor_internal.h"
 
+static bool is_stuck(const struct nor *nor)
+{
+    return nor->row->family->status_has_fails && (nor->state.p_fail || nor->state.e_fail);
+}
+
 bool nor_work_is_busy(const struct nor *nor)
 {
     const struct nor_op *op = &nor->state.op;
-    return op->work != NOR_IDLE && !op->is_suspended;
+    return (op->work != NOR_IDLE && !op->is_suspended) || is_stuck(nor);
 }
 
 uint64_t nor_work_end_ps(const struct nor *nor)
@@ -27,6 +32,7 @@ bool nor_bank_refuses(const struct nor *nor, uint32_t bank_index)
 {
     const struct nor_op *op = &nor->state.op;
     if (!nor_work_is_busy(nor)) return false;
+    if (is_stuck(nor)) return true;
     if (op->work == NOR_ERASE_CHIP || op->work == NOR_WRITE_REGISTER) return true;
     if (nor->cfg.lacks_read_while_write) return true;
     return op->addr / (nor->row->size_bytes / nor->row->bank_count) == bank_index;

@@ -67,6 +67,10 @@ static enum nor_refusal erase(struct nor *nor, const struct nor_request *request
         n = row->size_bytes;
     }
     if (request->addr >= row->size_bytes) return NOR_REFUSED_ADDRESS;
+    if (n == UNIT_BYTES && row->unit_area_bytes != 0 &&
+        request->addr - row->unit_area_addr >= row->unit_area_bytes) {
+        return NOR_REFUSED_ADDRESS;
+    }
     if (nor_work_ignores(nor, request->addr / n * n, n)) return NOR_REFUSED_PROTECTED;
     event->work = work;
     event->addr = request->addr / n * n;

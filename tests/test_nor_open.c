@@ -206,18 +206,65 @@ static void test_nor_open_refuses_another_chip(void **state)
     assert_int_equal(nacre_nor_open(&nor, &cfg), NACRE_OK);
 }
 
-static void test_nor_open_refuses_a_busy_or_suspended_chip(void **state)
+static void test_nor_open_refuses_a_chip_that_stays_busy_or_suspended(void **state)
 {
     (void)state;
     fake.status = 0x03;
     fake.is_stuck = true;
     refused(NACRE_CHIP_SUSPENDED);
-    assert_string_equal(fake_opcodes(), "05FA");
+    assert_int_equal(strncmp(fake_opcodes(), "05FA 05FA ", 10), 0);
+    assert_in_range(fake.now / FAKE_CYCLES_PER_US, 600000, 760000); /* its longest, a quarter more */
+    fake_forget();
     fake.status = 0;
-    fake.security = 0x04;
-    refused(NACRE_CHIP_SUSPENDED);
+    fake.is_stuck = false;
+    fake.ignores_resume = true;
+    for (uint8_t bit = 0x04; bit <= 0x08; bit = (uint8_t)(2u * bit)) {
+        fake.security = bit;
+        fake.suspend_bit = bit;
+        refused(NACRE_CHIP_SUSPENDED);
+        assert_int_equal(fake.fence_bits, 0);
+        assert_true(fake.is_mapped);
+    }
+}
+
+/* As a reset of the MCU alone leaves it. */
+static void test_nor_open_waits_for_a_busy_chip(void **state)
+{
+    (void)state;
+    fake.status = 0x03;
+    fake.busy_us = 20000;
+    assert_int_equal(nacre_nor_open(&nor, &cfg), NACRE_OK);
+    assert_in_range(fake.now / FAKE_CYCLES_PER_US, 20000, 22000);
+    assert_int_equal(nor.stats.over_budget, 0);
+    assert_null(strstr(fake_opcodes(), "30CF"));
+}
+
+static void suspended_open_ends_it(uint32_t budget_us, bool is_sliced)
+{
     fake.security = 0x08;
-    refused(NACRE_CHIP_SUSPENDED);
+    fake.suspend_bit = 0x08;
+    fake.busy_us = 5000;
+    fake.done_us = 1000;
+    fake_forget();
+    cfg.budget_us = budget_us;
+    assert_int_equal(nacre_nor_open(&nor, &cfg), NACRE_OK);
+    assert_int_equal(fake.security, 0);
+    assert_int_equal(fake.status, 0);
+    assert_int_equal(nor.state, NACRE_NOR_IDLE);
+    assert_int_equal(fake.fence_bits, 0);
+    assert_non_null(strstr(fake_opcodes(), "30CF"));
+    assert_int_equal(strstr(fake_opcodes(), "B04F") != NULL, is_sliced);
+    assert_int_equal(nor.stats.over_budget, is_sliced ? 0 : 1);
+    assert_int_equal(nor.stats.erases, 0);
+    assert_int_equal(nacre_nor_close(&nor), NACRE_OK);
+}
+
+static void test_nor_open_resumes_a_suspended_chip(void **state)
+{
+    (void)state;
+    fake.must_be_idle_when_mapped = true;
+    suspended_open_ends_it(520, true);
+    suspended_open_ends_it(5, false);
 }
 
 static void test_nor_open_tries_the_map_before_it_trusts_a_senseless_status(void **state)
@@ -263,7 +310,9 @@ int main(void)
         cmocka_unit_test_setup(test_nor_open_passes_on_what_the_board_refuses, setup),
         cmocka_unit_test_setup(test_nor_open_names_what_was_found, setup),
         cmocka_unit_test_setup(test_nor_open_refuses_another_chip, setup),
-        cmocka_unit_test_setup(test_nor_open_refuses_a_busy_or_suspended_chip, setup),
+        cmocka_unit_test_setup(test_nor_open_refuses_a_chip_that_stays_busy_or_suspended, setup),
+        cmocka_unit_test_setup(test_nor_open_waits_for_a_busy_chip, setup),
+        cmocka_unit_test_setup(test_nor_open_resumes_a_suspended_chip, setup),
         cmocka_unit_test_setup(test_nor_open_tries_the_map_before_it_trusts_a_senseless_status,
                                setup),
         cmocka_unit_test_setup(test_nor_open_resets_all_where_the_flash_does_not_answer, setup),

@@ -178,7 +178,6 @@ static void test_two_busy_or_unknown_chip_is_told_at_open(void **state)
     fake.security = 0;
     fake.id[2] = 0x3A;
     assert_int_equal(open_now(), NACRE_CHIP_UNKNOWN);
-    assert_int_equal(fake.blackout_count, 0);
     board_is_as_before();
 }
 

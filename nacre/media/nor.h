@@ -250,7 +250,9 @@ struct nacre_nor {
  * nor      filled; nor->medium is what a store is mounted on. nor->blackout.port.mismatch says
  *          what was refused where the error says so
  * cfg      not kept
- * Cost     one blackout; writes nothing to the chip
+ * Cost     one blackout; writes nothing to the chip. After a reset of the MCU alone, which finds the
+ *          chip at work: one each millisecond until it has ended; slices, or one blackout of all
+ *          that is left where the budget has no room for them, if it is suspended
  * Returns  NACRE_OK
  *          NACRE_NO_REGION            region_bytes is 0
  *          NACRE_REGION_UNALIGNED     region_addr or region_bytes is no multiple of the unit
@@ -268,8 +270,8 @@ struct nacre_nor {
  *          NACRE_LIVE_PRIORITY, NACRE_LIVE_VECTORS, NACRE_LIVE_HANDLER  cfg->port.live, the same
  *          NACRE_LIVE_TIME            its handlers would take all of the time
  *          NACRE_CHIP_UNKNOWN         the chip's id is not the row's
- *          NACRE_CHIP_SUSPENDED       the chip is busy or suspended: an operation that was begun
- *                                     before a reset; try again later
+ *          NACRE_CHIP_SUSPENDED       the chip stays busy or suspended in an operation that was
+ *                                     begun before a reset: longer than its row's longest
  *          NACRE_CHIP_REFUSED, NACRE_TIMEOUT  the chip's status makes no sense
  *          NACRE_NOT_NOW              the hooks did not let go of the flash in time
  *          NACRE_FROM_INTERRUPT, NACRE_BAD_ARGUMENT; the latter also for a row that asks for more

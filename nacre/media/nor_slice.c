@@ -95,12 +95,13 @@ static void prepare_operation(struct nacre_nor *nor, bool is_program)
     nor->slices_left = nor->slices_max;
 }
 
-/* The unit, which is a power of two. */
+/* The unit, which is a power of two; not of an operation that is at work nobody knows where. */
 static void fence_unit(struct nacre_nor *nor)
 {
     const uint32_t unit_bytes = nor->chip->unit_bytes;
     uint32_t bits = 5;
 
+    if (nor->op_bytes == 0) return;
     while (1u << bits < unit_bytes) {
         bits++;
     }
@@ -162,6 +163,34 @@ void nacre_slice_take_over(struct nacre_nor *nor, enum nacre_err err)
     nor->op_way = nor->way;
     if (!nor->has_no_way) nor->stats.bound_us = nacre_slice_bound_us(nor);
     note_slice(nor, err);
+}
+
+/* Where it works is not known: its bank may be the image's, and there is nothing to fence. */
+static bool foreign_has_ended(struct nacre_nor *nor, bool is_program)
+{
+    nor->state = is_program ? NACRE_NOR_PROGRAMS : NACRE_NOR_ERASES;
+    nor->op_way = can_slice(nor) ? NACRE_WAY_SLICED : NACRE_WAY_WHOLE;
+    nor->op_bytes = 0;
+    nor->has_ended = false;
+    nor->is_in_doubt = false;
+    prepare_operation(nor, is_program);
+    nor->poll_at = nacre_nor_now(nor);
+    nor->poll_wait_us = 0;
+    (void)nacre_way_wait(nor); /* that it failed is for whoever began it to find out */
+
+    const bool has_ended = nor->state == NACRE_NOR_IDLE;
+    nor->state = NACRE_NOR_CLOSED;
+    return has_ended;
+}
+
+bool nacre_slice_finish_foreign(struct nacre_nor *nor)
+{
+    const struct nacre_chip *const chip = nor->chip;
+
+    if (chip->erase_resume == 0) return false;
+    if (foreign_has_ended(nor, false)) return true;
+    return chip->program_resume != chip->erase_resume && chip->program_resume != 0 &&
+           foreign_has_ended(nor, true);
 }
 
 enum nacre_err nacre_slice_start(struct nacre_nor *nor, uint32_t n)

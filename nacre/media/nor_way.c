@@ -10,6 +10,7 @@
 
 #define APP_PERCENT_DEFAULT 50u
 #define APP_PERCENT_MAX 99u
+#define BUSY_PAUSE_US 1000u /* until a chip that was found busy is asked again */
 #define OP_US_MAX 3000000u /* with its margin it fits the cycle counter at 1000 MHz */
 
 /* ---- the plan ---- */
@@ -140,7 +141,7 @@ static bool shows_failure(const struct nacre_nor *nor, uint32_t status, uint32_t
 }
 
 /* A second controller that does not reach the chip is left alone, unless it was asked for. */
-enum nacre_err nacre_way_identify(struct nacre_nor *nor)
+static enum nacre_err identify(struct nacre_nor *nor)
 {
     enum nacre_err err = NACRE_CTRL_STATE;
 
@@ -151,11 +152,43 @@ enum nacre_err nacre_way_identify(struct nacre_nor *nor)
         nor->blackout.port.mismatch = (struct nacre_mismatch){.name = NULL};
         err = nacre_nor_job_run(nor);
     }
-    if (err == NACRE_BUSY) return NACRE_CHIP_SUSPENDED;
     if (err != NACRE_OK) return err;
     if (!is_known(nor, nor->answer[2])) return NACRE_CHIP_UNKNOWN;
     nor->has_failed = shows_failure(nor, nor->answer[0][0], nor->answer[1][0]);
     return NACRE_OK;
+}
+
+/* Else it is suspended. */
+static bool was_busy(const struct nacre_nor *nor)
+{
+    return (nor->answer[0][0] & nor->chip->status_busy) != 0;
+}
+
+/* As long as it is busy: in another bank than the image's, or this would not run. */
+static enum nacre_err identify_when_idle(struct nacre_nor *nor)
+{
+    const uint32_t longest_us = nor->chip->erase_us_max + nor->chip->erase_us_max / 4u;
+    const struct nacre_moment first = nacre_nor_now(nor);
+
+    for (;;) { /* ends: after longest_us */
+        const enum nacre_err err = identify(nor);
+        const struct nacre_moment now = nacre_nor_now(nor);
+
+        if (err != NACRE_BUSY || !was_busy(nor)) return err;
+        if (nacre_nor_us_since(nor, &first) > longest_us) return err;
+        nacre_nor_wait_since(nor, &now, BUSY_PAUSE_US);
+    }
+}
+
+enum nacre_err nacre_way_identify(struct nacre_nor *nor)
+{
+    enum nacre_err err = identify_when_idle(nor);
+
+    if (err == NACRE_BUSY && !was_busy(nor)) {
+        (void)nacre_slice_finish_foreign(nor);
+        err = identify(nor);
+    }
+    return err == NACRE_BUSY ? NACRE_CHIP_SUSPENDED : err;
 }
 
 /* ---- an operation ---- */

@@ -36,7 +36,8 @@ bool nacre_way_is_in_run_bank(const struct nacre_nor *nor, uint32_t chip_addr, u
 
 /*
  * Ask the chip what it is and how it is: by the second controller, if there is one that the way
- * may use. nor->chip and nor->blackout are filled.
+ * may use. nor->chip and nor->blackout are filled. What was begun before a reset is waited for, up
+ * to the row's longest time, and resumed if it is suspended.
  *
  * Returns  NACRE_OK; NACRE_CHIP_UNKNOWN, NACRE_CHIP_SUSPENDED, NACRE_CHIP_REFUSED, NACRE_TIMEOUT;
  *          NACRE_NOT_NOW; NACRE_CTRL_STATE: two controllers were asked for, and port->mismatch says
@@ -169,6 +170,16 @@ void nacre_slice_add_trial(struct nacre_nor *nor, bool is_program);
  * over if the budget allows them.
  */
 void nacre_slice_take_over(struct nacre_nor *nor, enum nacre_err err);
+
+/*
+ * The chip is suspended in an operation that was begun before a reset: resume it and bring it to
+ * its end, in slices, or in one blackout where the budget has no room for them. Nothing of ours is
+ * under way.
+ *
+ * Cost     as of one operation; over the budget if not in slices
+ * Returns  false: it did not end, and stays suspended
+ */
+bool nacre_slice_finish_foreign(struct nacre_nor *nor);
 
 /* Make the commands and times of nor->slice that no operation changes. */
 void nacre_slice_prepare(struct nacre_nor *nor, const struct nacre_nor_feed *feed);

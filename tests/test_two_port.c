@@ -25,6 +25,10 @@
 #define REGION 0x07FE0000u
 #define PIECE 128u
 #define FAST_US 50u
+#define PENDSV 14u
+#define BYTE_US 84u /* until a letter that was typed is nearly there */
+#define STRIKES 400u
+#define STRIKE_STEP_PS 150000ULL /* 60 us in all: the start of a program and its first polls */
 
 /* Masked for one command at the longest, and the arbiter's turns: far below a blackout. */
 #define LATE_NS_MAX 1000u
@@ -210,10 +214,11 @@ static void test_two_port_commands_are_these(void **state)
     assert_int_equal(seen.blackouts, 0);
 }
 
+/* By that boot, in XSPI1: CR, DCR1 to DCR3, CCR, TCR, IR. */
+static const char as_left[] = "00000301 011A0100 00000000 00000016 00000000 10000000 00000000";
+
 static void test_two_port_gives_the_registers_back(void **state)
 {
-    static const char as_left[] =
-        "00000301 011A0100 00000000 00000016 00000000 10000000 00000000";
     static const char *const letters[] = {"s", "s", "p", "e"};
     (void)state;
     start();
@@ -222,6 +227,17 @@ static void test_two_port_gives_the_registers_back(void **state)
         assert_true(answers(letters[i], "NACRE_OK"));
         assert_true(answers("r", as_left));
     }
+}
+
+/* To write IR starts a command, unless the frame has data. */
+static void test_two_port_sends_nothing_when_it_gives_back(void **state)
+{
+    (void)state;
+    start();
+    forget();
+    assert_true(answers("w", "NACRE_OK"));
+    assert_string_equal(seen.opcodes, "06F9 ");
+    assert_true(answers("r", as_left));
 }
 
 /* Each at its time, whatever the other controller does, with accesses of any length. */
@@ -264,6 +280,31 @@ static void test_two_port_handlers_in_flash_are_in_time(void **state)
     handlers_are_in_time(40, 0);
     handlers_are_in_time(80, 0);
     handlers_are_in_time(40, 2000);
+}
+
+/* A handler that outlasts the bound of a wait, wherever it strikes, is no time-out of a command. */
+static void test_two_port_long_handlers_are_no_time_outs(void **state)
+{
+    uint32_t later = 0;
+    (void)state;
+    start();
+    assert_true(answers("s", "NACRE_OK"));
+    struct twin_snapshot *const snapshot = twin_snapshot(twin);
+    for (uint32_t step = 0; step < STRIKES; step++) {
+        const struct twin_until until = {
+            .for_ps = BYTE_US * TWIN_PS_PER_US + step * STRIKE_STEP_PS, .wall_ms = 60000};
+        twin_restore(twin, snapshot);
+        forget();
+        twin_uart_type(twin, "s");
+        (void)twin_run(twin, &until);
+        later += seen.opcodes[0] != '\0';
+        assert_true(twin_pend(twin, PENDSV));
+        prompt_reach(twin);
+        assert_int_equal(seen.blackouts, 0);
+        assert_true(answers("q", "has_second 1"));
+    }
+    assert_in_range(later, STRIKES / 2u, STRIKES);
+    twin_snapshot_free(twin, snapshot);
 }
 
 static void byte_is(uint32_t addr, uint8_t wanted)
@@ -355,7 +396,9 @@ int main(void)
         TEST(test_two_port_is_refused_where_each_has_its_own),
         TEST(test_two_port_commands_are_these),
         TEST(test_two_port_gives_the_registers_back),
+        TEST(test_two_port_sends_nothing_when_it_gives_back),
         TEST(test_two_port_handlers_in_flash_are_in_time),
+        TEST(test_two_port_long_handlers_are_no_time_outs),
         TEST(test_two_port_programs_what_it_is_given),
         TEST(test_two_port_starved_frame_hangs_the_bus),
         TEST(test_two_port_trial_finds_out_a_chip_that_lacks_it),

@@ -5,6 +5,7 @@
  *   s  program the next granule    p  program the next 256 bytes    e  erase the unit
  *   q  say what was measured       r  say XSPI1's registers
  *   u  begin a program's frame and leave it without data
+ *   w  take XSPI1, send a write enable, and give it back
  *
  * What must come of it is said by tests/test_two_port.c.
  */
@@ -36,6 +37,7 @@
 #define PAGE_BYTES 256u
 #define GRANULE_BYTES 16u
 #define BUDGET_US 5u
+#define HANDLER_US 30u
 
 static struct nacre_nor nor;
 static uint32_t at; /* in the region: what follows is blank */
@@ -43,8 +45,10 @@ static uint8_t page[PAGE_BYTES];
 
 int main(void);
 
+/* Of PendSV, which somebody else pends: longer than any wait in a command may last. */
 void checks_in_handler(void)
 {
+    nacre_port_wait(nacre_port_now(), HANDLER_US * BOARD_CORE_MHZ);
 }
 
 static enum nacre_err open_as(enum nacre_way way)
@@ -151,7 +155,7 @@ static void report(void)
     letters_say("blackouts", nor.stats.blackouts);
     letters_say("two_blackouts", two->blackouts);
     letters_say("two_masked_ns", (uint32_t)((uint64_t)two->longest_masked_cycles * 1000u / mhz));
-    letters_say("fast", board_counts().fast);
+    letters_say("has_second", nor.has_second ? 1u : 0);
 }
 
 /* The first word of a program, and then a while in flash, where a handler might be. */
@@ -167,6 +171,19 @@ static void starve(void)
     board_write("never\r\n");
 }
 
+static void enable_and_give(void)
+{
+    struct nacre_port *const port = &nor.blackout.port;
+    struct nacre_op op = {.opcode = 0x06F9u};
+
+    nacre_ctrl_frame(&port->ctrl, &op);
+    enum nacre_err err = nacre_port_second_take(port);
+    if (err == NACRE_OK) err = nacre_port_second_send(port, &op);
+    nacre_port_second_give(port);
+    board_write(nacre_err_name(err));
+    board_write("\r\n");
+}
+
 static void do_letter(char letter)
 {
     switch (letter) {
@@ -176,6 +193,7 @@ static void do_letter(char letter)
     case 'q': report(); break;
     case 'r': say_registers(); break;
     case 'u': starve(); break;
+    case 'w': enable_and_give(); break;
     default: break;
     }
 }

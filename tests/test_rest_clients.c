@@ -201,11 +201,11 @@ static void test_clients_swap_changes_the_slots_and_goes_on(void **state)
     assert_int_equal(steps, 0);
     fake.ignores_write_enable = false;
     assert_int_equal(swap_client_run(count_step), 0);
-    assert_int_equal(steps, 12);
+    assert_int_equal(steps, 6);
     assert_int_equal(swap_client_pattern(1), 2);
     assert_int_equal(swap_client_pattern(2), 1);
     assert_int_equal(swap_client_run(count_step), 0);
-    assert_int_equal(steps, 12);
+    assert_int_equal(steps, 6);
 }
 
 int main(void)

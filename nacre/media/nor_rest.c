@@ -18,6 +18,9 @@
 
 #include <stddef.h>
 
+#define PAUSE_US_MIN 20u   /* between two looks of who waits for an erase */
+#define PAUSE_US_MAX 1000u
+
 /* ---- what may be written ---- */
 
 static bool overlap(uint32_t a, uint32_t a_bytes, uint32_t b, uint32_t b_bytes)
@@ -229,11 +232,30 @@ enum nacre_err nacre_nor_erase_stop(struct nacre_nor *nor)
     return nacre_nor_leave(nor, stop_inside(nor));
 }
 
+/* The lock is free meanwhile. */
+static void pause(const struct nacre_nor *nor, uint32_t us)
+{
+    const struct nacre_moment now = nacre_nor_now(nor);
+
+    nacre_nor_wait_since(nor, &now, us);
+}
+
+/* Until it makes sense to ask again; short, for a saving thread may come in between. */
+static uint32_t until_next_us(const struct nacre_nor *nor)
+{
+    const uint32_t passed_us = nacre_nor_us_since(nor, &nor->poll_at);
+    const uint32_t left_us = passed_us < nor->poll_wait_us ? nor->poll_wait_us - passed_us : 0;
+
+    if (nor->is_refused || left_us < PAUSE_US_MIN) return PAUSE_US_MIN;
+    return left_us < PAUSE_US_MAX ? left_us : PAUSE_US_MAX;
+}
+
 /* The other bus masters have a deadline where somebody waits. */
-static enum nacre_err wait_inside(struct nacre_nor *nor)
+static enum nacre_err wait_inside(struct nacre_nor *nor, uint32_t *pause_us)
 {
     const enum nacre_err err = poll_inside(nor, NULL);
 
+    *pause_us = until_next_us(nor);
     if (err == NACRE_QUIET) give_up(nor);
     if (err != NACRE_BUSY || !nacre_nor_job_is_late(nor)) return err;
     const bool is_begun = nor->state == NACRE_NOR_ERASES && nor->owner == NACRE_NOR_REST;
@@ -247,10 +269,12 @@ enum nacre_err nacre_nor_erase(struct nacre_nor *nor, uint32_t chip_addr, uint32
     if (err != NACRE_OK) return err;
 
     do { /* ends: each unit does, or takes longer than the row says; and so do the hooks */
-        nacre_nor_job_pause(nor);
+        uint32_t pause_us = PAUSE_US_MIN;
+
         err = nacre_nor_enter(nor);
         if (err != NACRE_OK) return err;
-        err = nacre_nor_leave(nor, wait_inside(nor));
+        err = nacre_nor_leave(nor, wait_inside(nor, &pause_us));
+        if (err == NACRE_BUSY) pause(nor, pause_us);
     } while (err == NACRE_BUSY);
     return err;
 }

@@ -17,13 +17,13 @@
 #include "nacre/core/store.h"
 #include "nacre/media/nor_rest.h"
 #include "tests/port_fw/checks.h"
+#include "tests/port_fw/letters.h"
 #include "tests/rest_fw/log_client.h"
 #include "tests/rest_fw/swap_client.h"
 
 #include <stddef.h>
 #include <string.h>
 
-#define NVIC_ICER_TIM6 (*(volatile uint32_t *)(0xE000E180u + 4u * (BOARD_IRQ_TIM6 / 32u)))
 #define UNIT 4096u
 #define IN_BANK_3 0x07E00000u
 #define IN_BANK_0 0x01E00000u /* as the image */
@@ -50,20 +50,11 @@ static struct log_client log_client;
 static uint32_t number;
 static uint32_t log_number;
 static uint8_t chunk[CHUNK];
-static bool may_sleep; /* only while the counter that goes on meanwhile counts */
 
 int main(void);
 
 void checks_in_handler(void)
 {
-}
-
-static void say(const char *name, uint32_t value)
-{
-    board_write(name);
-    board_write(" ");
-    board_write_number(value);
-    board_write("\r\n");
 }
 
 static void say_if_wrong(enum nacre_err err)
@@ -99,6 +90,25 @@ static void make_areas(uint32_t base)
     nacre_lfs_fill(&lfs_cfg, &lfs_area);
 }
 
+/* The core sleeps while the flash works; an interrupt comes every 50 us. */
+static void sleep_for(void *context, uint32_t us)
+{
+    const uint32_t begin = *board_counter();
+
+    (void)context;
+    do {
+        board_sleep();
+    } while (*board_counter() - begin <= us / BOARD_COUNT_US);
+}
+
+static void stay_awake(void *context, bool is_busy)
+{
+    (void)context;
+    (void)is_busy;
+}
+
+static const struct nacre_nor_os os = {sleep_for, stay_awake, NULL};
+
 static void open_all(uint32_t base, uint32_t budget_us)
 {
     const struct nacre_nor_cfg cfg = {
@@ -108,7 +118,8 @@ static void open_all(uint32_t base, uint32_t budget_us)
         .region_bytes = STORE_UNITS * UNIT,
         .image_bytes = IMAGE_BYTES,
         .budget_us = budget_us,
-        .tick = may_sleep ? board_counter() : NULL,
+        .os = &os,
+        .tick = board_counter(),
         .tick_us = BOARD_COUNT_US,
     };
     const struct nacre_store_cfg store_cfg = {
@@ -129,8 +140,8 @@ static void open_all(uint32_t base, uint32_t budget_us)
     make_areas(base);
     say_if_failed(log_client_open(&log_client, &lfs_cfg));
     log_number = log_client.number;
-    say("number", number);
-    say("log", log_number);
+    letters_say("number", number);
+    letters_say("log", log_number);
 }
 
 /* ---- letters ---- */
@@ -142,7 +153,7 @@ static void save(void)
 
     if (err == NACRE_OK) {
         number = next;
-        say("saved", number);
+        letters_say("saved", number);
     }
     say_if_wrong(err);
 }
@@ -154,7 +165,7 @@ static void append(void)
     say_if_failed(err);
     if (err != 0) return;
     log_number++;
-    say("logged", log_number);
+    letters_say("logged", log_number);
 }
 
 static void make_chunk(uint32_t off)
@@ -176,7 +187,7 @@ static enum nacre_err erase_area(const struct flash_area *area, uint32_t n)
             saved_at = board_counts().ticks;
             save();
         }
-        if (may_sleep) board_sleep();
+        board_sleep();
     }
     return err;
 }
@@ -210,10 +221,10 @@ static void update(uint32_t units)
 
     say_if_failed(flash_area_open(UPDATE_AREA, &area));
     say_if_wrong(erase_area(area, units * UNIT));
-    say("erased_ms", board_counts().ticks - begin);
+    letters_say("erased_ms", board_counts().ticks - begin);
     write_area(area, units * UNIT);
-    say("update_ms", board_counts().ticks - begin);
-    say("update_wrong", count_wrong(area, units * UNIT));
+    letters_say("update_ms", board_counts().ticks - begin);
+    letters_say("update_wrong", count_wrong(area, units * UNIT));
 }
 
 static void report(void)
@@ -221,22 +232,17 @@ static void report(void)
     struct nacre_nor_stats stats;
 
     say_if_wrong(nacre_nor_stats(&nor, &stats));
-    say("longest_ns", (uint32_t)((uint64_t)stats.longest_cycles * 1000u / BOARD_CORE_MHZ));
-    say("over_budget", stats.over_budget);
-    say("programs", stats.programs);
-    say("erases", stats.erases);
-    say("slices", stats.slices);
+    letters_say("longest_ns", (uint32_t)((uint64_t)stats.longest_cycles * 1000u / BOARD_CORE_MHZ));
+    letters_say("over_budget", stats.over_budget);
+    letters_say("programs", stats.programs);
+    letters_say("erases", stats.erases);
+    letters_say("slices", stats.slices);
 }
 
 static void open_in(char letter)
 {
-    may_sleep = letter == 'o';
-    if (may_sleep) {
-        open_all(IN_BANK_3, BUDGET_US);
-        return;
-    }
-    NVIC_ICER_TIM6 = 1u << (BOARD_IRQ_TIM6 % 32u); /* slices merge most of its 20 kHz */
-    open_all(IN_BANK_0, SLICES_BUDGET_US);
+    if (letter == 'o') open_all(IN_BANK_3, BUDGET_US);
+    if (letter == 'i') open_all(IN_BANK_0, SLICES_BUDGET_US);
 }
 
 static void do_slots(char letter)
@@ -244,8 +250,8 @@ static void do_slots(char letter)
     if (letter == 'p') say_if_failed(swap_client_prepare());
     if (letter == 'x') say_if_failed(swap_client_run(save));
     if (letter == 'y') {
-        say("primary", swap_client_pattern(FLASH_AREA_IMAGE_PRIMARY(0)));
-        say("secondary", swap_client_pattern(FLASH_AREA_IMAGE_SECONDARY(0)));
+        letters_say("primary", swap_client_pattern(FLASH_AREA_IMAGE_PRIMARY(0)));
+        letters_say("secondary", swap_client_pattern(FLASH_AREA_IMAGE_SECONDARY(0)));
     }
 }
 
@@ -280,15 +286,5 @@ static void do_letter(char letter)
 int main(void)
 {
     board_start();
-    board_write("> ");
-    for (;;) {
-        char letter;
-
-        if (board_read(&letter)) {
-            do_letter(letter);
-            board_write("> ");
-        } else {
-            board_sleep();
-        }
-    }
+    letters_serve(do_letter);
 }

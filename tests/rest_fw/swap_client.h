@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define SWAP_SECTORS 4u /* of each slot */
+#define SWAP_SECTORS 2u /* of each slot */
 #define SWAP_STATUS 4   /* number of the area of one sector that says how far it is */
 
 /* Erase both slots and the status, and fill each slot with a pattern of its number. 0 if it did. */

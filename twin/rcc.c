@@ -9,12 +9,15 @@
 #define RCC_CDCFGR 0x018u
 #define RCC_BMCFGR 0x01Cu
 #define RCC_APBCFGR 0x020u
+#define RCC_PLLCKSELR 0x028u
+#define RCC_PLL1DIVR1 0x030u
 #define RCC_AHB5RSTR 0x07Cu
 #define RCC_CKPROTR 0x100u
 #define RCC_RSR 0x130u
 #define CKPROTR_XSPICKP 1u
 #define HSI_HZ 64000000u
 #define HSE_HZ 24000000u
+#define BOARD_PLL1_HZ 600000000u /* as ST's boot sets it: cfg.cpu_hz stands for that */
 #define SWS_PLL1 3u
 #define SWS_HSE 2u
 
@@ -37,11 +40,22 @@ static uint32_t divide_3bit(uint32_t hz, uint32_t field)
     return (field & 4u) == 0u ? hz : hz >> ((field & 3u) + 1u);
 }
 
+/* From HSI, by the registers; unset ones are the boot's. Above 600 MHz nothing is sure to run. */
+static uint32_t pll1_hz(const struct twin *t)
+{
+    const uint32_t *const rcc = t->b.periph.rcc;
+    const uint32_t divider = rcc[RCC_PLLCKSELR / 4u] >> 4 & 0x3Fu;
+    const uint32_t dividers = rcc[RCC_PLL1DIVR1 / 4u];
+    if (divider == 0u || dividers == 0u) return t->cfg.cpu_hz;
+    const uint64_t vco_hz = (uint64_t)(HSI_HZ / divider) * ((dividers & 0x1FFu) + 1u);
+    return (uint32_t)(vco_hz / ((dividers >> 9 & 0x7Fu) + 1u) * t->cfg.cpu_hz / BOARD_PLL1_HZ);
+}
+
 static uint32_t system_hz(const struct twin *t)
 {
     const uint32_t *const rcc = t->b.periph.rcc;
     const uint32_t source = rcc[RCC_CFGR / 4u] & 7u;
-    if (source == SWS_PLL1) return t->cfg.cpu_hz;
+    if (source == SWS_PLL1) return pll1_hz(t);
     if (source == SWS_HSE) return HSE_HZ;
     return HSI_HZ >> (rcc[RCC_CR / 4u] >> 3 & 3u);
 }
@@ -68,6 +82,7 @@ uint32_t rcc_read(struct twin *t, uint32_t offset)
     uint32_t value = t->b.periph.rcc[offset / 4u];
     if (offset == RCC_CR) {
         for (uint32_t i = 0; i < sizeof ready_bits / sizeof ready_bits[0]; i++) {
+            value &= ~(1u << ready_bits[i].ready); /* read-only: what was written does not count */
             if ((value >> ready_bits[i].on & 1u) != 0u) value |= 1u << ready_bits[i].ready;
         }
         value |= 1u << 5; /* HSIDIVF: the divider is stable */

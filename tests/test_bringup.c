@@ -86,8 +86,12 @@ static void test_bringup_of_the_board_as_assumed_says_that_all_holds(void **stat
     assert_int_equal(number_of("busy_bank.read.timeout"), 2);
     assert_int_equal(seen.strobes, 2);
     assert_in_range(number_of("canary.reads"), 5000000, UINT32_MAX);
+    assert_int_equal(number_of("canary_380.core"), 380);
+    assert_string_equal(text_of("canary_380.clock_restored"), "yes");
+    assert_in_range(number_of("canary_380.reads"), 2000000, number_of("canary.reads"));
     static const char *const holding[] = {"leftovers", "id", "sfdp", "dummies", "calibration",
-                                          "program_time", "erase_time", "budget", "rww", "psram"};
+                                          "program_time", "erase_time", "budget", "rww", "psram",
+                                          "psram_at_380"};
     for (size_t i = 0; i < sizeof holding / sizeof holding[0]; i++) {
         verdict_is(holding[i], "holds");
     }
@@ -163,6 +167,21 @@ static void test_bringup_sees_a_word_of_the_psram_change(void **state)
     assert_int_equal(hex_of("canary.first_got"), wrong);
     assert_int_equal(number_of("canary.errors"), number_of("canary.stays_wrong"));
     verdict_is("psram", "differs");
+    verdict_is("psram_at_380", "differs");
+}
+
+/* It was well at 600 MHz, and is not at 380. */
+static void test_bringup_sees_a_word_of_the_psram_change_at_380_mhz(void **state)
+{
+    (void)state;
+    const uint32_t wrong = 0x12345678u;
+    power_on(IMAGES "bring_up_trial.elf");
+    run_to("step clock ");
+    assert_true(twin_memory_write(twin, PSRAM_WORD_77, &wrong, sizeof wrong));
+    run_to("step busy_bank ");
+    verdict_is("psram", "holds");
+    verdict_is("psram_at_380", "differs");
+    assert_int_equal(number_of("canary_380.first_index"), 77);
 }
 
 /* A dead end resets the board; to go on where it ended would only end there again. */
@@ -292,13 +311,13 @@ static void test_bringup_refuses_the_image_even_if_it_may_erase(void **state)
     nothing_was_written();
 }
 
-static void test_bringup_tells_a_state_that_cannot_be_adopted(void **state)
+static void test_bringup_tells_what_cannot_be_adopted(void **state)
 {
     (void)state;
     cfg.leftover = TWIN_LEFTOVER_RWW;
     run_whole(IMAGES "bring_up_trial.elf");
-    assert_string_equal(text_of("adopt"), "NACRE_CTRL_STATE");
-    assert_string_equal(text_of("adopt.mismatch"), "XSPIM_CR_MUXEN");
+    assert_string_equal(text_of("adopt"), "NACRE_FLASH_WRITABLE"); /* the MPU is off */
+    assert_string_equal(text_of("adopt.mismatch"), "MPU_CTRL_ENABLE");
     assert_int_equal(hex_of("found.XSPIM_CR"), 0x00090003u);
     verdict_is("leftovers", "differs");
     nothing_was_written();
@@ -314,6 +333,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_bringup_sees_a_word_of_the_psram_change, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(
+            test_bringup_sees_a_word_of_the_psram_change_at_380_mhz, bed_up, bed_down),
+        cmocka_unit_test_setup_teardown(
             test_bringup_after_a_reset_says_where_it_was_and_stops, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(
             test_bringup_resets_a_flash_that_does_not_read_then_the_system, bed_up, bed_down),
@@ -327,7 +348,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             test_bringup_refuses_the_image_even_if_it_may_erase, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(
-            test_bringup_tells_a_state_that_cannot_be_adopted, bed_up, bed_down),
+            test_bringup_tells_what_cannot_be_adopted, bed_up, bed_down),
     };
     return cmocka_run_group_tests_name("bringup", tests, NULL, NULL);
 }

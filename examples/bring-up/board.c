@@ -17,6 +17,14 @@
 #define RCC_PLL2DIVR2 WORD_AT(0x580244C4u)
 #define RCC_AHB4ENR WORD_AT(0x58024540u)
 #define RCC_APB1ENR1 WORD_AT(0x58024548u)
+#define PLL1ON 0x01000000u
+#define PLL1RDY 0x02000000u
+#define SW 0x00000007u
+#define SW_IS_PLL1 3u
+#define SWS 0x00000038u
+#define DIVN_AND_DIVP 0x0000FFFFu
+#define DIVP_IS_2 0x00000200u
+#define CLOCK_LOOKS 1000000u
 #define GPIODEN 0x00000008u
 #define UART4EN 0x00080000u
 #define SWS_IS_PLL1 0x18u
@@ -106,6 +114,45 @@ struct board_clocks board_clocks(void)
         .xspi2_mhz = xspi_mhz((RCC_CCIPR1 >> 6) & 3u, XSPI2_DCR2),
         .uart_hz = uart_hz(core != 0 ? core : HSI_MHZ),
     };
+}
+
+static bool comes(volatile uint32_t *reg, uint32_t mask, uint32_t wanted)
+{
+    for (uint32_t i = 0; i < CLOCK_LOOKS; i++) {
+        if ((*reg & mask) == wanted) return true;
+    }
+    return false;
+}
+
+/* On HSI meanwhile. The switch is without glitches, and XSPI2's own clock goes on. */
+static bool restart_PLL1(uint32_t divr1)
+{
+    RCC_CFGR &= ~SW;
+    if (!comes(&RCC_CFGR, SWS, 0)) return false;
+    RCC_CR &= ~PLL1ON;
+    if (!comes(&RCC_CR, PLL1RDY, 0)) return false;
+    RCC_PLL1DIVR1 = divr1;
+    RCC_CR |= PLL1ON;
+    if (!comes(&RCC_CR, PLL1RDY, PLL1RDY)) return false;
+    RCC_CFGR |= SW_IS_PLL1;
+    return comes(&RCC_CFGR, SWS, SWS_IS_PLL1);
+}
+
+static uint32_t boot_PLL1DIVR1;
+
+bool board_set_core_mhz(uint32_t mhz)
+{
+    const uint32_t divisor = (RCC_PLLCKSELR >> 4) & 0x3Fu;
+
+    boot_PLL1DIVR1 = RCC_PLL1DIVR1;
+    if (core_mhz() == 0) return false;
+    const uint32_t times = 2u * mhz * divisor / (HSI_MHZ >> ((RCC_CR >> 3) & 3u));
+    return restart_PLL1((boot_PLL1DIVR1 & ~DIVN_AND_DIVP) | DIVP_IS_2 | (times - 1u));
+}
+
+bool board_restore_core_mhz(void)
+{
+    return restart_PLL1(boot_PLL1DIVR1);
 }
 
 /* ---- console ---- */

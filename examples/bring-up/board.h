@@ -19,6 +19,17 @@ struct board_clocks {
 
 struct board_clocks board_clocks(void);
 
+/*
+ * Run the core and its buses from PLL1 at another speed; the flash and the PSRAM keep theirs, which
+ * comes from PLL2. The console is to be started again, at its new clock.
+ *
+ * mhz      even, 192 to 500: PLL1 runs at twice that, which its range allows
+ * Returns  false: PLL1 is not fed as the boots feed it, or did not lock, and the core is on HSI
+ */
+bool board_set_core_mhz(uint32_t mhz);
+/* As the boot had it, after board_set_core_mhz, whatever that returned. */
+bool board_restore_core_mhz(void);
+
 /* UART4 on PD0 and PD1, 115200 baud, at its clock. */
 void board_start_console(uint32_t uart_hz);
 

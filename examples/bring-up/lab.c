@@ -104,6 +104,26 @@ void lab_verdict(const char *name, bool holds)
     report_word("verdict", name, holds ? "holds" : "differs", "-");
 }
 
+void lab_tell_canary(const char *group, const char *verdict)
+{
+    const struct probe_canary *const canary = &lab.board.canary;
+
+    report_word(group, "psram", canary->count != 0 ? "mapped" : "absent", "-");
+    report_number(group, "reads", canary->reads, "words");
+    report_number(group, "errors", canary->errors, "words");
+    report_number(group, "stays_wrong", canary->stays_wrong, "words");
+    if (canary->errors != 0) {
+        report_number(group, "first_index", canary->first_index, "word");
+        report_hex(group, "first_got", canary->first_got, "hex");
+        report_hex(group, "first_want", probe_canary_word(canary->first_index), "hex");
+    }
+    if (canary->count == 0 || canary->reads == 0) {
+        report_word("verdict", verdict, "open", "-");
+    } else {
+        lab_verdict(verdict, canary->errors == 0);
+    }
+}
+
 /* ---- commands ---- */
 
 static struct nacre_op framed(struct nacre_op op)

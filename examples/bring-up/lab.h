@@ -22,7 +22,8 @@ enum lab_step {
     LAB_STEP_TIMES = 3,    /* programs and erases */
     LAB_STEP_SLICES = 4,   /* suspend and resume */
     LAB_STEP_RWW = 5,      /* reads of other banks while one is busy */
-    LAB_STEP_BUSY_BANK = 6 /* reads of the busy bank */
+    LAB_STEP_BUSY_BANK = 6, /* reads of the busy bank */
+    LAB_STEP_CLOCK = 7     /* the canary with a slower core */
 };
 
 struct lab {
@@ -56,6 +57,9 @@ void lab_use(const struct nacre_chip *chip);
 
 /* Say what is about to be done, on the console and to the next start. */
 void lab_step(enum lab_step step, const char *name);
+
+/* What the canary has seen, as group.*, and the verdict on it. */
+void lab_tell_canary(const char *group, const char *verdict);
 
 /* "verdict.name holds -", or differs. */
 void lab_verdict(const char *name, bool holds);

@@ -22,24 +22,6 @@ static void tell_clocks(const struct board_clocks *clocks)
     report_number("clock", "XSPI2", clocks->xspi2_mhz, "MHz");
 }
 
-static void tell_canary(const struct probe_canary *canary)
-{
-    report_word("canary", "psram", canary->count != 0 ? "mapped" : "absent", "-");
-    report_number("canary", "reads", canary->reads, "words");
-    report_number("canary", "errors", canary->errors, "words");
-    report_number("canary", "stays_wrong", canary->stays_wrong, "words");
-    if (canary->errors != 0) {
-        report_number("canary", "first_index", canary->first_index, "word");
-        report_hex("canary", "first_got", canary->first_got, "hex");
-        report_hex("canary", "first_want", probe_canary_word(canary->first_index), "hex");
-    }
-    if (canary->count == 0 || canary->reads == 0) {
-        report_word("verdict", "psram", "open", "-");
-    } else {
-        lab_verdict("psram", canary->errors == 0);
-    }
-}
-
 /* What would need more than a bounded wait of this core, and why it is not tried. */
 static void tell_left_out(void)
 {
@@ -66,7 +48,8 @@ static void measure(uint32_t core_mhz)
     step_times();
     step_slices();
     step_rww();
-    tell_canary(&lab.board.canary);
+    lab_tell_canary("canary", "psram");
+    step_clock();
     step_busy_bank();
 }
 

@@ -27,6 +27,12 @@ void step_slices(void);
 /* Reads of other banks while one is busy. */
 void step_rww(void);
 
+/*
+ * Programs and erases with the core at 380 MHz, and reads of the PSRAM throughout, as they were at
+ * the boot's clock: a user has seen them go wrong there.
+ */
+void step_clock(void);
+
 /* Reads of the bank that is busy; leaves the scratch units erased. */
 void step_busy_bank(void);
 

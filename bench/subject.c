@@ -147,7 +147,6 @@ void subject_start(struct subject *subject, const struct subject_image *image,
     twin_cfg_default(&cfg);
     cfg.app_path = image->elf;
     cfg.chip = board->chip;
-    cfg.leftover = board->leftover;
     cfg.write_addr = board->write_addr;
     cfg.write_bytes = board->write_bytes;
     cfg.trace_chip_reads = board->tells_reads;

@@ -26,7 +26,6 @@ struct subject_image {
 
 struct subject_board {
     const char *chip;        /* as the twin names it */
-    enum twin_leftover leftover;
     const void *cfg;         /* cfg_bytes for cfg_symbol */
     uint32_t cfg_bytes;
     uint32_t write_addr;     /* nothing else of the chip may be written */

@@ -22,6 +22,8 @@ const struct chip chips[] = {
      LOCK_CHIP_MACRONIX_OCTAL, 520, 509, 5},
     {"mx25lm51245g", "MX25LM51245G", 0x04000000, 0x04000000, 4096, STORM_MX25LM51245G,
      LOCK_CHIP_MACRONIX_OCTAL, 520, 509, 5},
+    {"w25q128jv", "W25Q128JV", 0x01000000, 0x01000000, 4096, STORM_W25Q128JV,
+     LOCK_CHIP_WINBOND_SPI, 1100, 1055, 4},
 };
 const uint32_t chip_count = sizeof chips / sizeof chips[0];
 
@@ -54,9 +56,6 @@ static uint32_t region_addr(const struct way_trial *trial)
 static struct subject_board board_of(const struct way_trial *trial)
 {
     return (struct subject_board){.chip = trial->chip->part,
-                                  .leftover = trial->way->way == NACRE_WAY_TWO_CONTROLLERS
-                                                  ? TWIN_LEFTOVER_RWW
-                                                  : TWIN_LEFTOVER_1_3_0,
                                   .write_addr = region_addr(trial),
                                   .write_bytes = UNITS * trial->chip->unit_bytes,
                                   .tells_reads = trial->tells_reads};

@@ -44,6 +44,7 @@ static const struct part parts[] = {
     {"W25Q128JV", IMAGES "any.elf", 0x00FE0000u, 1100u * TWIN_PS_PER_US},
     {"MT35XU512ABA", IMAGES "any.elf", 0x03FE0000u, 1150u * TWIN_PS_PER_US},
     {"S28HS512T", IMAGES "any.elf", 0x03FE0000u, 1150u * TWIN_PS_PER_US},
+    {"GD25LX512ME", IMAGES "any.elf", 0x03FE0000u, 1150u * TWIN_PS_PER_US},
 };
 
 #define PARTS (sizeof(parts) / sizeof(parts[0]))
@@ -271,7 +272,7 @@ static void test_chip_firmware_refuses_another_chip(void **state)
 {
     static const char *const chips[] = {"MX66UW1G45G", "MX25UW51245G", "MX25UW25645G",
                                         "MX25LM51245G", "W25Q128JV", "MT35XU512ABA",
-                                        "S28HS512T"};
+                                        "S28HS512T", "GD25LX512ME"};
 
     close_board();
     for (size_t i = 0; i < sizeof(chips) / sizeof(chips[0]); i++) {

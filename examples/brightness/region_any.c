@@ -42,6 +42,16 @@ static const struct region s28hs512t = {
     .next = &mt35xu512aba,
 };
 
+static const struct region gd25lx512me = {
+    .chip = &nacre_chip_gd25lx512me,
+    .image_bytes = 0x02000000,
+    .budget_us = 1150,
+    .addr = 0x03FE0000,
+    .bytes = SLICED_UNITS * 4096u,
+    .assume = NACRE_ASSUME_NOTHING,
+    .next = &s28hs512t,
+};
+
 const struct region region = {
     .chip = &nacre_chip_mx66uw1g45g,
     .image_bytes = REGION_BANK_0,
@@ -49,5 +59,5 @@ const struct region region = {
     .addr = REGION_ADDR,
     .bytes = UNITS * 4096u,
     .assume = NACRE_ASSUME_NOTHING,
-    .next = &s28hs512t,
+    .next = &gd25lx512me,
 };

@@ -40,8 +40,11 @@ static struct frame_phase phase_of(const struct row_bus *bus, uint8_t bytes)
 
 static struct frame frame_of(const struct row_bus *bus, uint16_t opcode)
 {
-    return (struct frame){.instruction = phase_of(bus, bus->row->form.lines == 8 ? 2 : 1),
-                          .instruction_value = opcode};
+    const uint8_t bytes = bus->row->form.opcode_bytes;
+    struct frame frame = {.instruction = phase_of(bus, bytes), .instruction_value = opcode};
+
+    frame.instruction.dtr = bytes == 2u;
+    return frame;
 }
 
 static void with_address(const struct row_bus *bus, struct frame *frame, uint32_t addr)

@@ -25,6 +25,7 @@ extern const struct nor_row nor_row_mx25uw25645g;
 extern const struct nor_row nor_row_mx25lm51245g; /* one bank */
 extern const struct nor_row nor_row_w25q128jv;    /* one bank, SPI with a quad read */
 extern const struct nor_row nor_row_mt35xu512aba; /* one bank, octal DTR of its own */
+extern const struct nor_row nor_row_gd25lx512me;  /* one bank, opcodes at single rate */
 extern const struct nor_row nor_row_s28hs512t;    /* the same; no second program of a granule */
 
 /* The row of this name; NULL if there is none. */

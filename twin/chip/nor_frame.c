@@ -18,9 +18,11 @@ static enum nor_refusal instruction_check(const struct nor *nor, const struct fr
 {
     const enum nor_protocol protocol = nor->state.protocol;
     const uint8_t lines = protocol == NOR_SPI ? 1 : 8;
+    const bool is_single = protocol == NOR_SPI || nor->row->family->opcode_is_single;
+    const bool is_dtr = protocol == NOR_DOPI && !is_single;
     if (frame->instruction.lines != lines) return NOR_REFUSED_PROTOCOL;
-    if (frame->instruction.dtr != (protocol == NOR_DOPI)) return NOR_REFUSED_PROTOCOL;
-    if (frame->instruction.bytes != (protocol == NOR_SPI ? 1 : 2)) return NOR_REFUSED_PROTOCOL;
+    if (frame->instruction.dtr != is_dtr) return NOR_REFUSED_PROTOCOL;
+    if (frame->instruction.bytes != (is_single ? 1 : 2)) return NOR_REFUSED_PROTOCOL;
     return NOR_ACCEPTED;
 }
 
@@ -70,7 +72,7 @@ static enum nor_refusal opcode_decode(const struct nor *nor, const struct frame 
     const enum nor_refusal refusal = instruction_check(nor, frame);
     if (refusal != NOR_ACCEPTED) return refusal;
     uint32_t code = frame->instruction_value & 0xFFu;
-    if (nor->state.protocol != NOR_SPI) {
+    if (nor->state.protocol != NOR_SPI && !nor->row->family->opcode_is_single) {
         code = frame->instruction_value >> 8 & 0xFFu;
         const uint32_t differs = (code ^ frame->instruction_value) & 0xFFu;
         if (differs != (nor->row->family->opcode_repeats ? 0u : 0xFFu)) return NOR_REFUSED_INVERSE;

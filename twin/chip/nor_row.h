@@ -93,6 +93,7 @@ struct nor_left {
 struct nor_family {
     bool has_octal;            /* a boot leaves it in octal DTR, else in SPI */
     bool shows_suspend_at_once; /* the suspend bit is set by the command, WIP goes later */
+    bool opcode_is_single;     /* in octal DTR an opcode is one byte, at single rate */
     bool opcode_repeats;       /* the second opcode byte in octal is the first, else its inverse */
     bool fails_stay;           /* fail bits stay until they are cleared, and WEL with them */
     bool status_has_fails;     /* P_FAIL and E_FAIL are bits 6 and 5 of the status itself, and WIP

@@ -15,6 +15,7 @@ static const struct nor_row *const rows[] = {
     &nor_row_w25q128jv,
     &nor_row_mt35xu512aba,
     &nor_row_s28hs512t,
+    &nor_row_gd25lx512me,
 };
 
 #define ROWS (sizeof rows / sizeof rows[0])

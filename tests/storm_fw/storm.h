@@ -61,6 +61,8 @@ struct storm_seen {
     uint32_t wrong_after_mount;  /* of them, those after a remount inside the run */
     uint32_t saves;              /* that answered NACRE_OK */
     uint32_t saves_refused;      /* that the hooks' deadline made fail */
+    uint32_t last_refusal;       /* enum nacre_err of the last of them */
+    uint32_t last_refused_serial;
     uint32_t remounts;
     uint32_t irqs;               /* TIM6's handler */
     uint32_t irq_late_counts;    /* the longest time from TIM6's update to its handler, in counts */

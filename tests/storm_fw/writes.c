@@ -71,6 +71,8 @@ static void save(void)
     }
     if (!storm_is_deadline(err)) storm_end("nacre_set", err);
     storm_seen.saves_refused++;
+    storm_seen.last_refusal = (uint32_t)err;
+    storm_seen.last_refused_serial = next;
     if (err == NACRE_UNSETTLED || err == NACRE_READ_ONLY) {
         remount();
         return;

@@ -176,8 +176,9 @@ static void judge_found(struct bed *bed)
         const uint32_t found = bed->seen.found[key];
         if (found == last->serial[key]) continue;
         if (key == last->doubt_key && found == last->doubt_serial) continue;
-        wrong(bed, "boot %llu: key %u was %u, is %u", (unsigned long long)bed->result->boots, key,
-              last->serial[key], found);
+        wrong(bed, "boot %llu: key %u was %u, is %u; refused last: %u by error %u",
+              (unsigned long long)bed->result->boots, key, last->serial[key], found,
+              last->last_refused_serial, last->last_refusal);
     }
 }
 

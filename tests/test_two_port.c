@@ -142,6 +142,8 @@ static uint32_t value_of(const char *name)
 /* ---- what is refused ---- */
 
 static const char refusals[] =
+    "NACRE_CTRL_STATE MPU_RASR AP\r\n" /* XSPI1's window can be read */
+    "NACRE_OK - first\r\n"
     "NACRE_CTRL_STATE XSPI1 CR EN\r\n"
     "NACRE_OK - first\r\n"
     "NACRE_CTRL_STATE XSPI1 CR DMM MSEL\r\n"
@@ -186,6 +188,8 @@ static void test_two_port_is_refused_where_each_has_its_own(void **state)
     cfg.leftover = TWIN_LEFTOVER_1_3_0;
     start_as(&cfg);
     assert_string_equal(twin_uart_text(twin, NULL), "NACRE_CTRL_STATE XSPIM CR MUXEN\r\n"
+                                                    "NACRE_OK - first\r\n"
+                                                    "NACRE_CTRL_STATE XSPIM CR MUXEN\r\n"
                                                     "NACRE_OK - first\r\n"
                                                     "NACRE_OK\r\n> ");
 }

@@ -30,6 +30,9 @@
 #define CCIPR1 0x5802444Cu
 #define XSPIM_CR REG(0x5200B400u)
 #define XSPIM_CR_MUXEN 0x00000001u
+#define MPU_RNR REG(0xE000ED98u)
+#define MPU_RASR REG(0xE000EDA0u)
+#define PSRAM_REGION 2u /* of examples/brightness/board.c */
 
 #define REGION_ADDR 0x07FE0000u
 #define IMAGE_BYTES 0x02000000u
@@ -201,6 +204,10 @@ static void do_letter(char letter)
 int main(void)
 {
     board_start();
+    say_outcome(NACRE_WAY_TWO_CONTROLLERS); /* with the PSRAM's region still open */
+    say_outcome(NACRE_WAY_AUTO);
+    MPU_RNR = PSRAM_REGION;
+    MPU_RASR = 0;
     if ((XSPIM_CR & XSPIM_CR_MUXEN) != 0) say_refusals();
     say_outcome(NACRE_WAY_TWO_CONTROLLERS);
     say_outcome(NACRE_WAY_AUTO);

@@ -224,3 +224,25 @@ enum nacre_err nacre_mpu_check_runs(struct nacre_port *port, uint32_t first, uin
     port->mismatch = (struct nacre_mismatch){0};
     return NACRE_OK;
 }
+
+static bool is_denied(struct nacre_port *port, uint32_t addr)
+{
+    const struct region region = region_over(addr);
+
+    port->mismatch = (struct nacre_mismatch){"MPU_RASR AP", region.rasr, 0, MPU_RASR_AP};
+    if (is_enabled(&region)) return access_of(&region) == 0;
+    port->mismatch = (struct nacre_mismatch){
+        "MPU_CTRL PRIVDEFENA", NACRE_REG(MPU_CTRL), 0, MPU_CTRL_PRIVDEFENA};
+    return (NACRE_REG(MPU_CTRL) & MPU_CTRL_PRIVDEFENA) == 0;
+}
+
+bool nacre_mpu_denies(struct nacre_port *port, uint32_t first, uint32_t last)
+{
+    const uint32_t bits = bits_of_parts(first, last);
+
+    for (uint32_t part = first >> bits; part <= last >> bits; part++) {
+        if (!is_denied(port, part == first >> bits ? first : part << bits)) return false;
+    }
+    port->mismatch = (struct nacre_mismatch){0};
+    return true;
+}

@@ -40,4 +40,13 @@ NACRE_MUST_CHECK enum nacre_err nacre_mpu_check_read_only(struct nacre_port *por
 NACRE_MUST_CHECK enum nacre_err nacre_mpu_check_runs(struct nacre_port *port, uint32_t first,
                                                      uint32_t last);
 
+/*
+ * Is first..last out of the core's reach, even for what it reads ahead of time? The MPU is on.
+ *
+ * last     of the bytes that are asked about, not behind them
+ * Returns  false: told in port->mismatch
+ * Context  thread only
+ */
+NACRE_MUST_CHECK bool nacre_mpu_denies(struct nacre_port *port, uint32_t first, uint32_t last);
+
 #endif

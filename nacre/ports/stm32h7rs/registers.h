@@ -99,6 +99,8 @@ _Static_assert(sizeof(struct nacre_xspi) == 0x124, "offsets of the XSPI register
 
 /* The second controller. */
 #define XSPI1_BASE 0x52005000u
+#define XSPI1_WINDOW 0x90000000u
+#define XSPI1_WINDOW_LAST 0x9FFFFFFFu
 #define XSPI_CR_CSSEL 0x01000000u
 #define XSPI_DCR2_PRESCALER 0x000000FFu
 #define XSPI_DCR3_MAXTRAN 0x000000FFu

@@ -5,7 +5,8 @@
  * What is relied on, and so checked: both send the same frames on the same lines at the same rate,
  * to the same chip select; XSPI1 is idle and nobody else's; a mapped read that is parked gives the
  * port away when it is asked to (MAXTRAN of XSPI2: without it the other controller waits for ever,
- * ES0620 2.4.1).
+ * ES0620 2.4.1); and the core cannot read XSPI1's own window, not even ahead of time: such a read
+ * finds the controller in the middle of a command.
  *
  * MAXTRAN of XSPI1 splits what it sends, when XSPI2 asks for the port. The register description
  * counts clocks, ST's HAL counts bytes; whether opcode and address count nobody says. So a frame is
@@ -19,6 +20,8 @@
  */
 #include "nacre/ports/stm32h7rs/second.h"
 
+#include "nacre/ports/stm32h7rs/mask.h"
+#include "nacre/ports/stm32h7rs/mpu.h"
 #include "nacre/ports/stm32h7rs/registers.h"
 
 #include <stddef.h>
@@ -134,6 +137,9 @@ enum nacre_err nacre_port_second_adopt(struct nacre_port *port, uint32_t frame_b
     enum nacre_err err = check_alike(port);
     if (err == NACRE_OK) err = nacre_second_check_idle(port);
     if (err == NACRE_OK) err = check_turns(port, frame_bytes_min);
+    if (err == NACRE_OK && !nacre_mpu_denies(port, XSPI1_WINDOW, XSPI1_WINDOW_LAST)) {
+        err = NACRE_CTRL_STATE;
+    }
     if (err != NACRE_OK) {
         port->second.frame_bytes = 0;
         return err;
@@ -143,19 +149,6 @@ enum nacre_err nacre_port_second_adopt(struct nacre_port *port, uint32_t frame_b
 }
 
 /* ---- its use ---- */
-
-static uint32_t mask(void)
-{
-    uint32_t primask;
-
-    __asm volatile("mrs %0, primask\n\tcpsid i\n\tdsb" : "=r"(primask) :: "memory");
-    return primask;
-}
-
-static void unmask(uint32_t primask)
-{
-    __asm volatile("msr primask, %0\n\tisb" :: "r"(primask) : "memory");
-}
 
 static void note_masked(struct nacre_port *port, uint32_t since)
 {
@@ -167,13 +160,15 @@ static void note_masked(struct nacre_port *port, uint32_t since)
 static enum nacre_err send_masked(struct nacre_port *port, const struct nacre_op *op)
 {
     const struct nacre_ctrl *const ctrl = &port->second.ctrl;
-    const uint32_t primask = mask();
+    const uint32_t primask = nacre_mask();
     const uint32_t start = nacre_port_now();
+
+    __asm volatile("dsb" ::: "memory"); /* no load of the core is left that waits for the port */
     const enum nacre_err err = nacre_ctrl_send(ctrl, op);
 
     if (err != NACRE_OK) (void)nacre_ctrl_leave(ctrl);
     note_masked(port, start);
-    unmask(primask);
+    nacre_unmask(primask);
     return err;
 }
 
@@ -207,11 +202,11 @@ void nacre_port_second_give(struct nacre_port *port)
 
 void nacre_port_second_fence(struct nacre_port *port, const struct nacre_fence *fence)
 {
-    const uint32_t primask = mask();
+    const uint32_t primask = nacre_mask();
     const uint32_t start = nacre_port_now();
 
     port->saved_mpu_rnr = NACRE_REG(MPU_RNR);
     nacre_port_fence(port, fence);
     note_masked(port, start);
-    unmask(primask);
+    nacre_unmask(primask);
 }

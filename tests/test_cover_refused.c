@@ -11,6 +11,8 @@
 
 #include "tests/support/cmocka_all.h"
 
+#include <string.h>
+
 #define KEYS 6u
 #define CHANGES 40u
 #define TIMES_MAX 9u
@@ -269,6 +271,43 @@ static void test_cover_refused_transaction_is_made_void(void **state)
     cover_judge("without the transaction");
 }
 
+static bool holds(uint32_t key, uint32_t n, uint32_t seed)
+{
+    uint8_t want[64];
+    uint8_t got[64];
+    uint32_t length = 0;
+    box_value(want, key, n, seed);
+    const enum nacre_err err = nacre_get(&cover.box.store, key, got, sizeof got, &length);
+    return err == NACRE_OK && length == n && memcmp(got, want, n) == 0;
+}
+
+/* The power fails while a set stands refused: the old value or the new one, the same for ever. */
+static void test_cover_refused_set_and_then_a_cut(void **state)
+{
+    uint32_t new_values = 0;
+    (void)state;
+    for (uint32_t at = 0; at < 2u; at++) {
+        cover_close();
+        cover_open(12, 64);
+        assert_int_equal(cover_boot(), NACRE_OK);
+        cover_set(0, 4, 1);
+        cover_set(1, 4, 1);
+        refuse_next(FAILING_PROGRAMS);
+        cover.failing.at = at;
+        cover.failing.count = MANY;
+        assert_int_equal(box_set(&cover.box, 0, 4, 2), NACRE_NOT_NOW);
+        assert_true(holds(0, 4, 1));
+        assert_int_equal(cover_boot(), NACRE_OK);
+        const bool is_new = holds(0, 4, 2);
+        if (is_new) new_values++;
+        cover_expect(0, NACRE_OK, 4, is_new ? 2 : 1);
+        cover_judge("after the cut");
+        assert_int_equal(cover_boot(), NACRE_OK);
+        cover_judge("after another one");
+    }
+    assert_int_equal(new_values, 1); /* of the program in lane A that was not refused */
+}
+
 /* The first mount of a new region. */
 static void test_cover_refused_first_mount(void **state)
 {
@@ -298,6 +337,7 @@ int main(void)
         CASE(test_cover_refused_set_costs_nothing),
         CASE(test_cover_refused_erase_is_not_begun_again),
         CASE(test_cover_refused_transaction_is_made_void),
+        CASE(test_cover_refused_set_and_then_a_cut),
         CASE(test_cover_refused_first_mount),
         CASE(test_cover_refused_in_one_lane),
         CASE(test_cover_refused_in_two_lanes),

@@ -172,8 +172,10 @@ NACRE_MUST_CHECK enum nacre_err nacre_get(struct nacre_store *store, uint32_t ke
  *          NACRE_WORN_OUT   a unit failed and no spare is left; unchanged, read-only from now on
  *          NACRE_IO, NACRE_VERIFY  the chip did not do as it should, twice; NACRE_TIMEOUT,
  *          NACRE_NOT_ERASED  or once: the old value is current and stays so; try again
- *          NACRE_NOT_NOW, NACRE_QUIET and what else the medium refuses with (nacre/medium.h): the
- *                           old value is current and stays so; try again when it lets you
+ *          NACRE_NOT_NOW, NACRE_QUIET and what else the medium refuses with (nacre/medium.h): try
+ *                           again when it lets you. The old value is current, and stays so once a
+ *                           call that writes was not refused; after a cut before that it is the
+ *                           old value or, where a part of the record was written, the new one
  *          NACRE_UNSETTLED  the medium failed and the doubt could not be settled: the old value is
  *                           read until the next mount; read-only from now on
  * Cut      the old value or the new one, at every later mount the same

@@ -229,6 +229,8 @@ const char *const *twin_not_modelled(void)
         "watchdogs, low-power modes below Sleep, brown-out thresholds",
         "peripherals other than UART4, timers (up-counting), RCC, PWR, SBS, FLASH_ACR, GPIO, EXTI",
         "programming the internal flash",
+        "turns on a shared port but for code in flash: loads from it and DMA do not wait",
+        "what a mapped controller reads ahead, and where it goes on after a turn",
         "electrical effects: signal integrity, compensation cells, temperature",
         NULL};
     return lines;

@@ -21,6 +21,9 @@ static const struct nacre_chip *const chips[STORM_CHIPS] = {
     [STORM_MX25UW25645G] = &nacre_chip_mx25uw25645g,
     [STORM_MX25LM51245G] = &nacre_chip_mx25lm51245g,
     [STORM_W25Q128JV] = &nacre_chip_w25q128jv,
+    [STORM_MT35XU512ABA] = &nacre_chip_mt35xu512aba,
+    [STORM_S28HS512T] = &nacre_chip_s28hs512t,
+    [STORM_GD25LX512ME] = &nacre_chip_gd25lx512me,
 };
 
 static enum nacre_err open_chip(void)

@@ -22,6 +22,7 @@ static void take_over(void)
 
 int main(void)
 {
+    storm_seen.bytes = sizeof(storm_seen);
     board_start();
     if (STORM_CFG(way) == NACRE_WAY_TWO_CONTROLLERS && !multiplex_ports()) {
         storm_end("multiplex", NACRE_CTRL_STATE);

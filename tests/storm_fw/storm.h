@@ -19,6 +19,9 @@ enum storm_chip {
     STORM_MX25UW25645G,
     STORM_MX25LM51245G,
     STORM_W25Q128JV,
+    STORM_MT35XU512ABA,
+    STORM_S28HS512T,
+    STORM_GD25LX512ME,
     STORM_CHIPS
 };
 
@@ -55,6 +58,7 @@ struct storm_cfg {
 };
 
 struct storm_seen {
+    uint32_t bytes;              /* of this struct, or it is of another build */
     uint32_t phase;              /* enum storm_phase */
     uint32_t error;              /* enum nacre_err of the phase STORM_ENDS */
     uint32_t wrong_reads;        /* values that were not as written */

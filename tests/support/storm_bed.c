@@ -166,6 +166,7 @@ static void read_seen(struct bed *bed)
     if (!twin_memory_read(bed->twin, bed->seen_addr, &bed->seen, sizeof bed->seen)) {
         wrong(bed, "storm_seen lies nowhere");
     }
+    if (bed->seen.bytes != sizeof bed->seen) wrong(bed, "the image is of another build");
 }
 
 /* What the last boot saved is there; what it was at has the old value or the new one. */

@@ -63,8 +63,8 @@ void storm_name(const struct storm *storm, char *name);
 bool storm_fits(const struct storm *storm, const char *way, const char *part, const char *place);
 
 /*
- * Is it in the seed's share of one in so many? A share of one in as many as there are chips and
- * places has each of them once, with each way.
+ * Is it in the seed's share of one in so many? With eight chips a share of one in eight has each
+ * place once with each way, and each chip once with each two ways that follow each other.
  */
 bool storm_is_drawn(const struct storm *storm, uint32_t one_in, uint64_t seed);
 

@@ -38,6 +38,9 @@ static const struct storm_part parts[] = {
     {"MX25UW25645G", 2, 0x00800000, 0x01FE0000, 0x007E0000, 448, 56, 500000, ON_EIGHT_US, 4096},
     {"MX25LM51245G", 3, 0, 0, 0x03FE0000, 448, 56, 600000, ON_EIGHT_US, 4096},
     {"W25Q128JV", 4, 0, 0, 0x00FE0000, 1000, 20, 400000, ON_ONE_US, 4096},
+    {"MT35XU512ABA", 5, 0, 0, 0x03FE0000, 1000, 100, 400000, ON_EIGHT_US, 4096},
+    {"S28HS512T", 6, 0, 0, 0x03FE0000, 1000, 100, 335000, ON_EIGHT_US, 4096},
+    {"GD25LX512ME", 7, 0, 0, 0x03FE0000, 1000, 100, 400000, ON_EIGHT_US, 4096},
 };
 
 static const struct storm_place places[] = {
@@ -100,7 +103,8 @@ bool storm_is_drawn(const struct storm *storm, uint32_t one_in, uint64_t seed)
 {
     const uint64_t chip = (uint64_t)(storm->part - parts);
     const uint64_t place = (uint64_t)(storm->place - places);
-    return (chip + place + seed) % one_in == 0;
+    const uint64_t way = (uint64_t)(storm->way - ways);
+    return (chip + 2u * place + 3u * way + seed) % one_in == 0;
 }
 
 uint64_t storm_seed(const struct storm *storm, uint64_t seed)

@@ -41,6 +41,8 @@ enum nacre_err {
                                         has no units for two: enlarge it, or name the milder
                                         assumption */
     NACRE_REGION_IN_STORE = 29,      /* it overlaps the region of the store */
+    NACRE_IMAGE_LARGER = 30,         /* the image, as it was linked, is not all inside the range that
+                                        was given for it: a field says how much that must be */
 
     /* The store: the values stay readable. */
     NACRE_FULL = 40,           /* no room for this value beside those that live */

@@ -26,6 +26,7 @@
 #define PARTS_IN_SLICES 3u
 #define REGION_BYTES (16u * UNIT_BYTES)
 #define UNIT_BYTES 4096u
+#define WINDOW 0x70000000u
 #define TYPIST_BAUD 9600u /* a byte takes 1 ms: the UART holds one while interrupts are masked */
 #define SEED 7u
 
@@ -262,6 +263,23 @@ static void test_chip_firmware_gets_over_units_that_fail(void **state)
     boot_and_judge();
 }
 
+/* The linker's word for the end of the image is what nacre_nor_open goes by. */
+static void test_chip_firmware_ends_where_the_linker_says(void **state)
+{
+    uint32_t start;
+    uint32_t end;
+    uint8_t bytes[4096];
+
+    assert_true(twin_symbol_find(board.twin, "nacre_image_start", &start));
+    assert_true(twin_symbol_find(board.twin, "nacre_image_end", &end));
+    assert_int_equal(start, WINDOW);
+    assert_true(twin_chip_read(board.twin, end - WINDOW - 4u, bytes, 4));
+    assert_memory_not_equal(bytes, "\xFF\xFF\xFF\xFF", 4);
+    assert_true(twin_chip_read(board.twin, end - WINDOW, bytes, sizeof(bytes)));
+    for (size_t i = 0; i < sizeof(bytes); i++) assert_int_equal(bytes[i], 0xFF);
+    assert_true(end - WINDOW < part_of(state)->region_addr);
+}
+
 static bool is_for_any_chip(const struct part *part)
 {
     return strcmp(part->elf, IMAGES "any.elf") == 0;
@@ -289,7 +307,7 @@ static void test_chip_firmware_refuses_another_chip(void **state)
     }
 }
 
-#define ROWS_OF_A_PART 4u
+#define ROWS_OF_A_PART 5u
 
 int main(int argc, char **argv)
 {
@@ -308,6 +326,9 @@ int main(int argc, char **argv)
                                          part};
         tests[n++] = (struct CMUnitTest){"gets_over_units_that_fail",
                                          test_chip_firmware_gets_over_units_that_fail, setup,
+                                         NULL, part};
+        tests[n++] = (struct CMUnitTest){"ends_where_the_linker_says",
+                                         test_chip_firmware_ends_where_the_linker_says, setup,
                                          NULL, part};
         if (is_for_any_chip(&parts[i])) continue;
         tests[n++] = (struct CMUnitTest){"refuses_another_chip",

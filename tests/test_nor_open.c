@@ -195,6 +195,27 @@ static void test_nor_open_names_what_was_found(void **state)
     assert_int_equal(nor.blackout.port.mismatch.expected, 0x08000000);
 }
 
+/* What the linker says of the image against what the application says: the number is named. */
+static void test_nor_open_refuses_an_image_that_is_larger_than_told(void **state)
+{
+    (void)state;
+    fake.image_bytes = 65536;
+    assert_int_equal(nacre_nor_open(&nor, &cfg), NACRE_OK);
+    assert_int_equal(nacre_nor_close(&nor), NACRE_OK);
+    fake.image_bytes = 65540;
+    refused(NACRE_IMAGE_LARGER);
+    assert_string_equal(nor.blackout.port.mismatch.name, "image_bytes");
+    assert_int_equal(nor.blackout.port.mismatch.found, 65536);
+    assert_int_equal(nor.blackout.port.mismatch.expected, 65540);
+    cfg.image_addr = 4096;
+    fake.image_bytes = 8192;
+    refused(NACRE_IMAGE_LARGER);
+    assert_string_equal(nor.blackout.port.mismatch.name, "image_addr");
+    assert_int_equal(nor.blackout.port.mismatch.expected, 0);
+    fake.image_addr = 4096;
+    assert_int_equal(nacre_nor_open(&nor, &cfg), NACRE_OK);
+}
+
 static void test_nor_open_refuses_another_chip(void **state)
 {
     (void)state;
@@ -309,6 +330,7 @@ int main(void)
         cmocka_unit_test_setup(test_nor_open_refuses_memory_that_is_not_there, setup),
         cmocka_unit_test_setup(test_nor_open_passes_on_what_the_board_refuses, setup),
         cmocka_unit_test_setup(test_nor_open_names_what_was_found, setup),
+        cmocka_unit_test_setup(test_nor_open_refuses_an_image_that_is_larger_than_told, setup),
         cmocka_unit_test_setup(test_nor_open_refuses_another_chip, setup),
         cmocka_unit_test_setup(test_nor_open_refuses_a_chip_that_stays_busy_or_suspended, setup),
         cmocka_unit_test_setup(test_nor_open_waits_for_a_busy_chip, setup),

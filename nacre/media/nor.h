@@ -261,6 +261,8 @@ struct nacre_nor {
  *          NACRE_REGION_LAST_BYTES    it holds the chip's last bytes, which some controllers
  *                                     cannot read
  *          NACRE_REGION_IN_IMAGE      it overlaps the image
+ *          NACRE_IMAGE_LARGER         the image as it was linked goes beyond image_addr and
+ *                                     image_bytes: mismatch says what they must be
  *          NACRE_REGION_IN_RUN_BANK   a bank of the image would be busy, and slices were not to be
  *                                     used, or the chip cannot suspend
  *          NACRE_OUT_OF_LIMITS        budget_us or latency_us is less than this chip and way can

@@ -104,6 +104,28 @@ static bool is_running_image(const struct nacre_nor *nor, const struct nacre_nor
     return here >= cfg->image_addr && here - cfg->image_addr < cfg->image_bytes;
 }
 
+static enum nacre_err refuse_image(struct nacre_port *port, const char *name, uint32_t found,
+                                   uint32_t needed)
+{
+    port->mismatch = (struct nacre_mismatch){name, found, needed, ~0u};
+    return NACRE_IMAGE_LARGER;
+}
+
+/* All that was linked must lie where nothing is ever written, and whose banks stay readable. */
+static enum nacre_err check_image(struct nacre_port *port, const struct nacre_nor_cfg *cfg)
+{
+    const uint32_t end = port->image_addr + port->image_bytes;
+
+    if (port->image_bytes == 0) return NACRE_OK;
+    if (port->image_addr < cfg->image_addr) {
+        return refuse_image(port, "image_addr", cfg->image_addr, port->image_addr);
+    }
+    if (end > cfg->image_addr + cfg->image_bytes) {
+        return refuse_image(port, "image_bytes", cfg->image_bytes, end - cfg->image_addr);
+    }
+    return NACRE_OK;
+}
+
 /* What is written in a blackout must not lie in the flash. */
 static bool is_in_window(const struct nacre_port *port, const volatile void *addr)
 {
@@ -186,6 +208,8 @@ static enum nacre_err open_checked(struct nacre_nor *nor, const struct nacre_nor
     err = check_map(port, cfg->chip);
     if (err != NACRE_OK) return err;
     if (!is_running_image(nor, cfg)) return NACRE_BAD_ARGUMENT;
+    err = check_image(port, cfg);
+    if (err != NACRE_OK) return err;
     if (is_in_window(port, cfg->feed.reg)) return NACRE_BAD_ARGUMENT;
     err = nacre_port_range_check(port, cfg->region_addr, cfg->region_bytes);
     if (err != NACRE_OK) return err;

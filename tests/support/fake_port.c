@@ -215,6 +215,8 @@ enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port
     *port = (struct nacre_port){.window = fake.chip, .window_bits = 28};
     port->mpu_region = cfg->mpu_region;
     port->mapped_bytes = fake.mapped_bytes;
+    port->image_addr = fake.image_addr;
+    port->image_bytes = fake.image_bytes;
     port->cycles_per_us = cfg->core_mhz;
     port->ctrl.CR = fake.CR;
     port->ctrl.wait_cycles = 20u * cfg->core_mhz;

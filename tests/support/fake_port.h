@@ -97,6 +97,8 @@ struct fake {
     enum nacre_err range_result;
     uint32_t CR;                 /* of the controller, as adopted */
     uint32_t mapped_bytes;
+    uint32_t image_addr;         /* as the linker says */
+    uint32_t image_bytes;
     bool is_in_interrupt;
     const void *hole;            /* this address can be neither read nor written */
     int32_t timeout_in;          /* the n-th command from now times out; -1: none */

@@ -27,6 +27,9 @@
 extern const uint32_t nacre_ram_start[];
 extern const uint32_t nacre_ram_end[];
 extern const uint32_t nacre_ram_image[];
+/* Of nacre_rule.ld: the image in flash, both 0 if the script does not say. */
+extern const uint8_t nacre_image_start[];
+extern const uint8_t nacre_image_end[];
 
 struct expected {
     const char *name;
@@ -141,6 +144,15 @@ static void save_controller(struct nacre_port *port, uint32_t core_mhz,
     port->cycles_per_us = core_mhz;
 }
 
+static void save_image(struct nacre_port *port)
+{
+    const uint32_t start = (uint32_t)nacre_image_start;
+
+    if (start < XSPI2_WINDOW || (start - XSPI2_WINDOW) >> XSPI_WINDOW_BITS != 0) return;
+    port->image_addr = start - XSPI2_WINDOW;
+    port->image_bytes = (uint32_t)nacre_image_end - start;
+}
+
 /*
  * The copy may still be in the data cache alone, where the core does not fetch from, and the
  * instruction cache may hold what was there before it. Without caches both are without effect.
@@ -210,6 +222,7 @@ enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port
     err = check_form(port, form);
     if (err != NACRE_OK) return err;
     save_controller(port, cfg->core_mhz, form);
+    save_image(port);
     err = check_code(port);
     if (err != NACRE_OK) return err;
     if (!start_clock()) return NACRE_CLOCK;

@@ -194,6 +194,28 @@ static void test_two_port_is_refused_where_each_has_its_own(void **state)
                                                     "NACRE_OK\r\n> ");
 }
 
+/*
+ * The same after the boot itself has run. It is not part of this repository: NACRE_RWW_BOOT_HEX
+ * names XSPI_NOR_ReadWhileWrite_DTR_Boot.hex of STM32CubeH7RS for the STM32H7S78-DK.
+ */
+static void test_two_port_is_taken_from_sts_own_boot(void **state)
+{
+    struct twin_cfg cfg = cfg_of_test();
+    (void)state;
+    cfg.boot_path = getenv("NACRE_RWW_BOOT_HEX");
+    if (cfg.boot_path == NULL) {
+        print_message("skipped: NACRE_RWW_BOOT_HEX does not name ST's boot image\n");
+        skip();
+    }
+    start_as(&cfg);
+    assert_string_equal(twin_uart_text(twin, NULL), refusals);
+    assert_true(answers("s", "NACRE_OK"));
+    forget();
+    assert_true(answers("p", "NACRE_OK"));
+    assert_true(answers("e", "NACRE_OK"));
+    assert_int_equal(seen.blackouts, 0);
+}
+
 /* ---- how it goes ---- */
 
 static void test_two_port_commands_are_these(void **state)
@@ -398,6 +420,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_port_refuses_a_controller_that_shares_its_port),
         TEST(test_two_port_is_refused_where_each_has_its_own),
+        TEST(test_two_port_is_taken_from_sts_own_boot),
         TEST(test_two_port_commands_are_these),
         TEST(test_two_port_gives_the_registers_back),
         TEST(test_two_port_sends_nothing_when_it_gives_back),

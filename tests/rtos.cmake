@@ -4,3 +4,5 @@ foreach(part down down_waits)
                LIBS nacre_nor nacre_ram nacre_core)
 endforeach()
 nacre_test(test_rtos SOURCES test_rtos.c support/prompt.c LIBS twin IN host TIMEOUT 240)
+nacre_test(test_nor_down_image SOURCES test_nor_down_image.c support/prompt.c LIBS twin
+           IN host TIMEOUT 240)

@@ -27,8 +27,8 @@
  *          NACRE_TIMEOUT  longer than the row's maximum: as NACRE_BUSY
  *          NACRE_NOT_NOW  another bus master did not let go within not_now_us: as NACRE_BUSY
  *          NACRE_NESTED, NACRE_FROM_INTERRUPT, NACRE_NOT_MOUNTED, NACRE_BAD_ARGUMENT: unchanged
- * Context  thread only. With several threads hold the store's lock from before this call until
- *          after nacre_nor_resume: a set of another thread would be cut short, and answer NACRE_QUIET
+ * Context  thread only. A set of another thread answers NACRE_QUIET meanwhile, and changes nothing:
+ *          who wants it to wait instead holds the store's lock until after nacre_nor_resume
  */
 NACRE_MUST_CHECK enum nacre_err nacre_nor_quiesce(struct nacre_nor *nor, uint32_t us_max);
 

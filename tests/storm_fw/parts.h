@@ -39,7 +39,7 @@ extern struct nacre_store storm_store;
  * until the dice let it.
  */
 enum nacre_err storm_open(void);
-/* May the hooks' deadline have made a call answer this? All of these leave the old value. */
+/* May the hooks' deadline have made a call answer this? */
 bool storm_is_deadline(enum nacre_err err);
 /* Say which call answered what, and stand still. */
 _Noreturn void storm_end(const char *call, enum nacre_err err);

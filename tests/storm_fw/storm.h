@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define STORM_KEYS 24u
+#define STORM_REFUSED_MAX 64u
 #define STORM_MAGIC 0x53544F52u
 
 /* The rows of the firmware's table of chips. */
@@ -66,7 +67,6 @@ struct storm_seen {
     uint32_t saves;              /* that answered NACRE_OK */
     uint32_t saves_refused;      /* that the hooks' deadline made fail */
     uint32_t last_refusal;       /* enum nacre_err of the last of them */
-    uint32_t last_refused_serial;
     uint32_t remounts;
     uint32_t irqs;               /* TIM6's handler */
     uint32_t irq_late_counts;    /* the longest time from TIM6's update to its handler, in counts */
@@ -90,6 +90,9 @@ struct storm_seen {
     uint32_t trust;
     uint32_t doubt_key;          /* a set that has not returned; STORM_KEYS: none */
     uint32_t doubt_serial;
+    uint32_t refused_count;      /* sets that failed since the last one that did not: */
+    uint32_t refused_key[STORM_REFUSED_MAX];
+    uint32_t refused_serial[STORM_REFUSED_MAX]; /* the next mount may find them, or the old value */
     uint32_t serial[STORM_KEYS]; /* what each key has now; 0: nothing was ever set */
     uint32_t found[STORM_KEYS];  /* what the first mount found */
 };

@@ -169,6 +169,15 @@ static void read_seen(struct bed *bed)
     if (bed->seen.bytes != sizeof bed->seen) wrong(bed, "the image is of another build");
 }
 
+/* Of the sets that failed since the last one that did not? They may be found, or the old value. */
+static bool was_refused(const struct storm_seen *last, uint32_t key, uint32_t serial)
+{
+    for (uint32_t i = 0; i < last->refused_count && i < STORM_REFUSED_MAX; i++) {
+        if (last->refused_key[i] == key && last->refused_serial[i] == serial) return true;
+    }
+    return false;
+}
+
 /* What the last boot saved is there; what it was at has the old value or the new one. */
 static void judge_found(struct bed *bed)
 {
@@ -177,9 +186,10 @@ static void judge_found(struct bed *bed)
         const uint32_t found = bed->seen.found[key];
         if (found == last->serial[key]) continue;
         if (key == last->doubt_key && found == last->doubt_serial) continue;
-        wrong(bed, "boot %llu: key %u was %u, is %u; refused last: %u by error %u",
+        if (was_refused(last, key, found)) continue;
+        wrong(bed, "boot %llu: key %u was %u, is %u; refused last: error %u",
               (unsigned long long)bed->result->boots, key, last->serial[key], found,
-              last->last_refused_serial, last->last_refusal);
+              last->last_refusal);
     }
 }
 

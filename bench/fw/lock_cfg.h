@@ -7,7 +7,13 @@
 
 #include <stdint.h>
 
-enum { LOCK_CHIP_MACRONIX_OCTAL, LOCK_CHIP_WINBOND_SPI };
+enum {
+    LOCK_CHIP_MACRONIX_OCTAL,
+    LOCK_CHIP_WINBOND_SPI,
+    LOCK_CHIP_MICRON_OCTAL,
+    LOCK_CHIP_INFINEON_OCTAL,
+    LOCK_CHIP_GIGADEVICE_OCTAL
+};
 
 struct lock_cfg {
     uint32_t chip;        /* LOCK_CHIP_ */

@@ -29,7 +29,15 @@
 #define OCTAL_ADDR_WRITE 0x0C003C1Cu
 #define OCTAL_ADDR_READ 0x2C003C1Cu
 
-/* The same on one line, with an opcode of one byte and an address of three. */
+#define OCTAL_READ 0x2C00001Cu /* without an address */
+
+/* 8S-8D-8D with an opcode of one byte. */
+#define SHORT_OPCODE 0x00000004u
+#define SHORT_ADDR 0x00003C04u
+#define SHORT_ADDR_WRITE 0x0C003C04u
+#define SHORT_READ 0x2C000004u
+
+/* On one line, with an opcode of one byte and an address of three. */
 #define SPI_OPCODE 0x00000001u
 #define SPI_ADDR 0x00002101u
 #define SPI_ADDR_DATA 0x01002101u
@@ -47,6 +55,12 @@ static const struct chip chips[] = {
                                   0x06F9, 0x12ED, 0x21DE, 0x05FA, 20, 0x01},
     [LOCK_CHIP_WINBOND_SPI] = {SPI_OPCODE, SPI_ADDR, SPI_ADDR_DATA, SPI_READ,
                                0x06, 0x02, 0x20, 0x05, 0, 0x01},
+    [LOCK_CHIP_MICRON_OCTAL] = {OCTAL_OPCODE, OCTAL_ADDR, OCTAL_ADDR_WRITE, OCTAL_READ,
+                                0x0606, 0x1212, 0x2121, 0x0505, 8, 0x01},
+    [LOCK_CHIP_INFINEON_OCTAL] = {OCTAL_OPCODE, OCTAL_ADDR, OCTAL_ADDR_WRITE, OCTAL_ADDR_READ,
+                                  0x0606, 0x1212, 0x2121, 0x0505, 4, 0x01},
+    [LOCK_CHIP_GIGADEVICE_OCTAL] = {SHORT_OPCODE, SHORT_ADDR, SHORT_ADDR_WRITE, SHORT_READ,
+                                    0x06, 0x02, 0x20, 0x05, 8, 0x01},
 };
 
 volatile uint32_t lock_work; /* done by the application */

@@ -22,7 +22,9 @@
 #include <cmocka.h>
 
 #define IMAGE NACRE_FIRMWARE_DIR "/tests/port_fw/port_second.elf"
+#define SLICES NACRE_FIRMWARE_DIR "/tests/port_fw/port_slices.elf"
 #define REGION 0x07FE0000u
+#define REGION_OF_SLICES 0x01FE0000u
 #define PIECE 128u
 #define FAST_US 50u
 #define PENDSV 14u
@@ -169,6 +171,8 @@ static const char refusals[] =
     "NACRE_CTRL_STATE XSPI1 DCR4 REFRESH\r\n"
     "NACRE_OK - first\r\n"
     "NACRE_CTRL_STATE RCC CCIPR1 XSPI1SEL\r\n"
+    "NACRE_OK - first\r\n"
+    "NACRE_CTRL_STATE XSPI2 DCR3 MAXTRAN\r\n" /* the port would never be given away */
     "NACRE_OK - first\r\n"
     "NACRE_OK - second\r\n"
     "NACRE_OK - second\r\n"
@@ -354,6 +358,20 @@ static void test_two_port_programs_what_it_is_given(void **state)
     }
 }
 
+/* Where the store lies in the image's bank, blackouts are as ever: XSPI1 is idle. */
+static void test_two_port_slices_go_on_beside_an_idle_controller(void **state)
+{
+    struct twin_cfg cfg = cfg_of_test();
+    (void)state;
+    cfg.app_path = SLICES;
+    cfg.write_addr = REGION_OF_SLICES;
+    start_as(&cfg);
+    assert_true(answers("s", "saved 1"));
+    assert_true(answers("e", "NACRE_OK"));
+    assert_true(answers("s", "saved 2"));
+    assert_true(seen.blackouts > 40u);
+}
+
 /* ---- what goes wrong ---- */
 
 /*
@@ -427,6 +445,7 @@ int main(void)
         TEST(test_two_port_handlers_in_flash_are_in_time),
         TEST(test_two_port_long_handlers_are_no_time_outs),
         TEST(test_two_port_programs_what_it_is_given),
+        TEST(test_two_port_slices_go_on_beside_an_idle_controller),
         TEST(test_two_port_starved_frame_hangs_the_bus),
         TEST(test_two_port_trial_finds_out_a_chip_that_lacks_it),
         TEST(test_two_port_cut_of_a_buffer_leaves_nothing),

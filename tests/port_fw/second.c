@@ -14,8 +14,12 @@
 #include "nacre/media/nor.h"
 #include "tests/port_fw/checks.h"
 #include "tests/port_fw/letters.h"
+#include "tests/port_fw/multiplex.h"
 
 #include <stddef.h>
+#include <string.h>
+
+extern char early_start[], early_end[], early_load[];
 
 #define REG(addr) (*(volatile uint32_t *)(addr))
 #define XSPI1 0x52005000u
@@ -113,6 +117,10 @@ static void say_refusals(void)
         say_outcome(NACRE_WAY_AUTO);
         REG(wrongs[i].addr) ^= wrongs[i].value;
     }
+    multiplex_set_turns(0);
+    say_outcome(NACRE_WAY_TWO_CONTROLLERS);
+    say_outcome(NACRE_WAY_AUTO);
+    multiplex_set_turns(0x16u);
 }
 
 /* ---- by letters ---- */
@@ -204,6 +212,8 @@ static void do_letter(char letter)
 int main(void)
 {
     board_start();
+    memcpy(early_start, early_load, (size_t)(early_end - early_start));
+    __asm volatile("dsb\n\tisb" ::: "memory");
     say_outcome(NACRE_WAY_TWO_CONTROLLERS); /* with the PSRAM's region still open */
     say_outcome(NACRE_WAY_AUTO);
     MPU_RNR = PSRAM_REGION;

@@ -23,6 +23,9 @@ PLACEMENTS = (("", ELF),
                                                "brightness_internal_flash.elf")),
               (".live", os.path.join(FIRMWARE, "tests", "port_fw", "port_live.elf")))
 BLACKOUT_BYTES_MAX = 2048
+# Objects of the NOR archive that a product links only if it asks for them; of the chips one.
+NOT_MEDIUM = ("nor_rest", "nor_down", "sfdp")
+CHIP = "mx66uw1g45g"
 ONE_LANE_ELF = os.path.join(FIRMWARE, "examples", "brightness", "brightness_one_lane.elf")
 STORM_ELF = os.path.join(FIRMWARE, "tests", "storm_fw", "storm_itcm.elf")
 LOCK_ELF = os.path.join(FIRMWARE, "bench", "fw", "bench_lock.elf")
@@ -110,6 +113,13 @@ def blackout_bytes(elf):
     return addresses["nacre_ram_end"] - addresses["nacre_ram_start"] + written_bytes("ram")
 
 
+def medium_bytes(nor):
+    """What nacre_nor_open links into flash: the medium, one chip, the port."""
+    parts = sum(size for name, size in nor.items()
+                if name == CHIP or name.startswith("nor") and name not in NOT_MEDIUM)
+    return parts + sum(object_bytes("firmware").values())
+
+
 def share(sizes, beginnings):
     """Bytes of the objects whose names begin with one of these."""
     return sum(size for name, size in sizes.items() if name.startswith(beginnings))
@@ -130,6 +140,7 @@ def figures():
             ("size.core_linked_bytes", linked, "bytes", None),
             ("size.with_settings_transactions_nor_bytes", more, "bytes", 8192),
             ("size.with_settings_transactions_nor_linked_bytes", more_linked, "bytes", None),
+            ("size.nor_medium_bytes", medium_bytes(nor), "bytes", None),
             ("store.ram_bytes", ram["store"], "bytes", 128),
             ("store.two_lanes.ram_bytes", ram["store"], "bytes", 192),
             ("store.ram_bytes_per_key", ram["key"], "bytes", 4)]

@@ -373,8 +373,11 @@ def draw_latency(data):
 
 def drawings_of(text):
     """{file name: (data, how it is drawn)}"""
-    parts, latencies = parse(text)
-    found = {"blackout_%s.svg" % way: (data_of(way, parts[way]), draw_way) for way in parts}
+    try:
+        parts, latencies = parse(text)
+        found = {"blackout_%s.svg" % way: (data_of(way, parts[way]), draw_way) for way in parts}
+    except (IndexError, KeyError, ValueError):
+        stop("the trace lacks what is drawn: an erase, a save, a command, a suspend")
     found["blackout_latency.svg"] = ({"latency": list(map(list, latencies.items()))},
                                      draw_latency)
     return found

@@ -32,6 +32,15 @@ expect 2 '"nosuch" is not known; known: calls' tools/fuzz.sh nosuch
 expect 2 '"--soup" is not known' tools/fuzz.sh 5 --soup
 expect 2 '"" is not known' tools/fuzz.sh --merge
 
+expect 0 "usage: draw_blackout.py" python3 tools/draw_blackout.py --help
+expect 2 "/nowhere: No such file" python3 tools/draw_blackout.py --trace /nowhere
+expect 2 "that is no trace" python3 tools/draw_blackout.py --trace Makefile
+expect 2 "is not there; make drawings builds it" python3 tools/draw_blackout.py --host /nowhere
+expect 2 "--soup" python3 tools/draw_blackout.py --soup
+expect 0 "usage: bench.py" python3 tools/bench.py --help
+expect 0 "usage: tools/bench.sh" tools/bench.sh --help
+expect 2 '"--soup" is not known' tools/bench.sh --soup
+
 expect 0 "usage: campaign_store" "$campaign" --help
 expect 2 "usage: campaign_store" "$campaign"
 expect 2 '"--seeds " is not known' "$campaign" --seeds

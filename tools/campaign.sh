@@ -4,17 +4,21 @@
 #
 # usage: tools/campaign.sh [FACTOR]
 #
-#   FACTOR 10, which is taken without it, is the full run and takes about an hour; 1 takes some
-#   minutes:
+#   FACTOR 10, which is taken without it, is the full run and takes some hours; 1 takes a tenth of
+#   that:
 #   the store   every first cut of every command, and FACTOR second cuts in 80, in each scene;
 #               then FACTOR x 100,000 random operations on a chip that cuts, flips, fails and wears
 #   the image   FACTOR x 500 seeded instants, and FACTOR times the cuts in their recovery
+#               by factor 10 in slices and in whole blackouts, too: every cut, 2,000 instants
+#   the storms  every way, chip and place of the blackout's code, FACTOR seconds of the board's time
+#               each, and one of them for 60 x FACTOR seconds (tests/test_storm.c)
 #   the reset   the MCU alone is reset at every flash command of a write, with the boot guard and
 #               without it; with ST's boot, too, if NACRE_BOOT_HEX names it (docs/reset.md). A chip
 #               that takes its longest times is tried at a share of the points, by factor 10 at all
 #
-# To spread the store's part over machines, run the shards by hand and add them up:
+# To spread the parts that know shards over machines, run the shards by hand and add them up:
 #   parallel build/host/tests/campaign_store --shard {}/64 --json {}.json ::: $(seq 0 63)
+#   parallel build/host/tests/campaign_storm --shard {}/64 --json s{}.json ::: $(seq 0 63)
 #   tools/campaign_merge.py *.json
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -46,13 +50,13 @@ account() {
     fi
 }
 
-# both NAME ARGUMENTS...: the store's campaign in two shards side by side; sets status
+# both NAME PROGRAM ARGUMENTS...: a campaign in two shards side by side; sets status
 both() {
-    local name=$1 shard
+    local name=$1 program=$2 shard
     local pids=()
-    shift
+    shift 2
     for shard in 0 1; do
-        build/host/tests/campaign_store "$@" --shard $shard/2 --json "$logs/$name$shard.json" \
+        "build/host/tests/$program" "$@" --shard $shard/2 --json "$logs/$name$shard.json" \
             >"$logs/$name$shard.log" 2> >(tee "$logs/$name$shard.progress" >&2) &
         pids+=($!)
     done
@@ -60,20 +64,44 @@ both() {
     for shard in "${pids[@]}"; do wait "$shard" || status=$?; done
 }
 
-echo "campaign  factor $factor: the store's cuts, its soak, the image, resets"
-both cuts --second $second
+echo "campaign  factor $factor: the store's cuts, its soak, the image, storms, resets"
+both cuts campaign_store --second $second
 account cuts $status
-both soak --operations $((factor * 100000))
+both soak campaign_store --operations $((factor * 100000))
 account soak $status
 status=0
 NACRE_CAMPAIGN=$factor build/host/tests/test_firmware_cuts >$logs/firmware.log 2>&1 || status=$?
 account firmware $status
 grep -E 'cuts$|cuts;' $logs/firmware.log | cut -c 1-200 | tail -n 8 || true
+pids=()
+ways=
+[ "$factor" -lt 10 ] || ways='sliced whole'
+for run in $ways; do
+    NACRE_CAMPAIGN=1 build/host/tests/test_firmware_cuts $run >$logs/firmware_$run.log 2>&1 &
+    pids+=($!)
+done
+for run in $ways; do
+    status=0
+    wait "${pids[0]}" || status=$?
+    pids=("${pids[@]:1}")
+    account firmware_$run $status
+done
+both storms campaign_storm --seconds $factor
+account storms $status
+status=0
+build/host/tests/campaign_storm --way read-while-write --chip MX66UW1G45G --placement itcm \
+    --seconds $((60 * factor)) --seed 2 --json $logs/storm_long.json \
+    >$logs/storm_long.log 2> >(tee $logs/storm_long.progress >&2) || status=$?
+account storm_long $status
 for run in with_guard with_guard_strobe without_guard st st_with_guard with_guard_longest \
-    without_guard_longest st_longest st_with_guard_longest; do
+    without_guard_longest st_longest st_with_guard_longest \
+    with_guard_whole without_guard_whole with_guard_sliced without_guard_sliced; do
     status=0
     all=1
-    case $run in *_longest) [ "$factor" -ge 10 ] || all= ;; esac
+    case $run in
+    *_longest) [ "$factor" -ge 10 ] || all= ;;
+    *_sliced) all=5 ;; # one point in so many
+    esac
     (cd $logs && NACRE_CAMPAIGN=$all ../host/tests/test_reset_points $run) \
         >$logs/reset_$run.log 2>&1 || status=$?
     account reset_$run $status

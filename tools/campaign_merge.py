@@ -3,7 +3,8 @@
 
 usage: campaign_merge.py [-o FILE] SHARD.json...
 
-The shards of the cuts must be all there, each once; so must those of the soak, if any is given.
+The shards of the cuts must be all there, each once; so must those of the soak and of the storms,
+if any is given. A storm that ran alone, as the only shard of its campaign, stands beside them.
 "seconds" is the longest shard's, as when all run side by side; "processor_seconds" is the sum.
 Prints what was run, and exits 1 if anything failed, 3 if the shards do not belong together.
 """
@@ -38,6 +39,43 @@ def read_shards(paths, campaign):
         refuse("%s: shards %s of %d" % (campaign, [shard["shard"] for shard in found],
                                         found[0]["shards"]))
     return found
+
+
+def read_storms(paths):
+    """(the storms of the list, those that ran alone), each as runs; None without any."""
+    found = []
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            shard = json.load(file)
+        if shard["campaign"] == "storm":
+            found.append(shard)
+    several = sorted((shard for shard in found if shard["shards"] > 1),
+                     key=lambda shard: shard["shard"])
+    if several and [shard["shard"] for shard in several] != list(range(several[0]["shards"])):
+        refuse("storm: shards %s of %d" % ([shard["shard"] for shard in several],
+                                           several[0]["shards"]))
+    return {"failures": sum(shard["failures"] for shard in found),
+            "processor_seconds": round(sum(shard["seconds"] for shard in found), 1),
+            "runs": [run for shard in several for run in shard["runs"]],
+            "alone": [run for shard in found if shard["shards"] == 1 for run in shard["runs"]],
+            } if found else None
+
+
+def print_storms(storms):
+    """One line a way: how many, for how long, and the worst of them beside what they may be."""
+    runs = storms["runs"] + storms["alone"]
+    for way in sorted({run["way"] for run in runs}):
+        of_way = [run for run in runs if run["way"] == way]
+        print("storms %s: %d, %.0f s, %d saves, %d interrupts (%d merged), blackout %.1f us, "
+              "latency %.1f us of %.0f" % (
+                  way, len(of_way), sum(run["ran_ms"] for run in of_way) / 1000,
+                  sum(run["saves"] for run in of_way), sum(run["irqs"] for run in of_way),
+                  sum(run["irqs_merged"] for run in of_way),
+                  max(run["blackout"]["longest_us"] for run in of_way),
+                  max(run["latency"]["longest_us"] for run in of_way),
+                  max(run["bound_us"] for run in of_way)))
+    print("storms: %d failed, %.0f s of the processor" % (storms["failures"],
+                                                         storms["processor_seconds"]))
 
 
 def add(parts, names):
@@ -93,6 +131,11 @@ def main():
         print("soak: %(operations)d operations, %(cuts)d cuts, %(flips)d flips, %(faults)d faults,"
               " %(stuck_units)d stuck units, %(failures)d failed, %(seconds).0f s"
               % result["soak"])
+    storms = read_storms(args.shards)
+    if storms:
+        result["storms"] = storms
+        failures += storms["failures"]
+        print_storms(storms)
     with open(args.output, "w", encoding="utf-8") as file:
         json.dump(result, file, indent=1)
         file.write("\n")

@@ -9,6 +9,7 @@
 #include "nacre/core/store.h"
 #include "nacre/media/nor_down.h"
 #include "tests/support/fake_port.h"
+#include "tests/support/fake_second.h"
 #include "tests/support/nor_bed.h"
 
 #include <setjmp.h>
@@ -34,6 +35,25 @@ static int setup_slices(void **state)
     return nor_bed_open_same_bank(&cfg);
 }
 
+static int setup_two(void **state)
+{
+    struct nacre_nor_cfg cfg = nor_bed_cfg(5);
+    (void)state;
+    fake_start();
+    fake_second_start();
+    memset(fake.chip + NOR_BED_REGION, 0xFF, NOR_BED_BYTES);
+    cfg.way = NACRE_WAY_TWO_CONTROLLERS;
+    nor_bed.medium = &nor_bed.nor.medium;
+    return nacre_nor_open(&nor_bed.nor, &cfg) == NACRE_OK ? 0 : -1;
+}
+
+static int teardown_two(void **state)
+{
+    (void)state;
+    fake_second.is_there = false;
+    return 0;
+}
+
 static enum nacre_err erase_start(uint32_t addr)
 {
     return nor_bed.medium->ops->erase_start(nor_bed.medium, addr);
@@ -51,6 +71,7 @@ static void chip_is_at_rest(void)
     assert_int_equal(fake.late_since, 0);
     assert_int_equal(fake.fence_bits, 0);
     assert_false(fake.is_closed);
+    assert_false(fake_second.is_taken);
 }
 
 /* ---- down ---- */
@@ -261,6 +282,26 @@ static void test_down_stays_quiet_on_a_board_that_has_changed(void **state)
     assert_int_equal(nor_bed_program(0, nor_bed.data, 16), NACRE_OK);
 }
 
+/* The second controller is given back, and looked at again. */
+static void test_down_gives_the_second_controller_back(void **state)
+{
+    const struct nacre_port *port = &nor_bed.nor.blackout.port;
+    (void)state;
+    ends_within_the_bound(25000);
+    assert_int_equal(nor_bed.nor.stats.way[NACRE_WAY_TWO_CONTROLLERS].blackouts, 0);
+    assert_true(fake_second.taken != 0);
+    assert_int_equal(nacre_nor_quiesce(&nor_bed.nor, 0), NACRE_OK);
+    fake_second.is_there = false;
+    assert_int_equal(nacre_nor_resume(&nor_bed.nor), NACRE_CTRL_STATE);
+    assert_non_null(port->mismatch.name);
+    fake_second.is_there = true;
+    assert_int_equal(nacre_nor_resume(&nor_bed.nor), NACRE_OK);
+    assert_true(port->second.ctrl.wait_cycles != 0);
+    const uint32_t wait_cycles = port->second.ctrl.wait_cycles;
+    assert_int_equal(nacre_nor_clock_tell(&nor_bed.nor, 5 * US), NACRE_OK);
+    assert_int_equal(port->second.ctrl.wait_cycles, 5 * wait_cycles);
+}
+
 /* What the store had begun goes on as if nothing had been. */
 static void test_down_in_the_store_s_erase_ahead(void **state)
 {
@@ -425,6 +466,8 @@ int main(void)
         TEST(waits_for_other_masters_so_long),
         TEST(is_refused_where_a_call_is_under_way),
         TEST(stays_quiet_on_a_board_that_has_changed),
+        cmocka_unit_test_setup_teardown(test_down_gives_the_second_controller_back, setup_two,
+                                        teardown_two),
         TEST(in_the_store_s_erase_ahead),
         TEST_SLICES(in_the_store_s_erase_ahead),
         TEST(clock_is_refused_while_busy),

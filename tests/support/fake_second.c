@@ -110,6 +110,7 @@ enum nacre_err nacre_port_second_adopt(struct nacre_port *port, uint32_t frame_b
         return NACRE_CTRL_STATE;
     }
     port->second.frame_bytes = fake_second.frame_bytes;
+    port->second.ctrl.wait_cycles = 20u * port->cycles_per_us;
     return NACRE_OK;
 }
 

@@ -41,8 +41,8 @@ enum nacre_err {
                                         has no units for two: enlarge it, or name the milder
                                         assumption */
     NACRE_REGION_IN_STORE = 29,      /* it overlaps the region of the store */
-    NACRE_IMAGE_LARGER = 30,         /* the image, as it was linked, is not all inside the range that
-                                        was given for it: a field says how much that must be */
+    NACRE_IMAGE_LARGER = 30,         /* the image, as it was linked, is not all inside the range
+                                        that was given for it: a field says what that must be */
 
     /* The store: the values stay readable. */
     NACRE_FULL = 40,           /* no room for this value beside those that live */
@@ -78,6 +78,8 @@ enum nacre_err {
     NACRE_NO_WAY = 69,         /* the image cannot be read while another bank is busy, whatever the
                                   row says, and the budget is too short for slices: raise it */
     NACRE_QUIET = 70,          /* programs and erases are refused since nacre_nor_quiesce: resume */
+    NACRE_CHIP_TABLES = 71,    /* the chip's own tables contradict its row: a field says in which
+                                  number */
 
     /* The port. */
     NACRE_CTRL_STATE = 80,     /* the controller is in a state that cannot be adopted; a field says

@@ -81,8 +81,8 @@ struct nacre_port {
     const uint8_t *window;      /* where chip address 0 is mapped */
     uint32_t window_bits;       /* the window is 1 << window_bits bytes */
     uint32_t mapped_bytes;      /* of the window, what the controller maps */
-    uint32_t image_addr;        /* chip range of the running image, as it was linked; 0 bytes: it is */
-    uint32_t image_bytes;       /* not in the window, or the linker script does not say */
+    uint32_t image_addr;        /* chip range of the running image, as it was linked; */
+    uint32_t image_bytes;       /* 0: not in the window, or the linker script does not say */
     uint32_t mpu_region;
     uint32_t cycles_per_us;
     uint32_t vtor;              /* of a blackout */

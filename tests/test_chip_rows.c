@@ -88,6 +88,19 @@ static void test_chip_rows_size_is_the_models(void **state)
     assert_int_equal(row_of(state)->chip_bytes, nor_size_bytes(bus.chip.nor));
 }
 
+/* JESD216: the tables begin with these letters; parts whose tables the twin lacks give FFh. */
+static void test_chip_rows_tables_are_read_as_the_row_says(void **state)
+{
+    const struct nacre_chip *const row = row_of(state);
+    uint8_t bytes[4];
+
+    if (row->read_sfdp == 0) return; /* no document says how, in the row's protocol */
+    row_tables(&bus, bytes, sizeof(bytes));
+    assert_int_equal(bus.chip.answer, FRAME_DRIVEN);
+    if (bytes[0] != 0xFF) assert_memory_equal(bytes, "SFDP", 4);
+    if (row == &nacre_chip_mx66uw1g45g) assert_int_equal(bytes[0], 'S');
+}
+
 /* While one bank works, the row says of each other address whether it can be read. */
 static void test_chip_rows_banks_answer_as_the_row_says(void **state)
 {
@@ -380,6 +393,7 @@ struct check {
 static const struct check checks[] = {
     CHECK(id_is_the_models, begin),
     CHECK(size_is_the_models, begin),
+    CHECK(tables_are_read_as_the_row_says, begin),
     CHECK(banks_answer_as_the_row_says, begin),
     CHECK(write_enable_shows_in_the_status, begin),
     CHECK(impossible_bits_are_never_set, begin),

@@ -316,6 +316,100 @@ static void test_chip_sfdp_noise_never_makes_nonsense(void **state)
     assert_in_range(accepted, 1, 19999);
 }
 
+/* ---- the row against the tables ---- */
+
+static struct nacre_sfdp checked;
+
+static enum nacre_err check(const struct nacre_chip *row)
+{
+    checked = (struct nacre_sfdp){.bytes = dump, .n = TABLE_BYTES};
+    return nacre_chip_check_sfdp(row, &checked);
+}
+
+static void refused_for(const struct nacre_chip *row, const char *name, uint32_t of_row,
+                        uint32_t of_tables)
+{
+    assert_int_equal(check(row), NACRE_CHIP_TABLES);
+    assert_string_equal(checked.refused, name);
+    assert_int_equal(checked.of_row, of_row);
+    assert_int_equal(checked.of_tables, of_tables);
+}
+
+/* Typical program 152 us and erase 25 ms, latencies 25 and 56 us, intervals 192 and 448 us. */
+static void test_chip_sfdp_names_the_number_that_is_contradicted(void **state)
+{
+    const struct nacre_chip good = nacre_chip_mx66uw1g45g;
+    struct nacre_chip row = good;
+
+    (void)state;
+    assert_int_equal(check(&row), NACRE_OK);
+    row.chip_bytes = 0x04000000;
+    refused_for(&row, "chip_bytes", 0x04000000, 0x08000000);
+    row = good;
+    row.page_bytes = 512;
+    refused_for(&row, "page_bytes", 512, 256);
+    row = good;
+    row.program_us_max = 151;
+    refused_for(&row, "program_us_max", 151, 152);
+    row = good;
+    row.erase_us_max = 24999;
+    refused_for(&row, "erase_us_max", 24999, 25000);
+    row = good;
+    row.program_suspend_us_max = 24;
+    refused_for(&row, "program_suspend_us_max", 24, 25);
+    row = good;
+    row.erase_suspend_us_max = 55;
+    refused_for(&row, "erase_suspend_us_max", 55, 56);
+    row = good;
+    row.program_run_us_min = 191;
+    refused_for(&row, "program_run_us_min", 191, 192);
+    row = good;
+    row.erase_run_us_min = 447;
+    refused_for(&row, "erase_run_us_min", 447, 448);
+}
+
+static void test_chip_sfdp_row_may_be_more_careful(void **state)
+{
+    struct nacre_chip row = nacre_chip_mx66uw1g45g;
+
+    (void)state;
+    row.page_bytes = 128;
+    row.program_us_max = 2 * row.program_us_max;
+    row.erase_us_max = 2 * row.erase_us_max;
+    row.erase_suspend_us_max = 100;
+    row.erase_run_us_min = 1000;
+    assert_int_equal(check(&row), NACRE_OK);
+    row.program_suspend = row.erase_suspend = 0;
+    row.erase_suspend_us_max = 0;
+    assert_int_equal(check(&row), NACRE_OK);
+}
+
+static void test_chip_sfdp_opcodes_and_byte_order_count_too(void **state)
+{
+    struct nacre_chip row = nacre_chip_mx66uw1g45g;
+
+    (void)state;
+    row.erase = 0x20DF;
+    assert_int_equal(check(&row), NACRE_CHIP_TABLES);
+    assert_string_equal(checked.refused, "erase opcode");
+    row = nacre_chip_mx66uw1g45g;
+    row.form.odd_byte_first = false;
+    assert_int_equal(check(&row), NACRE_CHIP_TABLES);
+    assert_string_equal(checked.refused, "byte order");
+}
+
+static void test_chip_sfdp_sample_without_tables_contradicts_nothing(void **state)
+{
+    uint8_t blank[TABLE_BYTES];
+
+    (void)state;
+    memset(blank, 0xFF, sizeof(blank));
+    checked = (struct nacre_sfdp){.bytes = blank, .n = sizeof(blank)};
+    assert_int_equal(nacre_chip_check_sfdp(&nacre_chip_mx66uw1g45g, &checked), NACRE_NOT_FOUND);
+    assert_int_equal(nacre_chip_check_sfdp(NULL, &checked), NACRE_BAD_ARGUMENT);
+    assert_int_equal(nacre_chip_check_sfdp(&nacre_chip_mx66uw1g45g, NULL), NACRE_BAD_ARGUMENT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +422,10 @@ int main(void)
         cmocka_unit_test(test_chip_sfdp_no_suspend_leaves_none),
         cmocka_unit_test(test_chip_sfdp_cut_off_is_refused),
         cmocka_unit_test(test_chip_sfdp_noise_never_makes_nonsense),
+        cmocka_unit_test(test_chip_sfdp_names_the_number_that_is_contradicted),
+        cmocka_unit_test(test_chip_sfdp_row_may_be_more_careful),
+        cmocka_unit_test(test_chip_sfdp_opcodes_and_byte_order_count_too),
+        cmocka_unit_test(test_chip_sfdp_sample_without_tables_contradicts_nothing),
     };
     return cmocka_run_group_tests(tests, read_tables, NULL);
 }

@@ -8,6 +8,7 @@
  */
 #include "nacre/chips/chips.h"
 #include "nacre/media/nor.h"
+#include "nacre/media/nor_tables.h"
 #include "tests/support/fake_port.h"
 
 #include <setjmp.h>
@@ -195,6 +196,65 @@ static void test_nor_open_names_what_was_found(void **state)
     assert_int_equal(nor.blackout.port.mismatch.expected, 0x08000000);
 }
 
+/*
+ * Of the dump of the MX66UW1G45G (LKML 20240722064922.606172-4) the basic table and the 4-byte
+ * opcodes, behind a header with these two.
+ */
+static const uint8_t tables[] = {
+    0x53, 0x46, 0x44, 0x50, 0x08, 0x01, 0x01, 0xFF, 0x00, 0x07, 0x01, 0x14, 0x40, 0x00, 0x00, 0xFF,
+    0x84, 0x00, 0x01, 0x02, 0x90, 0x00, 0x00, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+    0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+    0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+    0xE5, 0x20, 0x8A, 0xFF, 0xFF, 0xFF, 0xFF, 0x3F, 0x00, 0xFF, 0x00, 0xFF, 0x00, 0xFF, 0x00, 0xFF,
+    0xEE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00, 0xFF, 0xFF, 0xFF, 0x00, 0xFF, 0x0C, 0x20, 0x10, 0xD8,
+    0x00, 0xFF, 0x00, 0xFF, 0x8B, 0x79, 0x01, 0x00, 0x8F, 0x12, 0x00, 0xE2, 0xCC, 0x04, 0x67, 0x46,
+    0x30, 0xB0, 0x30, 0xB0, 0xF4, 0xBD, 0xD5, 0x5C, 0x00, 0x00, 0x00, 0xFF, 0x10, 0x10, 0x00, 0x20,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x7C, 0xA3, 0x48, 0x00, 0x00, 0x00, 0x00, 0x00, 0x88, 0x88,
+    0x43, 0x06, 0x0F, 0x00, 0x21, 0xDC, 0xFF, 0xFF,
+};
+
+static uint8_t read_back[sizeof(tables)];
+
+static void test_nor_open_compares_the_row_with_the_chips_tables(void **state)
+{
+    struct nacre_chip row = nacre_chip_mx66uw1g45g;
+
+    (void)state;
+    cfg.chip = &row;
+    cfg.check_tables = nacre_tables_check;
+    cfg.tables = read_back;
+    cfg.tables_bytes = sizeof(tables);
+    assert_int_equal(nacre_nor_open(&nor, &cfg), NACRE_OK); /* this sample has none */
+    assert_int_equal(nacre_nor_close(&nor), NACRE_OK);
+    fake.tables = tables;
+    fake.tables_bytes = sizeof(tables);
+    assert_int_equal(nacre_nor_open(&nor, &cfg), NACRE_OK);
+    assert_memory_equal(read_back, tables, sizeof(tables));
+    assert_int_equal(nacre_nor_close(&nor), NACRE_OK);
+    row.erase_us_max = 20000;
+    refused(NACRE_CHIP_TABLES);
+    assert_string_equal(nor.blackout.port.mismatch.name, "erase_us_max");
+    assert_int_equal(nor.blackout.port.mismatch.found, 20000);
+    assert_int_equal(nor.blackout.port.mismatch.expected, 25000);
+    cfg.check_tables = NULL;
+    assert_int_equal(nacre_nor_open(&nor, &cfg), NACRE_OK);
+}
+
+static void test_nor_open_refuses_a_bad_place_for_tables(void **state)
+{
+    (void)state;
+    cfg.check_tables = nacre_tables_check;
+    refused(NACRE_BAD_ARGUMENT);
+    cfg.tables = read_back;
+    cfg.tables_bytes = 6;
+    refused(NACRE_BAD_ARGUMENT);
+    cfg.tables_bytes = 516;
+    refused(NACRE_BAD_ARGUMENT);
+    cfg.tables_bytes = 8;
+    fake.hole = read_back;
+    refused(NACRE_BAD_BUFFER);
+}
+
 /* What the linker says of the image against what the application says: the number is named. */
 static void test_nor_open_refuses_an_image_that_is_larger_than_told(void **state)
 {
@@ -331,6 +391,8 @@ int main(void)
         cmocka_unit_test_setup(test_nor_open_passes_on_what_the_board_refuses, setup),
         cmocka_unit_test_setup(test_nor_open_names_what_was_found, setup),
         cmocka_unit_test_setup(test_nor_open_refuses_an_image_that_is_larger_than_told, setup),
+        cmocka_unit_test_setup(test_nor_open_compares_the_row_with_the_chips_tables, setup),
+        cmocka_unit_test_setup(test_nor_open_refuses_a_bad_place_for_tables, setup),
         cmocka_unit_test_setup(test_nor_open_refuses_another_chip, setup),
         cmocka_unit_test_setup(test_nor_open_refuses_a_chip_that_stays_busy_or_suspended, setup),
         cmocka_unit_test_setup(test_nor_open_waits_for_a_busy_chip, setup),

@@ -6,6 +6,7 @@
 
 #include "examples/brightness/board.h"
 #include "examples/brightness/region.h"
+#include "nacre/chips/sfdp.h"
 
 #include <stddef.h>
 
@@ -27,6 +28,7 @@ static struct nacre_nor nor;
 static struct nacre_store store;
 static struct nacre_settings settings;
 static struct nacre_index_entry index_entries[KEYS];
+static uint8_t tables[NACRE_SFDP_BYTES_MAX];
 static bool is_open;
 static bool has_work;
 
@@ -42,6 +44,9 @@ static enum nacre_err open_flash(const struct region *board)
         .budget_us = board->budget_us + (uint32_t)budget_extra_us,
         .tick = board_counter(),
         .tick_us = BOARD_COUNT_US,
+        .check_tables = board->check_tables,
+        .tables = tables,
+        .tables_bytes = sizeof(tables),
     };
 
     return nacre_nor_open(&nor, &cfg);

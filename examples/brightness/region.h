@@ -23,6 +23,8 @@ struct region {
     uint32_t addr; /* from the chip's start */
     uint32_t bytes;
     enum nacre_assume assume;
+    enum nacre_err (*check_tables)(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg); /* null:
+                                  the chip's own tables are not read */
     const struct region *next; /* of another board that the image is for; null: no more */
 };
 

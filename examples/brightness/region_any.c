@@ -6,6 +6,7 @@
  * and what the commands round it need on eight lines or on one.
  */
 #include "examples/brightness/region.h"
+#include "nacre/media/nor_tables.h"
 
 #include <stddef.h>
 
@@ -19,6 +20,7 @@ static const struct region w25q128jv = {
     .addr = 0x00FE0000,
     .bytes = SLICED_UNITS * 4096u,
     .assume = NACRE_ASSUME_NOTHING,
+    .check_tables = nacre_tables_check,
 };
 
 static const struct region mt35xu512aba = {
@@ -59,5 +61,6 @@ const struct region region = {
     .addr = REGION_ADDR,
     .bytes = UNITS * 4096u,
     .assume = NACRE_ASSUME_NOTHING,
+    .check_tables = nacre_tables_check,
     .next = &gd25lx512me,
 };

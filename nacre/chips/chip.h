@@ -47,8 +47,10 @@ struct nacre_chip {
     uint16_t clear_failed;    /* 0: fail bits go with the next operation */
     uint16_t reset_enable;
     uint16_t reset;
+    uint16_t read_sfdp;       /* with an address; 0: not known how in this protocol */
     uint8_t status_dummy_clocks;
     uint8_t id_dummy_clocks;
+    uint8_t sfdp_dummy_clocks;
 
     uint8_t status_busy;      /* bits of the status */
     uint8_t status_enabled;   /* the write enable was taken */

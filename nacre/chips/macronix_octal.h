@@ -43,6 +43,8 @@
     .reset = 0x9966,                                                                               \
     .status_dummy_clocks = 20,      /* EXTMEM; the byte repeats, more than enough is well */       \
     .id_dummy_clocks = 4,           /* ST, MODEL: registers take 4; an id does not repeat */       \
+    .read_sfdp = 0x5AA5,            /* ST; 20 clocks: MODEL, EXTMEM finds them so */               \
+    .sfdp_dummy_clocks = 20,                                                                       \
                                                                                                    \
     .status_busy = 0x01,            /* SFDP SCCR: WIP is bit 0, WEL bit 1 of 05h */                \
     .status_enabled = 0x02,                                                                        \

@@ -140,6 +140,7 @@ static uint32_t latency_us(uint32_t count, uint32_t unit)
 
 static const char *take_suspend(struct nacre_chip *chip, uint32_t times, uint32_t opcodes)
 {
+    if (chip->program_suspend == 0 && chip->erase_suspend == 0) return NULL; /* nor shall it */
     if ((times & BIT_31) != 0) { /* the chip cannot */
         chip->program_suspend = 0;
         chip->erase_suspend = 0;
@@ -201,4 +202,77 @@ enum nacre_err nacre_chip_from_sfdp(struct nacre_chip *chip, const struct nacre_
     if (sfdp->refused != NULL) return NACRE_CHIP_UNKNOWN;
     *chip = made;
     return NACRE_OK;
+}
+
+/* ---- what contradicts a row ---- */
+
+struct number {
+    const char *name;
+    uint32_t of_row;
+    uint32_t of_tables;
+    bool is_wrong;
+};
+
+static bool has_tables(const struct nacre_sfdp *sfdp)
+{
+    struct table basic;
+
+    return find(sfdp, TABLE_BASIC, &basic) && basic.dwords >= BASIC_DWORDS_MIN;
+}
+
+static enum nacre_err check_numbers(const struct number *numbers, uint32_t count,
+                                    struct nacre_sfdp *sfdp)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (!numbers[i].is_wrong) continue;
+        sfdp->refused = numbers[i].name;
+        sfdp->of_row = numbers[i].of_row;
+        sfdp->of_tables = numbers[i].of_tables;
+        return NACRE_CHIP_TABLES;
+    }
+    return NACRE_OK;
+}
+
+static struct number at_least(const char *name, uint32_t of_row, uint32_t of_tables)
+{
+    return (struct number){name, of_row, of_tables, of_row < of_tables};
+}
+
+static enum nacre_err check_suspend(const struct nacre_chip *row, const struct nacre_chip *made,
+                                    struct nacre_sfdp *sfdp)
+{
+    if (row->erase_suspend == 0) return NACRE_OK;
+
+    const struct number numbers[] = {
+        {"erase_suspend", row->erase_suspend, made->erase_suspend, made->erase_suspend == 0},
+        at_least("program_suspend_us_max", row->program_suspend_us_max,
+                 made->program_suspend_us_max),
+        at_least("erase_suspend_us_max", row->erase_suspend_us_max, made->erase_suspend_us_max),
+        at_least("program_run_us_min", row->program_run_us_min, made->program_run_us_min),
+        at_least("erase_run_us_min", row->erase_run_us_min, made->erase_run_us_min),
+    };
+    return check_numbers(numbers, sizeof(numbers) / sizeof(numbers[0]), sfdp);
+}
+
+enum nacre_err nacre_chip_check_sfdp(const struct nacre_chip *row, struct nacre_sfdp *sfdp)
+{
+    struct nacre_chip made;
+
+    if (row == NULL || sfdp == NULL || sfdp->bytes == NULL) return NACRE_BAD_ARGUMENT;
+    sfdp->of_row = 0;
+    sfdp->of_tables = 0;
+    if (!has_tables(sfdp)) {
+        sfdp->refused = "no tables";
+        return NACRE_NOT_FOUND;
+    }
+    if (nacre_chip_from_sfdp(&made, row, sfdp) != NACRE_OK) return NACRE_CHIP_TABLES;
+
+    const struct number numbers[] = {
+        {"chip_bytes", row->chip_bytes, made.chip_bytes, row->chip_bytes != made.chip_bytes},
+        {"page_bytes", row->page_bytes, made.page_bytes, row->page_bytes > made.page_bytes},
+        at_least("program_us_max", row->program_us_max, made.program_us),
+        at_least("erase_us_max", row->erase_us_max, made.erase_us),
+    };
+    const enum nacre_err err = check_numbers(numbers, sizeof(numbers) / sizeof(numbers[0]), sfdp);
+    return err != NACRE_OK ? err : check_suspend(row, &made, sfdp);
 }

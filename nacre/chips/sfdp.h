@@ -23,6 +23,8 @@ struct nacre_sfdp {
     const uint8_t *bytes;
     uint32_t n;
     const char *refused; /* out: what made the tables useless; null if nothing did */
+    uint32_t of_row;     /* out: where refused is a number of the row, the row's */
+    uint32_t of_tables;
 };
 
 /*
@@ -45,5 +47,21 @@ struct nacre_sfdp {
 NACRE_MUST_CHECK enum nacre_err nacre_chip_from_sfdp(struct nacre_chip *chip,
                                                      const struct nacre_chip *base,
                                                      struct nacre_sfdp *sfdp);
+
+/*
+ * Do a chip's tables contradict its row? A row may be more careful than the tables, and know more.
+ *
+ * sfdp     refused, of_row and of_tables say in what
+ * Cost     none beyond the call: the chip is not asked
+ * Returns  NACRE_OK
+ *          NACRE_CHIP_TABLES  another size, opcode or byte order; a longer page; a maximum below
+ *                             the tables' typical time; a latency or a run shorter than theirs;
+ *                             suspend in a chip that has none
+ *          NACRE_NOT_FOUND    no tables, or too old ones: some samples have none, nothing is said
+ *          NACRE_BAD_ARGUMENT a pointer is null
+ * Context  any
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_chip_check_sfdp(const struct nacre_chip *row,
+                                                      struct nacre_sfdp *sfdp);
 
 #endif

@@ -53,6 +53,8 @@ const struct nacre_chip nacre_chip_w25q128jv = {
     .erase_resume = 0x7A,
     .reset_enable = 0x66,
     .reset = 0x99,
+    .read_sfdp = 0x5A,              /* SHEET: three address bytes, 8 clocks */
+    .sfdp_dummy_clocks = 8,
 
     .status_busy = 0x01,            /* WMODEL: WIP bit 0, WEL bit 1; all others can be set */
     .status_enabled = 0x02,

@@ -92,6 +92,8 @@ struct nacre_nor_feed {
     uint32_t count_max;     /* feeds of one operation: a chip that never ends must end in a reset */
 };
 
+struct nacre_nor;
+
 struct nacre_nor_cfg {
     const struct nacre_chip *chip;
     struct nacre_port_cfg port;
@@ -115,6 +117,10 @@ struct nacre_nor_cfg {
                               its cycle counter stops. No bound rests on it, but after a sleep
                               less is waited for */
     uint32_t tick_us;      /* of one step of it */
+    /* nacre_tables_check of nor_tables.h; null: the row is not compared with the chip's tables */
+    enum nacre_err (*check_tables)(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg);
+    uint8_t *tables;       /* RAM for them; not used after the call */
+    uint32_t tables_bytes; /* a multiple of 4, at most NACRE_SFDP_BYTES_MAX */
 };
 
 /* A point in time, by both clocks. */
@@ -272,6 +278,8 @@ struct nacre_nor {
  *          NACRE_LIVE_PRIORITY, NACRE_LIVE_VECTORS, NACRE_LIVE_HANDLER  cfg->port.live, the same
  *          NACRE_LIVE_TIME            its handlers would take all of the time
  *          NACRE_CHIP_UNKNOWN         the chip's id is not the row's
+ *          NACRE_CHIP_TABLES          the chip's tables contradict its row: mismatch says in what,
+ *                                     found is the row's number, expected the tables'
  *          NACRE_CHIP_SUSPENDED       the chip stays busy or suspended in an operation that was
  *                                     begun before a reset: longer than its row's longest
  *          NACRE_CHIP_REFUSED, NACRE_TIMEOUT  the chip's status makes no sense

@@ -1,6 +1,7 @@
 /*
  * Opening the NOR medium: everything that can be refused is refused here, before the first write.
  */
+#include "nacre/chips/sfdp.h"
 #include "nacre/media/nor_way.h"
 
 #include <stddef.h>
@@ -70,6 +71,16 @@ static enum nacre_err check_region(const struct nacre_nor_cfg *cfg)
     return NACRE_OK;
 }
 
+static enum nacre_err check_tables(const struct nacre_nor_cfg *cfg)
+{
+    if (cfg->check_tables == NULL) return NACRE_OK;
+    if (cfg->tables == NULL || cfg->tables_bytes % 4u != 0 ||
+        cfg->tables_bytes > NACRE_SFDP_BYTES_MAX) {
+        return NACRE_BAD_ARGUMENT;
+    }
+    return nacre_port_is_writable(cfg->tables, cfg->tables_bytes) ? NACRE_OK : NACRE_BAD_BUFFER;
+}
+
 static enum nacre_err check_cfg(const struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
 {
     if (nor == NULL || cfg == NULL || cfg->chip == NULL) return NACRE_BAD_ARGUMENT;
@@ -91,7 +102,8 @@ static enum nacre_err check_cfg(const struct nacre_nor *nor, const struct nacre_
     if (cfg->lock != NULL && (cfg->lock->lock == NULL || cfg->lock->unlock == NULL)) {
         return NACRE_BAD_ARGUMENT;
     }
-    return check_region(cfg);
+    const enum nacre_err err = check_tables(cfg);
+    return err == NACRE_OK ? check_region(cfg) : err;
 }
 
 /* The image given must be the one that runs: this function is part of it, if it is in the chip. */
@@ -216,7 +228,9 @@ static enum nacre_err open_checked(struct nacre_nor *nor, const struct nacre_nor
     err = choose_known_word(nor, cfg);
     if (err != NACRE_OK) return err;
     fill(nor, cfg);
-    return nacre_way_identify(nor);
+    err = nacre_way_identify(nor);
+    if (err != NACRE_OK || cfg->check_tables == NULL) return err;
+    return cfg->check_tables(nor, cfg);
 }
 
 enum nacre_err nacre_nor_open(struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)

@@ -129,6 +129,15 @@ static void chip_read(const struct nacre_op *op)
     if (fake.is_deaf || is_bank_busy) memset(op->data, 0xFF, op->n);
 }
 
+/* A sample without tables reads as erased. */
+static void chip_tables(const struct nacre_op *op)
+{
+    memset(op->data, 0xFF, op->n);
+    if (fake.tables != NULL && op->chip_addr + op->n <= fake.tables_bytes) {
+        memcpy(op->data, fake.tables + op->chip_addr, op->n);
+    }
+}
+
 /* ---- nacre/ctrl.h ---- */
 
 /* A slice asks for the same, and where it must suspends, again and again: told once. */
@@ -178,6 +187,7 @@ enum nacre_err nacre_ctrl_send(const struct nacre_ctrl *ctrl, const struct nacre
     case 0x05FA: chip_status(op); break;
     case 0x2BD4: answer_twice(op, &fake.security, 1); break;
     case 0x9F60: answer_twice(op, fake.id, 3); break;
+    case 0x5AA5: chip_tables(op); break;
     case 0x12ED: chip_program(op); break;
     case 0x21DE: chip_erase(op); break;
     case 0xEE11: chip_read(op); break;

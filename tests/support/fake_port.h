@@ -60,6 +60,8 @@ struct fake {
     uint8_t status;
     uint8_t security;
     uint8_t id[3];
+    const uint8_t *tables;       /* SFDP; null: none */
+    uint32_t tables_bytes;
     uint32_t busy_us;            /* length of the next operation */
     uint32_t busy_since;
     uint32_t done_us;            /* of it, before the last suspend */

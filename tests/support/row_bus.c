@@ -120,6 +120,16 @@ bool row_read(struct row_bus *bus, uint32_t addr, uint8_t *bytes, uint32_t n)
     return bus->chip.answer == FRAME_DRIVEN;
 }
 
+void row_tables(struct row_bus *bus, uint8_t *bytes, uint32_t n)
+{
+    struct frame frame = frame_of(bus, bus->row->read_sfdp);
+
+    with_address(bus, &frame, 0);
+    frame.dummy_clocks = bus->row->sfdp_dummy_clocks;
+    frame.data = phase_of(bus, 0);
+    read_frame(bus, &frame, bytes, n);
+}
+
 static uint8_t first_of(struct row_bus *bus, uint16_t opcode)
 {
     uint8_t bytes[2] = {0x5A, 0xA5};

@@ -26,6 +26,9 @@ void row_register(struct row_bus *bus, uint16_t opcode, uint8_t dummy_clocks, ui
 /* The array; bytes in the array's order. False: nobody drove. */
 bool row_read(struct row_bus *bus, uint32_t addr, uint8_t *bytes, uint32_t n);
 
+/* The parameter tables from their address 0, n bytes. */
+void row_tables(struct row_bus *bus, uint8_t *bytes, uint32_t n);
+
 /* First byte of each register; what the row says of it coming twice is asserted. */
 uint8_t row_status(struct row_bus *bus);
 uint8_t row_security(struct row_bus *bus);

@@ -18,7 +18,7 @@ foreach(image hello core faults left)
 endforeach()
 add_custom_target(twin_fw DEPENDS ${twin_fw_images})
 
-foreach(topic core faults dcache board boot command)
+foreach(topic core faults masters dcache board boot command)
     nacre_test(test_twin_${topic} SOURCES test_twin_${topic}.c support/board_bed.c
         support/faults_fixture.c LIBS twin IN both)
     target_compile_definitions(test_twin_${topic} PRIVATE TWIN_FW_DIR="${twin_fw_dir}"

@@ -33,6 +33,7 @@ enum option_key {
     KEY_CUT_AT,
     KEY_LEFTOVER,
     KEY_DCACHE,
+    KEY_SPECULATION_NS,
     KEY_REGISTER_NS,
     KEY_CALIBRATION_NS,
     KEY_WATCH,
@@ -69,6 +70,8 @@ static const struct argp_option option_list[] = {
     {"seed", KEY_SEED, "N", 0, "Decides everything that is drawn (1)", 0},
     {"leftover", KEY_LEFTOVER, "1.3.0|1.2.0|1.0.0|rww|between", 0, "What the boot left (1.3.0)", 0},
     {"dcache", KEY_DCACHE, NULL, 0, "The data cache keeps lines of what is written", 0},
+    {"speculation-ns", KEY_SPECULATION_NS, "N", 0,
+     "Mean time between speculative reads in a blackout; 20 times that outside (none)", 0},
     {"register-ns", KEY_REGISTER_NS, "N", 0, "Length of a register access (40)", 0},
     {"calibration-ns", KEY_CALIBRATION_NS, "N", 0, "Hidden calibration per mode change (0)", 0},
     {"time-limit", KEY_TIME_LIMIT, "MS", 0, "Virtual time to run for (1000)", 0},
@@ -78,7 +81,7 @@ static const struct argp_option option_list[] = {
     {"cut-at", KEY_CUT_AT, "MS", 0, "Cut the power this long after the start", 0},
     {"watch", KEY_WATCH, "SYMBOL", 0, "Show calls of this function in the trace", 0},
     {"trace", 't', NULL, 0, "Show flash commands, blackouts, interrupts", 0},
-    {"json", 'j', NULL, 0, "Print the result as JSON", 0},
+    {"json", 'j', NULL, 0, "Print the result as JSON, with histograms of times", 0},
     {"not-modelled", KEY_NOT_MODELLED, NULL, 0, "List what the twin does not model, and end", 0},
     {0}};
 
@@ -128,6 +131,9 @@ static void parse_model(struct argp_state *state, int key, const char *text,
     if (key == KEY_WRITE_ADDR) cfg->write_addr = (uint32_t)number_or_fail(state, text, UINT32_MAX);
     if (key == KEY_SEED) cfg->seed = number_or_fail(state, text, UINT64_MAX);
     if (key == KEY_REGISTER_NS) cfg->register_ns = (uint32_t)number_or_fail(state, text, 10000);
+    if (key == KEY_SPECULATION_NS) {
+        cfg->speculation_ns = (uint32_t)number_or_fail(state, text, 1000000);
+    }
     if (key == KEY_CALIBRATION_NS) {
         cfg->calibration_ns = (uint32_t)number_or_fail(state, text, 1000000);
     }
@@ -246,6 +252,24 @@ static void print_violation(const struct twin_violation *violation, FILE *to)
                   (double)violation->time_ps / 1e6, violation->detail);
 }
 
+/* Pairs of a bucket's edge in microseconds and its count, of those that are not empty. */
+static void print_times(const struct twin *twin, const char *name, enum twin_times_kind kind)
+{
+    static struct twin_times times;
+    const char *comma = "";
+    twin_times_get(twin, kind, &times);
+    (void)printf(", \"%s\": {\"count\": %llu, \"sum_us\": %.3f, \"longest_us\": %.3f, "
+                 "\"p999_us\": %.3f, \"histogram\": [", name, (unsigned long long)times.count,
+                 (double)times.sum_ps / 1e6, (double)times.longest_ps / 1e6,
+                 (double)twin_times_part_ps(&times, 999) / 1e6);
+    for (uint32_t i = 0; i < TWIN_TIMES_BUCKETS; i++) {
+        if (times.bucket[i] == 0u) continue;
+        (void)printf("%s[%.3f, %u]", comma, (double)twin_times_edge_ps(i) / 1e6, times.bucket[i]);
+        comma = ", ";
+    }
+    (void)printf("]}");
+}
+
 static void print_json(const struct options *options, enum twin_stop stop)
 {
     struct twin_counters counters;
@@ -264,6 +288,8 @@ static void print_json(const struct options *options, enum twin_stop stop)
                  (double)counters.longest_latency_ps / 1e6, (unsigned long long)counters.programs,
                  (unsigned long long)counters.programmed_bytes, (unsigned long long)counters.erases,
                  twin_backlight_percent(options->twin));
+    print_times(options->twin, "blackout_times", TWIN_TIMES_BLACKOUT);
+    print_times(options->twin, "latency_times", TWIN_TIMES_LATENCY);
     if (violation.kind != TWIN_VIOLATION_NONE) {
         (void)printf(", \"violation\": {\"kind\": \"%s\", \"pc\": %u, \"symbol\": \"%s\", "
                      "\"address\": %u, \"time_us\": %.3f, \"exact\": %s}",

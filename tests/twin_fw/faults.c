@@ -193,6 +193,90 @@ static void fenced_load(void)
     put_line("fence_value", value);
 }
 
+/* A tenth of a millisecond without the flash, fenced all the time or never. */
+static RAM_CODE void go_dark(uint32_t is_fenced)
+{
+    __asm volatile("cpsid i");
+    MPU_RNR = 15;
+    MPU_RBAR = 0x70000000u;
+    if (is_fenced != 0u) MPU_RASR = 0x10000035u; /* 128 MB, no access */
+    unmap();
+    cycles(30000); /* of two instructions */
+    map();
+    MPU_RASR = 0;
+    __asm volatile("cpsie i");
+}
+
+#define DMA(offset) REG(0x52000050u + (offset))
+#define DMA_FROM 0x70000000u
+#define DMA_TO 0x30000000u
+#define DMA_BYTES 512u
+
+/* Words in bursts of 64 bytes, from the image to the AHB SRAM. */
+static void dma_start(uint32_t n)
+{
+    REG(0x58024534u) |= 1u; /* AHB5ENR.HPDMA1EN */
+    DMA(0x0C) = 0x7F00u;
+    DMA(0x40) = 0x00FA00FAu;
+    DMA(0x44) = 0x200u;
+    DMA(0x48) = n;
+    DMA(0x4C) = DMA_FROM;
+    DMA(0x50) = DMA_TO;
+    DMA(0x14) = 1u;
+}
+
+static void dma_finish(void)
+{
+    uint32_t same = 0;
+    while ((DMA(0x10) & 1u) == 0u) {
+    }
+    for (uint32_t i = 0; i < DMA_BYTES; i += 4u) {
+        same += REG(DMA_TO + i) == REG(DMA_FROM + i);
+    }
+    put_line("dma_same", same);
+    put_line("dma_left", DMA(0x48));
+    put_line("dma_flags", DMA(0x10));
+    put_line("dma_on", DMA(0x14) & 1u);
+}
+
+static void dma_copy(void)
+{
+    dma_start(DMA_BYTES);
+    put_line("dma_idle_at_once", DMA(0x10) & 1u);
+    dma_finish();
+}
+
+/* It stands still at the end of a burst, and goes on from there. */
+static void dma_pause(void)
+{
+    dma_start(DMA_BYTES);
+    cycles(100);
+    DMA(0x14) = 4u;
+    while ((DMA(0x10) & 1u << 13) == 0u) {
+    }
+    const uint32_t left = DMA(0x48);
+    cycles(20000);
+    put_line("dma_paused_at", left);
+    put_line("dma_moved", left - DMA(0x48));
+    put_line("dma_paused_flags", DMA(0x10));
+    DMA(0x14) = 0;
+    dma_finish();
+}
+
+static void dma_bad_size(void)
+{
+    dma_start(6);
+    put_line("dma_flags", DMA(0x10));
+}
+
+/* Interrupts held off for a millisecond. */
+static void hold_off(void)
+{
+    __asm volatile("cpsid i");
+    cycles(300000);
+    __asm volatile("cpsie i");
+}
+
 /* The fence covers bank 3 only: bank 0 and the code in it stay open. */
 static void fence_elsewhere(void)
 {
@@ -388,6 +472,13 @@ static void misdeed(char letter)
     case 'Q': let_psram_run(); break;
     case 'j': call_psram(); break;
     case 'r': reset(); break;
+    case 'F': go_dark(1); break;
+    case 'S': go_dark(0); break;
+    case 'd': dma_copy(); break;
+    case 'y': dma_pause(); break;
+    case 'B': dma_bad_size(); break;
+    case 'M': dma_start(DMA_BYTES); go_dark(1); break;
+    case 'h': hold_off(); break;
     case 't': timer(); break;
     case 'c': put_line("timer_runs", timer_runs); break;
     default: put_char(letter); break;

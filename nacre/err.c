@@ -72,6 +72,8 @@ static const char *const names[] = {
     NAMED(NACRE_LIVE_VECTORS),
     NAMED(NACRE_LIVE_HANDLER),
     NAMED(NACRE_LIVE_TIME),
+    NAMED(NACRE_STACK),
+    NAMED(NACRE_DEBUGGER),
 };
 
 const char *nacre_err_name(enum nacre_err err)

@@ -92,6 +92,8 @@ enum nacre_err {
     NACRE_LIVE_VECTORS = 86,   /* the vectors of live interrupts: not in RAM, not aligned, too few */
     NACRE_LIVE_HANDLER = 87,   /* a live handler cannot be that, or one is missing */
     NACRE_LIVE_TIME = 88,      /* live handlers would take all of the time */
+    NACRE_STACK = 89,          /* a stack lies where a blackout cannot reach it */
+    NACRE_DEBUGGER = 90,       /* a debugger is attached, and was to be refused */
 };
 
 /*

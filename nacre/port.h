@@ -87,6 +87,7 @@ struct nacre_port {
     uint32_t cycles_per_us;
     uint32_t vtor;              /* of a blackout */
     uint32_t live_basepri;      /* what masks in a blackout; 0: PRIMASK does */
+    bool has_tick;              /* SysTick interrupts, at the core's clock */
     uint32_t saved_primask;     /* inside a blackout */
     uint32_t saved_basepri;
     uint32_t saved_vtor;
@@ -142,6 +143,35 @@ bool nacre_port_in_interrupt(void);
 bool nacre_port_is_readable(const void *buf, uint32_t n);
 /* The same for memory that the core can write, which the flash is not. */
 bool nacre_port_is_writable(const void *buf, uint32_t n);
+
+#define NACRE_STACK_BYTES 512u /* what a blackout may push: its calls, and one exception's frame
+                                  with floating point. Live handlers take more */
+
+/*
+ * Can this thread go into a blackout? The core writes to the stacks in it: to the one in use, to
+ * the main one in a handler, and where a lazy save of the floating point registers is owed (FPCAR,
+ * if FPCCR LSPACT). Each must be memory, with NACRE_STACK_BYTES below the pointer, and not behind a
+ * controller that does not map it.
+ *
+ * Returns  NACRE_OK; NACRE_STACK, told in port->mismatch
+ * Context  thread only
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_port_check_stacks(struct nacre_port *port);
+
+/*
+ * Is a debugger attached that can halt the core (DHCSR C_DEBUGEN)? It may read the flash at any
+ * time, past the fence, and stop the core in the middle of a blackout.
+ */
+bool nacre_port_has_debugger(void);
+
+/*
+ * Ticks of SysTick that were lost: while interrupts were masked for so many cycles, from that value
+ * of the cycle counter on, it asked more than once, and is served once. Only where it counts the
+ * core's clock and interrupts, as it did when the port was adopted; else 0.
+ *
+ * Context  thread only; less than 2^32 cycles after
+ */
+uint32_t nacre_port_ticks_lost(const struct nacre_port *port, uint32_t from, uint32_t cycles);
 
 /* The cycle counter from flash; wraps. */
 uint32_t nacre_port_now(void);

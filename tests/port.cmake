@@ -1,6 +1,6 @@
 # The NOR medium and the blackout's sequence, on a false board that records what is sent.
 add_library(fake_port OBJECT support/fake_port.c support/fake_second.c support/nor_bed.c)
-foreach(part open medium time slice limits rest rest_ways two two_rest)
+foreach(part open medium time slice limits rest rest_ways two two_rest caller)
     nacre_test(test_nor_${part} SOURCES test_nor_${part}.c $<TARGET_OBJECTS:fake_port>
                LIBS nacre_nor nacre_ram nacre_core)
 endforeach()

@@ -150,6 +150,7 @@ enum nacre_err nacre_blackout_run(struct nacre_blackout *blackout, struct nacre_
 
     under_way = blackout;
     job_under_way = job;
+    job->begun_at = start;
     job->done_count = 0;
     job->trial_failed = false;
     nacre_port_close(port);

@@ -44,6 +44,7 @@ struct nacre_job {
     uint32_t discard_bytes;
     uint32_t done_count;       /* out: commands whose check held */
     bool trial_failed;         /* out */
+    uint32_t begun_at;         /* out: the cycle counter when interrupts were masked */
     uint32_t dark_cycles;      /* out: the flash could not be read */
     uint32_t masked_cycles;    /* out: interrupts were masked, the longest that one can be late */
 };

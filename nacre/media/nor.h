@@ -107,6 +107,8 @@ struct nacre_nor_cfg {
                               to 10, no millisecond is dark for longer than 20 us as long as it is
                               kept. Slices: the longer, the fewer, if no interrupt waits */
     uint32_t latency_us;   /* longest time that an interrupt may have to wait; 0: not checked */
+    bool refuse_debugger;  /* true: no call while a debugger is attached that can halt the core or
+                              read the flash in a blackout; false: only noted in the statistics */
     uint32_t app_percent;  /* slices: of the time, the application's share. 1 to 99; 0: 50 */
     struct nacre_nor_feed feed;
     const struct nacre_nor_hooks *hooks; /* may be null; outlives nor */
@@ -182,6 +184,9 @@ struct nacre_nor_stats {
     uint32_t late_suspends;   /* the chip took longer than its row says, or did not suspend */
     enum nacre_trust trust;   /* in read while write */
     uint32_t not_now;         /* refusals by the hooks */
+    uint32_t ticks_lost;      /* by SysTick, which asked more than once in a blackout: to be added
+                                 to what its handler counts. 0 where it has another clock */
+    bool had_debugger;        /* attached at a call */
     struct nacre_way_stats way[NACRE_WAY_COUNT]; /* by way; at 0 what open asked the chip */
 };
 
@@ -207,6 +212,7 @@ struct nacre_nor {
     uint32_t run_bytes;
     uint32_t app_percent;
     uint32_t live_us;           /* see nor_live.h */
+    bool refuses_debugger;
     const struct nacre_nor_hooks *hooks;
     uint32_t not_now_us;
     const struct nacre_nor_os *os;
@@ -256,8 +262,8 @@ struct nacre_nor {
  * nor      filled; nor->medium is what a store is mounted on. nor->blackout.port.mismatch says
  *          what was refused where the error says so
  * cfg      not kept
- * Cost     one blackout; writes nothing to the chip. After a reset of the MCU alone, which finds the
- *          chip at work: one each millisecond until it has ended; slices, or one blackout of all
+ * Cost     one blackout; writes nothing to the chip. After a reset of the MCU alone, with the chip
+ *          at work: one each millisecond until it has ended; slices, or one blackout of all
  *          that is left where the budget has no room for them, if it is suspended
  * Returns  NACRE_OK
  *          NACRE_NO_REGION            region_bytes is 0
@@ -277,6 +283,8 @@ struct nacre_nor {
  *          NACRE_CLOCK                the board, see nacre_port_adopt
  *          NACRE_LIVE_PRIORITY, NACRE_LIVE_VECTORS, NACRE_LIVE_HANDLER  cfg->port.live, the same
  *          NACRE_LIVE_TIME            its handlers would take all of the time
+ *          NACRE_STACK, NACRE_DEBUGGER  see nacre_port_check_stacks, refuse_debugger; every call of
+ *                                     the medium answers so, too, and leaves all unchanged
  *          NACRE_CHIP_UNKNOWN         the chip's id is not the row's
  *          NACRE_CHIP_TABLES          the chip's tables contradict its row: mismatch says in what,
  *                                     found is the row's number, expected the tables'

@@ -28,6 +28,15 @@ static enum nacre_err refused(const struct nacre_nor *nor, enum nacre_err err)
     return err;
 }
 
+enum nacre_err nacre_nor_check_caller(struct nacre_nor *nor)
+{
+    if (nacre_port_has_debugger()) {
+        nor->stats.had_debugger = true;
+        if (nor->refuses_debugger) return NACRE_DEBUGGER;
+    }
+    return nacre_port_check_stacks(&nor->blackout.port);
+}
+
 enum nacre_err nacre_nor_enter(struct nacre_nor *nor)
 {
     if (nor == NULL) return NACRE_BAD_ARGUMENT;
@@ -35,6 +44,9 @@ enum nacre_err nacre_nor_enter(struct nacre_nor *nor)
     nacre_nor_lock(nor);
     if (nor->state == NACRE_NOR_CLOSED) return refused(nor, NACRE_NOT_MOUNTED);
     if (nor->is_entered) return refused(nor, NACRE_NESTED);
+
+    const enum nacre_err err = nacre_nor_check_caller(nor);
+    if (err != NACRE_OK) return refused(nor, err);
     nor->is_entered = true;
     return NACRE_OK;
 }

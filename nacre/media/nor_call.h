@@ -15,9 +15,17 @@
  *          NACRE_FROM_INTERRUPT  this is a handler
  *          NACRE_NOT_MOUNTED     nor is not open
  *          NACRE_NESTED          another call is under way, and no lock keeps it out
+ *          NACRE_STACK, NACRE_DEBUGGER  see nacre_nor_check_caller
  *          After an error the lock is not held.
  */
 NACRE_MUST_CHECK enum nacre_err nacre_nor_enter(struct nacre_nor *nor);
+
+/*
+ * May this thread go into a blackout? Notes a debugger.
+ *
+ * Returns  NACRE_OK; NACRE_STACK, told in port->mismatch; NACRE_DEBUGGER
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_nor_check_caller(struct nacre_nor *nor);
 
 /* The lock alone, for a look at nor: nothing of it is read without. */
 void nacre_nor_lock(const struct nacre_nor *nor);

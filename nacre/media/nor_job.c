@@ -170,6 +170,8 @@ static void count(struct nacre_nor *nor)
     way->dark_cycles += dark;
     note_max(&way->longest_cycles, dark);
     note_max(&way->longest_masked_cycles, nor->job.masked_cycles);
+    nor->stats.ticks_lost += nacre_port_ticks_lost(&nor->blackout.port, nor->job.begun_at,
+                                                   nor->job.masked_cycles);
     if (dark > nor->budget_us * nor->blackout.port.cycles_per_us) nor->stats.over_budget++;
 }
 

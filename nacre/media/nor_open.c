@@ -2,6 +2,7 @@
  * Opening the NOR medium: everything that can be refused is refused here, before the first write.
  */
 #include "nacre/chips/sfdp.h"
+#include "nacre/media/nor_call.h"
 #include "nacre/media/nor_way.h"
 
 #include <stddef.h>
@@ -216,6 +217,9 @@ static enum nacre_err open_checked(struct nacre_nor *nor, const struct nacre_nor
     struct nacre_port *const port = &nor->blackout.port;
 
     enum nacre_err err = nacre_port_adopt(port, &cfg->port, &cfg->chip->form);
+    if (err != NACRE_OK) return err;
+    nor->refuses_debugger = cfg->refuse_debugger;
+    err = nacre_nor_check_caller(nor);
     if (err != NACRE_OK) return err;
     err = check_map(port, cfg->chip);
     if (err != NACRE_OK) return err;

@@ -12,6 +12,9 @@
 
 #define REG(addr) (*(volatile uint32_t *)(addr))
 #define XSPI2 0x5200A000u
+#define FPCCR REG(0xE000EF34u)
+#define FPCAR REG(0xE000EF38u)
+#define CKPROTR REG(0x58024500u)
 #define XSPIM_CR REG(0x5200B400u)
 #define ICSR REG(0xE000ED04u)
 #define ICSR_PENDSVSET 0x10000000u
@@ -170,6 +173,52 @@ static void refuse_controller(void)
     REG(XSPI2) = kept;
 }
 
+static void try_stack(const char *name)
+{
+    const enum nacre_err err = nor.medium.ops->erase_start(&nor.medium, 0x6000);
+
+    say(name, err);
+}
+
+/* On another stack than main's: what it lies in is what is asked about. */
+static void try_on_process_stack(const char *name, uint32_t top)
+{
+    __asm volatile("msr psp, %0\n\t"
+                   "mrs r4, control\n\t"
+                   "orr r5, r4, #2\n\t"
+                   "mov r0, %1\n\t"
+                   "msr control, r5\n\t"
+                   "isb\n\t"
+                   "blx %2\n\t"
+                   "msr control, r4\n\t"
+                   "isb"
+                   :: "r"(top), "r"(name), "r"(try_stack)
+                   : "r0", "r1", "r2", "r3", "r4", "r5", "r12", "lr", "cc", "memory");
+}
+
+static void refuse_stacks(void)
+{
+    const struct nacre_nor_cfg cfg = good_cfg();
+    static uint64_t small[128];
+
+    say("open", nacre_nor_open(&nor, &cfg));
+    try_on_process_stack("stack_in_dtcm", (uint32_t)(small + 128));
+    say("wait", nor.medium.ops->erase_wait(&nor.medium));
+    try_on_process_stack("stack_at_the_start_of_memory", 0x24000100u);
+    FPCCR |= 1u;
+    FPCAR = 0x20000100u;
+    try_stack("lazy_in_dtcm");
+    FPCCR &= ~1u;
+    say("wait", nor.medium.ops->erase_wait(&nor.medium));
+    try_on_process_stack("stack_in_psram", 0x90100000u);
+    say("wait", nor.medium.ops->erase_wait(&nor.medium));
+    FPCCR |= 1u;
+    FPCAR = 0x70000100u;
+    try_stack("lazy_in_flash");
+    FPCCR &= ~1u;
+    say("close", nacre_nor_close(&nor));
+}
+
 void checks_in_handler(void)
 {
     const struct nacre_nor_cfg cfg = good_cfg();
@@ -203,6 +252,7 @@ void checks_refuse(void)
     refuse_controller();
     refuse_handler();
     refuse_places();
+    refuse_stacks();
 }
 
 /* ---- what is put back ---- */
@@ -217,6 +267,7 @@ struct picture {
     uint32_t mpu_rnr;
     uint32_t vtor;
     uint32_t xspim;
+    uint32_t ckprotr;
     uint32_t primask;
 };
 
@@ -248,6 +299,7 @@ static void take(struct picture *picture)
     picture->mpu_ctrl = MPU_CTRL;
     picture->vtor = VTOR;
     picture->xspim = XSPIM_CR;
+    picture->ckprotr = CKPROTR;
     picture->primask = primask();
 }
 

@@ -250,6 +250,25 @@ bool nacre_port_in_interrupt(void)
     return fake.is_in_interrupt;
 }
 
+enum nacre_err nacre_port_check_stacks(struct nacre_port *port)
+{
+    (void)port;
+    return fake.stacks_result;
+}
+
+bool nacre_port_has_debugger(void)
+{
+    return fake.has_debugger;
+}
+
+uint32_t nacre_port_ticks_lost(const struct nacre_port *port, uint32_t from, uint32_t cycles)
+{
+    (void)port;
+    if (fake.tick_cycles == 0) return 0;
+    const uint32_t asked = (from + cycles) / fake.tick_cycles - from / fake.tick_cycles;
+    return asked > 1u ? asked - 1u : 0;
+}
+
 bool nacre_port_is_readable(const void *buf, uint32_t n)
 {
     (void)n;

@@ -102,6 +102,9 @@ struct fake {
     uint32_t image_addr;         /* as the linker says */
     uint32_t image_bytes;
     bool is_in_interrupt;
+    enum nacre_err stacks_result;
+    bool has_debugger;
+    uint32_t tick_cycles;        /* SysTick's period, from cycle 0 on; 0: it is off */
     const void *hole;            /* this address can be neither read nor written */
     int32_t timeout_in;          /* the n-th command from now times out; -1: none */
     bool timeout_is_late;        /* that command reaches the chip all the same */

@@ -16,7 +16,8 @@
 
 #define PRIORITY_POS 4u /* four bits of a priority are there: __NVIC_PRIO_BITS of CMSIS */
 #define PRIORITY_MAX 15u
-#define FIRST_EXCEPTION 15u /* SysTick: those before it are the library's in a blackout */
+#define SYSTICK 15u
+#define FIRST_EXCEPTION SYSTICK /* those before it are the library's in a blackout */
 #define FIRST_IRQ 16u
 #define LINES_A_WORD 32u
 
@@ -189,6 +190,7 @@ enum nacre_err nacre_live_prepare(struct nacre_port *port, const struct nacre_li
 {
     port->vtor = (uint32_t)nacre_ram_vectors;
     port->live_basepri = 0;
+    port->has_tick = (NACRE_REG(SYST_CSR) & SYST_CSR_TICKING) == SYST_CSR_TICKING;
     if ((live->handlers == NULL) != (live->handler_count == 0)) return NACRE_BAD_ARGUMENT;
     if (live->handler_count == 0) return NACRE_OK;
 
@@ -201,6 +203,7 @@ enum nacre_err nacre_live_prepare(struct nacre_port *port, const struct nacre_li
     if (err == NACRE_OK) err = check_enabled(port, live);
     if (err != NACRE_OK) return err;
     make_table_fetched(live);
+    port->has_tick = port->has_tick && !is_live(port, SYSTICK);
     port->vtor = (uint32_t)live->vectors;
     return NACRE_OK;
 }

@@ -121,7 +121,10 @@ _Static_assert(sizeof(struct nacre_xspi) == 0x124, "offsets of the XSPI register
 #define NVIC_ISER 0xE000E100u
 #define NVIC_IPR 0xE000E400u
 #define SYST_CSR 0xE000E010u
+#define SYST_CSR_TICKING 0x00000007u /* CLKSOURCE the core's, TICKINT, ENABLE */
 #define SYST_CSR_TICKINT 0x00000002u
+#define SYST_RVR 0xE000E014u
+#define SYST_CVR 0xE000E018u
 
 #define SCB_ICSR 0xE000ED04u
 #define SCB_ICSR_NMIPENDSET 0x80000000u
@@ -153,6 +156,12 @@ _Static_assert(sizeof(struct nacre_xspi) == 0x124, "offsets of the XSPI register
 #define MPU_RASR_AP_POS 24u
 #define MPU_RASR_XN 0x10000000u
 
+#define FPCCR 0xE000EF34u
+#define FPCCR_LSPACT 0x00000001u
+#define FPCAR 0xE000EF38u
+
+#define DHCSR 0xE000EDF0u
+#define DHCSR_C_DEBUGEN 0x00000001u
 #define DEMCR 0xE000EDFCu
 #define DEMCR_TRCENA 0x01000000u
 #define DWT_CTRL 0xE0001000u

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The core with real threads, under ThreadSanitizer.
+# The library with real threads, under ThreadSanitizer.
 #
 # usage: check_threads.sh CC DIR PROGRAM [MODE...]
 #
-# Compiles nacre/core and tests/PROGRAM.c into DIR with -fsanitize=thread and runs it. Then runs it
-# once in each MODE, which leaves a lock out: each time a data race must be reported, or the test
-# would not see one.
+# Compiles nacre/core and tests/PROGRAM.c into DIR with -fsanitize=thread and runs it; if that
+# includes the false board, the NOR medium, too. Then runs it once in each MODE, which leaves a lock
+# out: each time a data race must be reported, or the test would not see one.
 set -euo pipefail
 
 cc=$1
@@ -13,8 +13,13 @@ dir=$2
 program=$3
 shift 3
 mkdir -p "$dir"
-sources=(nacre/core/*.c nacre/err.c nacre/media/ram.c "tests/$program.c"
-    tests/support/threads.c tests/support/assert_failed.c)
+sources=(nacre/core/*.c nacre/err.c "tests/$program.c" tests/support/threads.c)
+if grep -q fake_port "tests/$program.c"; then
+    sources+=(nacre/media/nor*.c nacre/blackout/*.c nacre/chips/*.c
+        tests/support/fake_*.c tests/support/nor_bed.c)
+else
+    sources+=(nacre/media/ram.c tests/support/assert_failed.c)
+fi
 options=(-std=gnu11 -O1 -g -fsanitize=thread -DNACRE_ASSERTS=1 -I.)
 
 rm -f "$dir"/*.o "$dir/$program"

@@ -414,6 +414,24 @@ static void test_rest_erase_gives_way_to_a_store_that_writes(void **state)
     assert_int_equal(nor_bed.nor.stats.erases, 2);
 }
 
+/* A store that never rests does not keep an update from its end. */
+static void test_rest_erase_gives_way_for_so_long_and_no_longer(void **state)
+{
+    uint32_t left = 0;
+    uint32_t saves = 0;
+    (void)state;
+    assert_int_equal(nacre_nor_erase_start(&nor_bed.nor, SLOT, 2 * UNIT), NACRE_OK);
+    assert_int_equal(nor_bed_program(0, data, 16), NACRE_OK);
+    const uint32_t begin = fake.now;
+    while (nor_bed.nor.stats.erases < 2) {
+        saves++;
+        assert_int_equal(nor_bed_program(16 * saves, data, 16), NACRE_OK);
+        assert_int_equal(rest_poll(&left), NACRE_BUSY);
+    }
+    assert_in_range(fake.now - begin, 49000 * US, 55000 * US);
+    assert_true(saves > 20);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -435,6 +453,7 @@ int main(void)
         cmocka_unit_test_setup(test_rest_erase_begins_when_the_stores_has_ended, setup),
         cmocka_unit_test_setup(test_rest_is_waited_for_by_the_store_and_keeps_its_result, setup),
         cmocka_unit_test_setup(test_rest_erase_gives_way_to_a_store_that_writes, setup),
+        cmocka_unit_test_setup(test_rest_erase_gives_way_for_so_long_and_no_longer, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

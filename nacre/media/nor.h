@@ -152,6 +152,7 @@ struct nacre_nor_range {
     bool is_under_way;     /* units are left */
     bool is_untold;        /* it has ended with result, and nobody has asked yet */
     enum nacre_err result;
+    struct nacre_moment free_at; /* the last unit ended, or it was asked for */
 };
 
 /* Can the image be read while another bank is busy? The first such operation is the trial. */

@@ -93,6 +93,7 @@ static void deliver(struct nacre_nor *nor, enum nacre_err result)
 
     if (nor->owner == NACRE_NOR_STORE) nor->erase_result = result;
     if (nor->owner != NACRE_NOR_REST) return;
+    range->free_at = nacre_nor_now(nor);
     if (result == NACRE_OK) range->at += nor->op_bytes;
     if (result == NACRE_OK && range->at != range->end) return;
     range->is_under_way = false;

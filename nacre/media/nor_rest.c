@@ -170,6 +170,7 @@ static enum nacre_err start_inside(struct nacre_nor *nor, uint32_t addr, uint32_
     if (err != NACRE_OK) return err;
     if (range->is_under_way || range->is_untold) return NACRE_BUSY;
     *range = (struct nacre_nor_range){.at = addr, .end = addr + n, .is_under_way = true};
+    range->free_at = nacre_nor_now(nor);
     nor->is_refused = false;
     const enum nacre_err begun = nor->state == NACRE_NOR_IDLE ? begin_unit(nor) : NACRE_OK;
     if (begun != NACRE_OK) give_up(nor);
@@ -183,12 +184,19 @@ enum nacre_err nacre_nor_erase_start(struct nacre_nor *nor, uint32_t chip_addr, 
     return nacre_nor_leave(nor, start_inside(nor, chip_addr, n));
 }
 
+/* The store may have more to write, but it is not let in for ever. */
+static bool gives_way(const struct nacre_nor *nor)
+{
+    return nacre_nor_us_since(nor, &nor->store_at) < NACRE_NOR_GIVE_WAY_US &&
+           nacre_nor_us_since(nor, &nor->erasing.free_at) < NACRE_NOR_GIVE_WAY_US_MAX;
+}
+
 /* One step: ask the chip, whoever keeps it busy, and begin the next unit. */
 static enum nacre_err step(struct nacre_nor *nor)
 {
     const enum nacre_err err = nacre_nor_look(nor);
     if (err != NACRE_OK || !nor->erasing.is_under_way) return err;
-    if (nacre_nor_us_since(nor, &nor->store_at) < NACRE_NOR_GIVE_WAY_US) return NACRE_BUSY;
+    if (gives_way(nor)) return NACRE_BUSY;
     const enum nacre_err begun = begin_unit(nor);
     return begun == NACRE_OK ? NACRE_BUSY : begun;
 }

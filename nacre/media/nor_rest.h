@@ -22,8 +22,12 @@
 
 #include <stdint.h>
 
-/* No unit of a longer erase is begun for so long after the store's last program or erase. */
+/*
+ * No unit of a longer erase is begun for so long after the store's last program or erase; but it is
+ * if the store has kept the erase waiting for the second time.
+ */
 #define NACRE_NOR_GIVE_WAY_US 1000u
+#define NACRE_NOR_GIVE_WAY_US_MAX 50000u
 
 /*
  * Copy n bytes at chip_addr to buf. The image and the store's region may be read, too.

@@ -101,16 +101,9 @@ static int teardown(void **state)
     return 0;
 }
 
-/* The number behind the last "name " that begins a line. */
 static uint32_t said(const char *name)
 {
-    size_t n;
-    const char *last = NULL;
-    for (const char *at = twin_uart_text(twin, &n); (at = strstr(at, name)) != NULL; at++) {
-        last = at;
-    }
-    if (last == NULL) fail_msg("the console never said %s", name);
-    return (uint32_t)strtoul(last + strlen(name), NULL, 10);
+    return prompt_said(twin, name);
 }
 
 static void nothing_was_refused(void)

@@ -3,6 +3,9 @@
  */
 #include "tests/support/prompt.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "tests/support/cmocka_all.h"
 
 void prompt_fail_stopped(const struct twin *twin, enum twin_stop stop)
@@ -26,4 +29,15 @@ void prompt_reach(struct twin *twin)
 {
     const enum twin_stop stop = prompt_run(twin);
     if (stop != TWIN_STOP_TEXT) prompt_fail_stopped(twin, stop);
+}
+
+uint32_t prompt_said(const struct twin *twin, const char *name)
+{
+    size_t n;
+    const char *last = NULL;
+    for (const char *at = twin_uart_text(twin, &n); (at = strstr(at, name)) != NULL; at++) {
+        last = at;
+    }
+    if (last == NULL) fail_msg("the console never said %s", name);
+    return last == NULL ? 0 : (uint32_t)strtoul(last + strlen(name), NULL, 10);
 }

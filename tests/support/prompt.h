@@ -6,6 +6,8 @@
 
 #include "twin/twin.h"
 
+#include <stdint.h>
+
 /* End the test: the run stopped where it should not. Says why, where, and what the console said. */
 void prompt_fail_stopped(const struct twin *twin, enum twin_stop stop);
 
@@ -14,5 +16,8 @@ enum twin_stop prompt_run(struct twin *twin);
 
 /* Run, and end the test if it stops before the prompt. */
 void prompt_reach(struct twin *twin);
+
+/* The number behind the last "name " on the console; ends the test if it was never said. */
+uint32_t prompt_said(const struct twin *twin, const char *name);
 
 #endif

@@ -29,8 +29,8 @@ struct nacre_blackout {
     uint32_t reset_cycles;        /* until the chip can be used after its reset */
 };
 
+/* The commands come last, as in struct nacre_slice. */
 struct nacre_job {
-    struct nacre_op op[NACRE_JOB_OPS_MAX];
     uint32_t op_count;
     struct nacre_slice *slice; /* NULL: the chip may be busy when the flash is mapped again */
     bool is_trial;             /* with a slice: the operation is begun, and a word of the image is
@@ -47,6 +47,7 @@ struct nacre_job {
     uint32_t begun_at;         /* out: the cycle counter when interrupts were masked */
     uint32_t dark_cycles;      /* out: the flash could not be read */
     uint32_t masked_cycles;    /* out: interrupts were masked, the longest that one can be late */
+    struct nacre_op op[NACRE_JOB_OPS_MAX];
 };
 
 /*

@@ -15,12 +15,11 @@
 
 #include <stdint.h>
 
-/* Times in cycles of the core. Lies in RAM, as everything that it points to. */
+/*
+ * Times in cycles of the core. Lies in RAM, as everything that it points to. Commands come last,
+ * for an instruction that reaches what lies before them is half as long.
+ */
 struct nacre_slice {
-    struct nacre_op status;   /* reads the status; its checks of sense are made, its mask is not */
-    struct nacre_op security; /* reads where the suspend bits are */
-    struct nacre_op suspend;  /* opcode 0: the operation runs to its end, whatever waits */
-    struct nacre_op clear;    /* of fail bits, if failed is not 0 */
     uint8_t failed;           /* bits of the status: it has ended, but the chip says that it is busy
                                  until they are cleared; 0: it does not */
     uint8_t busy;             /* bits of the status */
@@ -38,6 +37,11 @@ struct nacre_slice {
     uint32_t fed_at;
 
     uint32_t asked_count;     /* out: suspends sent; more than one: the chip was late */
+
+    struct nacre_op status;   /* reads the status; its checks of sense are made, its mask is not */
+    struct nacre_op security; /* reads where the suspend bits are */
+    struct nacre_op suspend;  /* opcode 0: the operation runs to its end, whatever waits */
+    struct nacre_op clear;    /* of fail bits, if failed is not 0 */
 };
 
 /*

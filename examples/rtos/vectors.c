@@ -29,15 +29,19 @@ __attribute__((noreturn)) void Reset_Handler(void)
     }
 }
 
-struct vectors {
-    uint32_t *stack;
-    handler *exceptions[15];
-    handler *interrupts[IRQ_COUNT];
-};
-
-__attribute__((section(".isr_vector"), used)) static const struct vectors vectors = {
-    .stack = stack_top,
-    .exceptions = {Reset_Handler, start_fault, start_fault, start_fault, start_fault, start_fault,
-                   0, 0, 0, 0, SVC_Handler, start_fault, 0, PendSV_Handler, SysTick_Handler},
-    .interrupts = {[BOARD_IRQ_TIM6] = board_on_fast_timer, [BOARD_IRQ_UART4] = board_on_uart},
+/* By number: 0 is the stack, 16 + n interrupt n. */
+__attribute__((section(".isr_vector"), used)) static handler *const table[16u + IRQ_COUNT] = {
+    [0] = (handler *)stack_top,
+    [1] = Reset_Handler,
+    [2] = start_fault, /* NMI */
+    [3] = start_fault, /* HardFault */
+    [4] = start_fault, /* MemManage */
+    [5] = start_fault, /* BusFault */
+    [6] = start_fault, /* UsageFault */
+    [11] = SVC_Handler,
+    [12] = start_fault, /* DebugMonitor */
+    [14] = PendSV_Handler,
+    [15] = SysTick_Handler,
+    [16 + BOARD_IRQ_TIM6] = board_on_fast_timer,
+    [16 + BOARD_IRQ_UART4] = board_on_uart,
 };

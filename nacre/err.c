@@ -74,6 +74,7 @@ static const char *const names[] = {
     NAMED(NACRE_LIVE_TIME),
     NAMED(NACRE_STACK),
     NAMED(NACRE_DEBUGGER),
+    NAMED(NACRE_QUIET_RAM),
 };
 
 const char *nacre_err_name(enum nacre_err err)

@@ -94,6 +94,7 @@ enum nacre_err {
     NACRE_LIVE_TIME = 88,      /* live handlers would take all of the time */
     NACRE_STACK = 89,          /* a stack lies where a blackout cannot reach it */
     NACRE_DEBUGGER = 90,       /* a debugger is attached, and was to be refused */
+    NACRE_QUIET_RAM = 91,      /* the RAM behind the other controller cannot be kept quiet so */
 };
 
 /*

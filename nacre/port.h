@@ -57,6 +57,13 @@ struct nacre_port_cfg {
     bool make_read_only;   /* true: MPU regions that let the core write to the flash window are
                               made read-only; false: they are refused */
     struct nacre_live live;
+    bool quiet_ram;        /* true: the RAM behind the other controller (PSRAM) is not accessed
+                              while the flash programs or erases, which then happens in blackouts
+                              alone: in slices or whole. For each of them that RAM's lines are
+                              written back, its window is fenced, and its controller made idle;
+                              other masters of it are the hooks' affair. Nothing stays live. Against
+                              a report that erasing the one upsets reads of the other */
+    uint32_t ram_region;   /* quiet_ram: MPU region of that fence, which must win there */
 };
 
 /* A power-of-two part of the window that must not be read. bits 0: none. */
@@ -88,6 +95,10 @@ struct nacre_port {
     uint32_t vtor;              /* of a blackout */
     uint32_t live_basepri;      /* what masks in a blackout; 0: PRIMASK does */
     bool has_tick;              /* SysTick interrupts, at the core's clock */
+    bool is_ram_quiet;
+    uint32_t ram_region;
+    uint32_t quiet_primask;     /* between nacre_port_quiet_begin and its end */
+    uint32_t quiet_at;
     uint32_t saved_primask;     /* inside a blackout */
     uint32_t saved_basepri;
     uint32_t saved_vtor;
@@ -120,6 +131,8 @@ struct nacre_port {
  *           NACRE_LIVE_HANDLER      a handler is in flash or cannot run, is none of an interrupt
  *                                   that can be live, or is given twice; or an interrupt is enabled
  *                                   that would be live without one. Each told in port->mismatch
+ *           NACRE_QUIET_RAM         cfg->quiet_ram with live interrupts, or with port or the
+ *                                   blackout's code in that RAM; told in port->mismatch
  * Context   thread only; priorities are set before, and stay as they are
  */
 NACRE_MUST_CHECK enum nacre_err nacre_port_adopt(struct nacre_port *port,
@@ -172,6 +185,26 @@ bool nacre_port_has_debugger(void);
  * Context  thread only; less than 2^32 cycles after
  */
 uint32_t nacre_port_ticks_lost(const struct nacre_port *port, uint32_t from, uint32_t cycles);
+
+#define NACRE_QUIET_US 60u /* what keeping the RAM quiet adds to a blackout; unmeasured */
+
+/*
+ * Where is_ram_quiet: from here to the end nothing of the core reaches the RAM behind the other
+ * controller, not even from a cache; that controller is idle. Interrupts are masked.
+ *
+ * Returns  NACRE_OK: nacre_port_quiet_end is called next to the blackout
+ *          NACRE_NOT_NOW  another master uses that RAM: unchanged
+ * Context  thread only, outside a blackout
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_port_quiet_begin(struct nacre_port *port);
+
+/*
+ * Give it back.
+ *
+ * masked_cycles  so long interrupts were masked
+ * Returns        false: another master has used that RAM meanwhile
+ */
+bool nacre_port_quiet_end(struct nacre_port *port, uint32_t *masked_cycles);
 
 /* The cycle counter from flash; wraps. */
 uint32_t nacre_port_now(void);

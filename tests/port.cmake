@@ -6,6 +6,7 @@ foreach(part open medium time slice limits rest rest_ways two two_rest caller)
 endforeach()
 # The port's real registers, on the twin.
 nacre_test(test_port SOURCES test_port.c support/prompt.c LIBS twin IN host TIMEOUT 240)
+nacre_test(test_quiet_ram SOURCES test_quiet_ram.c support/prompt.c LIBS twin IN host TIMEOUT 240)
 nacre_test(test_live SOURCES test_live.c support/prompt.c LIBS twin IN host TIMEOUT 240)
 nacre_test(test_blackout_slices SOURCES test_blackout_slices.c support/prompt.c LIBS twin
            IN host TIMEOUT 240)

@@ -419,6 +419,7 @@ static const char refusals[] =
     "budget NACRE_OUT_OF_LIMITS budget_us, erase\r\n"
     "no_count NACRE_BAD_ARGUMENT\r\n"
     "no_handlers NACRE_BAD_ARGUMENT\r\n"
+    "quiet_ram NACRE_QUIET_RAM quiet_ram live\r\n"
     "all_well NACRE_OK\r\n"
     "> ";
 

@@ -93,6 +93,34 @@ static void test_caller_is_told_the_ticks_that_are_lost(void **state)
     assert_in_range(lost_by(NACRE_WAY_SLICED, 520, 100), 150, 250);
 }
 
+/* ---- the RAM behind the other controller ---- */
+
+static void test_caller_with_a_quiet_ram_works_in_blackouts_alone(void **state)
+{
+    struct nacre_nor_cfg cfg = nor_bed_cfg(580);
+    struct nacre_nor_stats stats;
+    (void)state;
+    cfg.port.quiet_ram = true;
+    cfg.not_now_us = 1000;
+    assert_int_equal(nor_bed_open_as(&cfg), 0);
+    fake.must_be_idle_when_mapped = true; /* the board ends the test at work that is seen outside */
+    fake.busy_us = ERASE_US;
+    fake.quiet_refusals = 3;
+    assert_int_equal(nor_bed_erase(0), NACRE_OK);
+    assert_int_equal(nacre_nor_stats(&nor_bed.nor, &stats), NACRE_OK);
+    assert_int_equal(stats.not_now, 3);
+    assert_int_equal(stats.disturbed, 0);
+    assert_int_equal(stats.bound_us, 448 + 56 + 10 + 60);
+    assert_int_equal(stats.over_budget, 0);
+    fake.is_disturbed = true;
+    fake.busy_us = 100;
+    assert_int_equal(nor_bed_program(0, nor_bed.data, 16), NACRE_OK);
+    assert_int_equal(nacre_nor_stats(&nor_bed.nor, &stats), NACRE_OK);
+    assert_int_equal(stats.disturbed, 1);
+    fake.quiet_refusals = 1000;
+    assert_int_equal(nor_bed_program(16, nor_bed.data, 16), NACRE_NOT_NOW);
+}
+
 /* ---- the cycle counter ends, and starts again ---- */
 
 static uint32_t run_from(uint32_t start, enum nacre_way way, const char **sent)
@@ -147,6 +175,7 @@ int main(void)
         cmocka_unit_test(test_caller_whose_stack_is_out_of_reach_changes_nothing),
         cmocka_unit_test(test_caller_with_a_debugger_is_noted_or_refused),
         cmocka_unit_test(test_caller_is_told_the_ticks_that_are_lost),
+        cmocka_unit_test(test_caller_with_a_quiet_ram_works_in_blackouts_alone),
         cmocka_unit_test(test_caller_may_have_any_cycle_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -287,7 +287,7 @@ static void test_nor_open_refuses_another_chip(void **state)
     assert_int_equal(nacre_nor_open(&nor, &cfg), NACRE_OK);
 }
 
-static void test_nor_open_refuses_a_busy_or_suspended_chip(void **state)
+static void test_nor_open_refuses_a_chip_that_stays_busy_or_suspended(void **state)
 {
     (void)state;
     fake.status = 0x03;
@@ -394,7 +394,7 @@ int main(void)
         cmocka_unit_test_setup(test_nor_open_compares_the_row_with_the_chips_tables, setup),
         cmocka_unit_test_setup(test_nor_open_refuses_a_bad_place_for_tables, setup),
         cmocka_unit_test_setup(test_nor_open_refuses_another_chip, setup),
-        cmocka_unit_test_setup(test_nor_open_refuses_a_busy_or_suspended_chip, setup),
+        cmocka_unit_test_setup(test_nor_open_refuses_a_chip_that_stays_busy_or_suspended, setup),
         cmocka_unit_test_setup(test_nor_open_waits_for_a_busy_chip, setup),
         cmocka_unit_test_setup(test_nor_open_resumes_a_suspended_chip, setup),
         cmocka_unit_test_setup(test_nor_open_tries_the_map_before_it_trusts_a_senseless_status,

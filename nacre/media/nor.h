@@ -188,6 +188,7 @@ struct nacre_nor_stats {
     uint32_t ticks_lost;      /* by SysTick, which asked more than once in a blackout: to be added
                                  to what its handler counts. 0 where it has another clock */
     bool had_debugger;        /* attached at a call */
+    uint32_t disturbed;       /* quiet_ram: blackouts in which another master used that RAM */
     struct nacre_way_stats way[NACRE_WAY_COUNT]; /* by way; at 0 what open asked the chip */
 };
 
@@ -213,6 +214,7 @@ struct nacre_nor {
     uint32_t run_bytes;
     uint32_t app_percent;
     uint32_t live_us;           /* see nor_live.h */
+    uint32_t quiet_us;          /* what keeping the other RAM quiet takes of each blackout */
     bool refuses_debugger;
     const struct nacre_nor_hooks *hooks;
     uint32_t not_now_us;
@@ -284,6 +286,8 @@ struct nacre_nor {
  *          NACRE_CLOCK                the board, see nacre_port_adopt
  *          NACRE_LIVE_PRIORITY, NACRE_LIVE_VECTORS, NACRE_LIVE_HANDLER  cfg->port.live, the same
  *          NACRE_LIVE_TIME            its handlers would take all of the time
+ *          NACRE_QUIET_RAM            cfg->port.quiet_ram with a way that works beside the image,
+ *                                     or as nacre_port_adopt says
  *          NACRE_STACK, NACRE_DEBUGGER  see nacre_port_check_stacks, refuse_debugger; every call of
  *                                     the medium answers so, too, and leaves all unchanged
  *          NACRE_CHIP_UNKNOWN         the chip's id is not the row's

@@ -177,10 +177,19 @@ static void count(struct nacre_nor *nor)
 
 /* ---- send ---- */
 
+/* The hooks have their say, and the RAM behind the other controller must let go. */
+static bool is_dark_allowed(const struct nacre_nor *nor, struct nacre_port *port)
+{
+    if (nor->hooks != NULL && !nor->hooks->before(nor->hooks->context)) return false;
+    if (!port->is_ram_quiet || nacre_port_quiet_begin(port) == NACRE_OK) return true;
+    if (nor->hooks != NULL) nor->hooks->after(nor->hooks->context);
+    return false;
+}
+
 /* False: not now. The first refusal in a row starts the deadline. */
 static bool may_be_dark(struct nacre_nor *nor)
 {
-    if (nor->hooks == NULL || nor->hooks->before(nor->hooks->context)) {
+    if (is_dark_allowed(nor, &nor->blackout.port)) {
         nor->is_refused = false;
         return true;
     }
@@ -203,6 +212,10 @@ enum nacre_err nacre_nor_job_try(struct nacre_nor *nor)
     if (!may_be_dark(nor)) return NACRE_NOT_NOW;
 
     const enum nacre_err err = nacre_blackout_run(&nor->blackout, &nor->job);
+    if (nor->blackout.port.is_ram_quiet &&
+        !nacre_port_quiet_end(&nor->blackout.port, &nor->job.masked_cycles)) {
+        nor->stats.disturbed++;
+    }
     if (nor->hooks != NULL) nor->hooks->after(nor->hooks->context);
     count(nor);
     return err;

@@ -31,7 +31,8 @@ static uint32_t overhead_us(const struct nacre_nor *nor)
 {
     const uint32_t wires_us = nor->chip->form.lines == 1u ? NACRE_SLICE_ONE_LINE_US : 0u;
 
-    return NACRE_SLICE_OVERHEAD_US + wires_us + NACRE_LIVE_GOES * nor->live_us;
+    return NACRE_SLICE_OVERHEAD_US + wires_us + nor->quiet_us +
+           NACRE_LIVE_GOES * nor->live_us;
 }
 
 uint32_t nacre_slice_us_min(const struct nacre_nor *nor, bool is_program, bool can_suspend)

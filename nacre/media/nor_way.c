@@ -49,7 +49,15 @@ static enum nacre_err choose(struct nacre_nor *nor, const struct nacre_nor_cfg *
     const bool is_shared = nacre_way_is_in_run_bank(nor, cfg->region_addr, cfg->region_bytes);
 
     nor->way = cfg->way;
-    nor->is_auto = cfg->way == NACRE_WAY_AUTO;
+    nor->is_auto = cfg->way == NACRE_WAY_AUTO && !cfg->port.quiet_ram;
+    if (cfg->port.quiet_ram) { /* at work in blackouts alone */
+        if (cfg->way == NACRE_WAY_AUTO) nor->way = NACRE_WAY_SLICED;
+        if (is_beside_the_image(nor->way)) {
+            nor->blackout.port.mismatch = (struct nacre_mismatch){
+                "quiet_ram way", nor->way, NACRE_WAY_SLICED, ~0u};
+            return NACRE_QUIET_RAM;
+        }
+    }
     if (nor->is_auto) {
         nor->way = is_shared ? NACRE_WAY_SLICED : NACRE_WAY_READ_WHILE_WRITE;
     }
@@ -93,6 +101,7 @@ enum nacre_err nacre_way_plan(struct nacre_nor *nor, const struct nacre_nor_cfg 
     nor->run_bytes = cfg->image_bytes;
     enum nacre_err err = choose(nor, cfg);
     if (err != NACRE_OK) return err;
+    nor->quiet_us = cfg->port.quiet_ram ? NACRE_QUIET_US : 0;
     err = nacre_live_plan(nor, &cfg->port.live);
     if (err != NACRE_OK) return err;
     err = check_budget(nor, cfg);

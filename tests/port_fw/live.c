@@ -298,6 +298,9 @@ static void refuse_times(void)
     cfg.port.live.handlers = NULL;
     cfg.port.live.handler_count = 1;
     try_cfg("no_handlers", &cfg);
+    cfg = cfg_of(SAME_BANK, LONG_BUDGET_US);
+    cfg.port.quiet_ram = true;
+    try_cfg("quiet_ram", &cfg);
     cfg = cfg_of(SAME_BANK, SLICED_BUDGET_US);
     try_cfg("all_well", &cfg);
 }

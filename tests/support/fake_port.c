@@ -224,6 +224,7 @@ enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port
 {
     *port = (struct nacre_port){.window = fake.chip, .window_bits = 28};
     port->mpu_region = cfg->mpu_region;
+    port->is_ram_quiet = cfg->quiet_ram;
     port->mapped_bytes = fake.mapped_bytes;
     port->image_addr = fake.image_addr;
     port->image_bytes = fake.image_bytes;
@@ -254,6 +255,28 @@ enum nacre_err nacre_port_check_stacks(struct nacre_port *port)
 {
     (void)port;
     return fake.stacks_result;
+}
+
+enum nacre_err nacre_port_quiet_begin(struct nacre_port *port)
+{
+    (void)port;
+    if (fake.is_quiet || fake.is_closed) abort();
+    if (fake.quiet_refusals > 0) {
+        fake.quiet_refusals--;
+        return NACRE_NOT_NOW;
+    }
+    fake.is_quiet = true;
+    fake.now += 40 * FAKE_CYCLES_PER_US;
+    return NACRE_OK;
+}
+
+bool nacre_port_quiet_end(struct nacre_port *port, uint32_t *masked_cycles)
+{
+    (void)port;
+    if (!fake.is_quiet || fake.is_closed || (fake.status & WIP) != 0) abort();
+    fake.is_quiet = false;
+    *masked_cycles += 40 * FAKE_CYCLES_PER_US;
+    return !fake.is_disturbed;
 }
 
 bool nacre_port_has_debugger(void)
@@ -327,7 +350,7 @@ static void serve(void)
 
 void nacre_port_close(struct nacre_port *port)
 {
-    (void)port;
+    if (port->is_ram_quiet != fake.is_quiet) abort();
     if (fake.is_closed || fake.blackout_count == FAKE_SENT_MAX) abort();
     fake.is_closed = true;
     if (fake.must_ask && fake.asked != fake.blackout_count + 1u) abort();

@@ -103,6 +103,9 @@ struct fake {
     uint32_t image_bytes;
     bool is_in_interrupt;
     enum nacre_err stacks_result;
+    bool is_quiet;               /* the other RAM */
+    uint32_t quiet_refusals;     /* so many times more another master uses it */
+    bool is_disturbed;
     bool has_debugger;
     uint32_t tick_cycles;        /* SysTick's period, from cycle 0 on; 0: it is off */
     const void *hole;            /* this address can be neither read nor written */

@@ -11,6 +11,7 @@
 #include "nacre/ports/stm32h7rs/frame.h"
 #include "nacre/ports/stm32h7rs/live.h"
 #include "nacre/ports/stm32h7rs/mpu.h"
+#include "nacre/ports/stm32h7rs/quiet.h"
 #include "nacre/ports/stm32h7rs/registers.h"
 #include "nacre/ports/stm32h7rs/second.h"
 
@@ -230,7 +231,9 @@ enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port
     if (err != NACRE_OK) return err;
     err = nacre_mpu_check_read_only(port, cfg->make_read_only);
     if (err != NACRE_OK) return err;
-    return nacre_live_prepare(port, &cfg->live);
+    err = nacre_live_prepare(port, &cfg->live);
+    if (err != NACRE_OK) return err;
+    return nacre_quiet_prepare(port, cfg);
 }
 
 /* Commands go past the cipher of the bus: what they write there would not read back. */

@@ -18,15 +18,16 @@ static bool is_psram_mapped(void)
            (NACRE_REG(XSPIM_CR) & XSPIM_CR_MUXEN) == 0;
 }
 
-static bool is_reachable(uint32_t first, uint32_t n)
+static bool is_reachable(const struct nacre_port *port, uint32_t first, uint32_t n)
 {
     if (!nacre_port_is_writable((const void *)first, n)) return false;
-    return (first - XSPI1_WINDOW) >> XSPI_WINDOW_BITS != 0 || is_psram_mapped();
+    return (first - XSPI1_WINDOW) >> XSPI_WINDOW_BITS != 0 ||
+           (is_psram_mapped() && !port->is_ram_quiet);
 }
 
 static bool is_stack(struct nacre_port *port, const char *name, uint32_t sp)
 {
-    if (sp >= NACRE_STACK_BYTES && is_reachable(sp - NACRE_STACK_BYTES, NACRE_STACK_BYTES)) {
+    if (sp >= NACRE_STACK_BYTES && is_reachable(port, sp - NACRE_STACK_BYTES, NACRE_STACK_BYTES)) {
         return true;
     }
     port->mismatch = (struct nacre_mismatch){name, sp, 0, 0};
@@ -45,7 +46,7 @@ enum nacre_err nacre_port_check_stacks(struct nacre_port *port)
     if (!is_stack(port, "MSP", msp)) return NACRE_STACK;
     if ((control & CONTROL_SPSEL) != 0 && !is_stack(port, "PSP", psp)) return NACRE_STACK;
     if ((NACRE_REG(FPCCR) & FPCCR_LSPACT) != 0 &&
-        !is_reachable(NACRE_REG(FPCAR), FLOAT_BYTES)) {
+        !is_reachable(port, NACRE_REG(FPCAR), FLOAT_BYTES)) {
         port->mismatch = (struct nacre_mismatch){"FPCAR", NACRE_REG(FPCAR), 0, 0};
         return NACRE_STACK;
     }

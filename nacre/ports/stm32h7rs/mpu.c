@@ -104,18 +104,22 @@ static bool is_writable(const struct region *region)
 
 enum nacre_err nacre_mpu_check_fence(struct nacre_port *port)
 {
-    const uint32_t first = (uint32_t)port->window;
+    return nacre_mpu_check_region(port, port->mpu_region, (uint32_t)port->window);
+}
+
+enum nacre_err nacre_mpu_check_region(struct nacre_port *port, uint32_t number, uint32_t first)
+{
     const uint32_t last = first + ((1u << port->window_bits) - 1u);
 
-    if (port->mpu_region >= region_count()) {
+    if (number >= region_count()) {
         port->mismatch = (struct nacre_mismatch){
-            "MPU_TYPE DREGION", region_count(), port->mpu_region + 1u, 0xFFu};
+            "MPU_TYPE DREGION", region_count(), number + 1u, 0xFFu};
         return NACRE_MPU_REGION_USED;
     }
-    for (uint32_t i = port->mpu_region; i < region_count(); i++) {
+    for (uint32_t i = number; i < region_count(); i++) {
         const struct region region = region_read(i);
         const bool is_in_the_way =
-            i == port->mpu_region ? is_enabled(&region) : touches(&region, first, last);
+            i == number ? is_enabled(&region) : touches(&region, first, last);
 
         if (is_in_the_way) {
             port->mismatch = (struct nacre_mismatch){

@@ -19,6 +19,12 @@
 NACRE_MUST_CHECK enum nacre_err nacre_mpu_check_fence(struct nacre_port *port);
 
 /*
+ * The same for another region, over the window of a controller that starts at first.
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_mpu_check_region(struct nacre_port *port, uint32_t number,
+                                                       uint32_t first);
+
+/*
  * Is all that the controller maps read-only for the core? A store would become a dirty cache line,
  * and later a write on the bus.
  *

@@ -135,6 +135,10 @@ _Static_assert(sizeof(struct nacre_xspi) == 0x124, "offsets of the XSPI register
 #define SCB_AIRCR_PRIGROUP_POS 8u
 #define SCB_CCR 0xE000ED14u
 #define SCB_SHPR1 0xE000ED18u /* a byte for each exception from 4 on */
+#define SCB_CCR_DC 0x00010000u
+#define SCB_CCSIDR 0xE000ED80u
+#define SCB_CSSELR 0xE000ED84u
+#define SCB_DCCSW 0xE000EF6Cu /* write back one line by way and set */
 #define SCB_ICIALLU 0xE000EF50u /* discard the whole instruction cache */
 #define SCB_DCIMVAC 0xE000EF5Cu /* discard one line by address */
 #define SCB_DCCMVAU 0xE000EF64u /* write back one line to where instructions are fetched from */

@@ -17,3 +17,7 @@ nacre_test(test_twin_xspim SOURCES test_twin_xspim.c LIBS twin_devices)
 nacre_test(test_chip_rows SOURCES test_chip_rows.c support/row_bus.c LIBS twin_devices nacre_nor)
 nacre_test(test_chip_sfdp SOURCES test_chip_sfdp.c support/row_bus.c support/assert_failed.c
            LIBS twin_devices nacre_nor)
+# What the port adopts, on a page of memory where its registers are.
+set(port ${CMAKE_SOURCE_DIR}/nacre/ports/stm32h7rs)
+nacre_test(test_port_state SOURCES test_port_state.c ${port}/state.c ${port}/frame.c LIBS nacre_nor)
+target_compile_options(test_port_state PRIVATE -Wno-int-to-pointer-cast)

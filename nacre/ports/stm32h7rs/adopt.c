@@ -2,10 +2,7 @@
  * Adopting what the boot left: controller, port manager, cycle counter, MPU. Runs from flash.
  *
  * ST's boot leaves the same read configuration in each release, but not the same TCR, WIR and DCR3.
- * So what the blackout restores is read, and only what it relies on is checked: that the chip is
- * mapped by a read that its row knows, in lines, rates and address bytes, for that says which
- * protocol the chip is in; no interrupt, DMA or second owner of the controller; and nothing that
- * would split a program into two frames.
+ * So what the blackout restores is read, and only what it relies on is checked: see state.h.
  */
 #include "nacre/port.h"
 #include "nacre/ports/stm32h7rs/frame.h"
@@ -14,6 +11,7 @@
 #include "nacre/ports/stm32h7rs/quiet.h"
 #include "nacre/ports/stm32h7rs/registers.h"
 #include "nacre/ports/stm32h7rs/second.h"
+#include "nacre/ports/stm32h7rs/state.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -31,94 +29,6 @@ extern const uint32_t nacre_ram_image[];
 /* Of nacre_rule.ld: the image in flash, both 0 if the script does not say. */
 extern const uint8_t nacre_image_start[];
 extern const uint8_t nacre_image_end[];
-
-struct expected {
-    const char *name;
-    uint32_t addr;
-    uint32_t mask;
-    uint32_t value;
-};
-
-static const struct expected controller_state[] = {
-    {"XSPI2 CR", XSPI2_BASE + 0x000u,
-     XSPI_CR_EN | XSPI_CR_DMAEN | XSPI_CR_DMM | XSPI_CR_IE | XSPI_CR_FMODE | XSPI_CR_MSEL,
-     XSPI_CR_EN | XSPI_CR_FMODE_MAPPED},
-    {"XSPI2 DCR3 CSBOUND", XSPI2_BASE + 0x010u, XSPI_DCR3_CSBOUND, 0},
-    {"XSPI2 DCR4 REFRESH", XSPI2_BASE + 0x014u, ~0u, 0},
-};
-
-static enum nacre_err refuse(struct nacre_port *port, const struct expected *expected,
-                             uint32_t found)
-{
-    port->mismatch = (struct nacre_mismatch){
-        expected->name, found, expected->value, expected->mask};
-    return NACRE_CTRL_STATE;
-}
-
-static enum nacre_err check_all(struct nacre_port *port, const struct expected *expected,
-                                uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        const uint32_t found = NACRE_REG(expected[i].addr);
-
-        if ((found & expected[i].mask) != expected[i].value) {
-            return refuse(port, &expected[i], found);
-        }
-    }
-    return NACRE_OK;
-}
-
-/* Which type only matters where pairs of bytes are turned; those of RAM are never right. */
-static enum nacre_err check_type(struct nacre_port *port, const struct nacre_form *form)
-{
-    const struct expected expected = {"XSPI2 DCR1 MTYP", XSPI2_BASE + 0x008u, XSPI_DCR1_MTYP,
-                                      form->odd_byte_first ? XSPI_DCR1_MTYP_MACRONIX : 0u};
-    const uint32_t found = NACRE_REG(expected.addr);
-    const uint32_t type = found & XSPI_DCR1_MTYP;
-    const bool is_swapping = type == XSPI_DCR1_MTYP_MACRONIX;
-
-    if (type > XSPI_DCR1_MTYP_STANDARD) return refuse(port, &expected, found);
-    if (form->lines == OCTAL && is_swapping != form->odd_byte_first) {
-        return refuse(port, &expected, found);
-    }
-    return NACRE_OK;
-}
-
-/* The read of the row that the chip is mapped by; the first one if it is none of them. */
-static const struct nacre_form_read *mapped_read(const struct nacre_form *form)
-{
-    const uint32_t IR = NACRE_REG(XSPI2_BASE + 0x110u);
-
-    for (uint32_t i = 0; i < NACRE_FORM_READS; i++) {
-        if (form->read[i].opcode != 0 && form->read[i].opcode == IR) return &form->read[i];
-    }
-    return &form->read[0];
-}
-
-static enum nacre_err check_form(struct nacre_port *port, const struct nacre_form *form)
-{
-    const struct nacre_form_read *const read = mapped_read(form);
-    const uint32_t CCR = nacre_frame_read(form, read);
-    const uint32_t addr = XSPI2_BASE + 0x100u;
-    const struct expected frame[] = {
-        {"XSPI2 IR", XSPI2_BASE + 0x110u, ~0u, read->opcode},
-        {"XSPI2 CCR IMODE IDTR ISIZE", addr, XSPI_CCR_INSTRUCTION, CCR & XSPI_CCR_INSTRUCTION},
-        {"XSPI2 CCR ADMODE ADDTR ADSIZE", addr, XSPI_CCR_ADDRESS, CCR & XSPI_CCR_ADDRESS},
-        {"XSPI2 CCR ABMODE ABDTR ABSIZE", addr, XSPI_CCR_ALTERNATE, CCR & XSPI_CCR_ALTERNATE},
-        {"XSPI2 CCR DMODE DDTR", addr, XSPI_CCR_DATA, CCR & XSPI_CCR_DATA},
-        {"XSPI2 CCR DQSE", addr, XSPI_CCR_DQSE, CCR & XSPI_CCR_DQSE},
-        {"XSPI2 TCR SSHIFT", XSPI2_BASE + 0x108u, form->lines == OCTAL ? XSPI_TCR_SSHIFT : 0u, 0},
-    };
-    const struct expected mode = {"XSPI2 ABR", XSPI2_BASE + 0x120u, read->mode_mask, 0};
-    const uint32_t ABR = NACRE_REG(mode.addr);
-
-    const enum nacre_err err = check_all(port, frame, sizeof(frame) / sizeof(frame[0]));
-    if (err != NACRE_OK) return err;
-    if (read->mode_mask != 0 && (ABR & read->mode_mask) == read->mode_never) {
-        return refuse(port, &mode, ABR);
-    }
-    return check_type(port, form);
-}
 
 static void save_controller(struct nacre_port *port, uint32_t core_mhz,
                             const struct nacre_form *form)
@@ -215,12 +125,9 @@ enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port
 
     memset(port, 0, sizeof(*port));
     port->mpu_region = cfg->mpu_region;
-    enum nacre_err err = check_all(port, controller_state,
-                                   sizeof(controller_state) / sizeof(controller_state[0]));
+    enum nacre_err err = nacre_state_check(port, form);
     if (err != NACRE_OK) return err;
     err = nacre_second_check_idle(port);
-    if (err != NACRE_OK) return err;
-    err = check_form(port, form);
     if (err != NACRE_OK) return err;
     save_controller(port, cfg->core_mhz, form);
     save_image(port);

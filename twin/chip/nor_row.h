@@ -123,6 +123,16 @@ struct nor_family {
     uint64_t wake_ps;
 };
 
+/*
+ * Of an octal family none of whose documents says: a refused operation, the end of one in which a
+ * suspend comes too late (there must be such a time), and the resets, about as Macronix has them.
+ */
+#define NOR_FAMILY_TIMES_UNKNOWN                                                                   \
+    .protected_program_ps = 2000000u, .protected_erase_ps = 2000000u, .suspend_tail_ps = 2000000u, \
+    .reset_idle_ps = 40000000u, .reset_program_ps = 310000000u,                                    \
+    .reset_erase_unit_ps = 25000000000u, .reset_erase_block_ps = 25000000000u,                     \
+    .reset_erase_chip_ps = 100000000000u
+
 /* How long a part takes, and how its work stands still. */
 struct nor_times {
     struct nor_span program;

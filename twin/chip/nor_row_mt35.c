@@ -60,14 +60,7 @@ static const struct nor_family family_mt35 = {
                  .data = {.lines = 8, .dtr = true}, .dummy_clocks = 20, .dqs = true},
         .clock_mhz = 200,         /* [FAMILY] */
     },
-    .protected_program_ps = 2 * US, /* unknown */
-    .protected_erase_ps = 2 * US,
-    .suspend_tail_ps = 2 * US,     /* unknown; a suspend that comes too late must be possible */
-    .reset_idle_ps = 40 * US,      /* unknown, all of them */
-    .reset_program_ps = 310 * US,
-    .reset_erase_unit_ps = 25 * MS,
-    .reset_erase_block_ps = 25 * MS,
-    .reset_erase_chip_ps = 100 * MS,
+    NOR_FAMILY_TIMES_UNKNOWN,
     .power_up_ps = 300 * US,       /* [FAMILY] tVTW */
 };
 

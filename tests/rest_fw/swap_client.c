@@ -1,7 +1,8 @@
 /*
  * The swap of swap_client.h. A sector takes three steps, each of which may be done again: slot 1 to
  * the scratch area, slot 2 to slot 1, the scratch area to slot 2. Behind each a granule of the
- * status area is written; one that is not blank says that its step was done.
+ * status area is written; one that is not blank says that its step was done. One whose program was
+ * cut may read blank and still not take another: each step has a few.
  */
 #include "tests/rest_fw/swap_client.h"
 
@@ -17,6 +18,7 @@
 #define STEPS 3u
 #define CHUNK_BYTES 512u
 #define GRANULE_BYTES 16u
+#define MARK_BYTES (4u * GRANULE_BYTES)
 #define SECTOR_BYTES 4096u
 #define DONE 0x5A
 #define ERASED_WORD 0xFFFFFFFFu
@@ -108,10 +110,10 @@ static int do_step(uint32_t number)
 /* 1: done; 0: not; below 0: cannot be told. */
 static int is_done(const struct flash_area *status, uint32_t number)
 {
-    uint32_t words[GRANULE_BYTES / 4u];
+    uint32_t words[MARK_BYTES / 4u];
 
-    if (flash_area_read(status, number * GRANULE_BYTES, words, GRANULE_BYTES) != 0) return -1;
-    for (uint32_t i = 0; i < GRANULE_BYTES / 4u; i++) {
+    if (flash_area_read(status, number * MARK_BYTES, words, MARK_BYTES) != 0) return -1;
+    for (uint32_t i = 0; i < MARK_BYTES / 4u; i++) {
         if (words[i] != ERASED_WORD) return 1;
     }
     return 0;
@@ -120,9 +122,13 @@ static int is_done(const struct flash_area *status, uint32_t number)
 static int mark_done(const struct flash_area *status, uint32_t number)
 {
     uint8_t granule[GRANULE_BYTES];
+    int result = -1;
 
     memset(granule, DONE, sizeof granule);
-    return flash_area_write(status, number * GRANULE_BYTES, granule, sizeof granule);
+    for (uint32_t at = 0; result != 0 && at < MARK_BYTES; at += GRANULE_BYTES) {
+        result = flash_area_write(status, number * MARK_BYTES + at, granule, sizeof granule);
+    }
+    return result;
 }
 
 int swap_client_run(void (*after)(void))

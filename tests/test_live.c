@@ -104,7 +104,7 @@ static void start(enum twin_busy busy, bool delivers_faults)
     cfg.write_bytes = 0;
     cfg.deliver_faults = delivers_faults;
     cfg.keep_going = delivers_faults;
-    cfg.trace_chip_reads = delivers_faults;
+    cfg.trace_chip_reads = true;
     cfg.event = on_event;
     twin = twin_create(&cfg, error);
     if (twin == NULL) fail_msg("%s", error);
@@ -172,6 +172,18 @@ static void nothing_is_wrong(void)
     assert_null(strstr(console(), "NACRE_C"));
 }
 
+/* Stop in the blackout, so many ns after its beginning, and have the exception taken there. */
+static void pend_in_the_dark(const char *letter, uint16_t exception, uint32_t after_ns)
+{
+    seen.stops_in_the_dark = true;
+    twin_uart_type(twin, letter);
+    const enum twin_stop stop = prompt_run(twin);
+    if (stop != TWIN_STOP_ASKED) prompt_fail_stopped(twin, stop);
+    seen.stops_in_the_dark = false;
+    (void)twin_run(twin, &(struct twin_until){.for_ps = after_ns * TWIN_PS_PER_NS + 1});
+    assert_true(twin_pend(twin, exception));
+}
+
 /* ---- time ---- */
 
 static void erase_in_slices(const char *letters, uint32_t handler_us)
@@ -217,6 +229,22 @@ static void test_live_handler_that_takes_long_upsets_nothing(void **state)
     (void)state;
     start(TWIN_BUSY_TYPICAL, false);
     erase_in_slices("hc", LONG_US);
+}
+
+/* Anywhere in the commands: had a wait inside one been given up, the known word would be read. */
+static void test_live_handler_inside_a_command_is_no_timeout(void **state)
+{
+    (void)state;
+    start(TWIN_BUSY_TYPICAL, false);
+    type("thcs"); /* the timer is at rest: the test alone asks for its handler */
+    forget();
+    for (uint32_t i = 0; i < 120; i++) {
+        seen.opcodes[0] = '\0';
+        pend_in_the_dark("p", TIMER, 20u * i);
+        prompt_reach(twin);
+        if (strstr(seen.opcodes, "EE11") != NULL) fail_msg("%u ns: %s", 20u * i, seen.opcodes);
+    }
+    nothing_is_wrong();
 }
 
 /* With SysTick off nothing waits: the blackouts are as long as the budget lets them be. */
@@ -279,8 +307,12 @@ static void test_live_mask_of_the_application_is_kept(void **state)
     type("b");
     assert_int_equal(said("basepri "), 0x10);
     assert_in_range(us_of(seen.latency_ps[TIMER]), 20000, 100000);
+    type("q");
+    const uint32_t runs = said("runs ");
     type("i");
     assert_int_equal(said("primask "), 1);
+    type("q");
+    assert_int_equal(said("runs "), runs); /* afterwards it is the application's own that runs */
     nothing_is_wrong();
 }
 
@@ -301,17 +333,6 @@ static void test_live_handler_that_reads_the_flash_ends_in_the_dead_end(void **s
     assert_int_equal(seen.violations, seen.strobes);
 }
 
-/* Stop in the blackout, and have the exception taken there. */
-static void pend_in_the_dark(const char *letter, uint16_t exception)
-{
-    seen.stops_in_the_dark = true;
-    twin_uart_type(twin, letter);
-    const enum twin_stop stop = prompt_run(twin);
-    if (stop != TWIN_STOP_ASKED) prompt_fail_stopped(twin, stop);
-    seen.stops_in_the_dark = false;
-    assert_true(twin_pend(twin, exception));
-}
-
 static void test_live_handler_that_reads_the_flash_is_told_to_the_application(void **state)
 {
     const struct twin_until until = {.call = "seen_all", .for_ps = TWIN_PS_PER_MS};
@@ -320,7 +341,7 @@ static void test_live_handler_that_reads_the_flash_is_told_to_the_application(vo
     start(TWIN_BUSY_TYPICAL, true);
     type("rx");
     forget();
-    pend_in_the_dark("p", TIMER);
+    pend_in_the_dark("p", TIMER, 0);
     const enum twin_stop stop = twin_run(twin, &until);
     if (stop != TWIN_STOP_CALL) prompt_fail_stopped(twin, stop);
     fault_read(&fault);
@@ -349,7 +370,7 @@ static void test_live_fault_at_any_time_ends_in_one_of_two_ways(void **state)
         start(TWIN_BUSY_TYPICAL, true);
         type(i % 2 == 0 ? "c" : "r");
         forget();
-        pend_in_the_dark("e", TIMER);
+        pend_in_the_dark("e", TIMER, 0);
         const uint64_t into_it_ps = (i % 2 == 0 ? i * i * 100 : i * 60) * TWIN_PS_PER_NS;
         (void)twin_run(twin, &(struct twin_until){.for_ps = into_it_ps + 1});
         assert_true(twin_bus_fault(twin));
@@ -378,7 +399,7 @@ static void test_live_interrupt_without_a_handler_ends_in_the_dead_end(void **st
     start(TWIN_BUSY_TYPICAL, true);
     type("ru");
     forget();
-    pend_in_the_dark("p", SYSTICK);
+    pend_in_the_dark("p", SYSTICK, 0);
     const enum twin_stop stop = prompt_run(twin);
     if (!seen.was_reset) prompt_fail_stopped(twin, stop);
     assert_string_equal(seen.opcodes + strlen(seen.opcodes) - 10, "6699 9966 ");
@@ -438,6 +459,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(test_live_handler_runs_through_slices, teardown),
         cmocka_unit_test_teardown(test_live_handler_that_takes_long_upsets_nothing, teardown),
+        cmocka_unit_test_teardown(test_live_handler_inside_a_command_is_no_timeout, teardown),
         cmocka_unit_test_teardown(test_live_handler_ends_no_slice, teardown),
         cmocka_unit_test_teardown(test_live_handler_hides_no_masked_one, teardown),
         cmocka_unit_test_teardown(test_live_handler_runs_beside_read_while_write, teardown),

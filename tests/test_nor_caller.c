@@ -110,6 +110,7 @@ static void test_caller_with_a_quiet_ram_works_in_blackouts_alone(void **state)
     assert_int_equal(nacre_nor_stats(&nor_bed.nor, &stats), NACRE_OK);
     assert_int_equal(stats.not_now, 3);
     assert_int_equal(stats.disturbed, 0);
+    assert_int_equal(stats.trust, NACRE_TRUST_UNTRIED); /* nothing was tried beside the image */
     assert_int_equal(stats.bound_us, 448 + 56 + 10 + 60);
     assert_int_equal(stats.over_budget, 0);
     fake.is_disturbed = true;

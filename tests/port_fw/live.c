@@ -9,6 +9,7 @@
  *   x  the next run of the handler reads the flash   n  the next run of it asks for an NMI
  *   b  raise BASEPRI to the timer's priority         i  set PRIMASK; both for one erase
  *   u  SysTick becomes as urgent as the timer        w  refused configurations, one line each
+ *   s  the timer stops
  */
 #include "examples/brightness/board.h"
 #include "nacre/chips/chips.h"
@@ -19,6 +20,7 @@
 #include <string.h>
 
 #define REG(addr) (*(volatile uint32_t *)(addr))
+#define TIM6_CR1 REG(0x40001000u)
 #define TIM6_SR REG(0x40001010u)
 #define SYST_CSR REG(0xE000E010u)
 #define SYST_CSR_TICKINT 0x00000002u
@@ -315,6 +317,9 @@ static void do_setting(char letter)
         break;
     case 't':
         SYST_CSR &= ~SYST_CSR_TICKINT;
+        break;
+    case 's':
+        TIM6_CR1 = 0;
         break;
     case 'u':
         SHPR3_SYSTICK = TIMER_PRIORITY;

@@ -10,6 +10,7 @@
 #               then FACTOR x 100,000 random operations on a chip that cuts, flips, fails and wears
 #   the image   FACTOR x 500 seeded instants, and FACTOR times the cuts in their recovery
 #               by factor 10 in slices and in whole blackouts, too: every cut, 2,000 instants
+#   the rest    of the chip: an update, a swap of slots and a log, cut (tests/test_rest.c)
 #   the storms  every way, chip and place of the blackout's code, FACTOR seconds of the board's time
 #               each, and one of them for 60 x FACTOR seconds (tests/test_storm.c)
 #   the reset   the MCU alone is reset at every flash command of a write, with the boot guard and
@@ -86,6 +87,9 @@ for run in $ways; do
     pids=("${pids[@]:1}")
     account firmware_$run $status
 done
+status=0
+NACRE_CAMPAIGN=1 build/host/tests/test_rest >$logs/rest.log 2>&1 || status=$?
+account rest $status
 both storms campaign_storm --seconds $factor
 account storms $status
 status=0

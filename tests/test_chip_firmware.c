@@ -19,11 +19,11 @@
 
 #define IMAGES NACRE_FIRMWARE_DIR "/examples/brightness/brightness_"
 #define LINES 40u
-#define LINES_IN_SLICES 16u /* the twin is slow in them; all of it belongs to the campaign */
+#define LINES_IN_SLICES 8u /* the twin is slow in them; all of it belongs to the campaign */
 #define CUTS_OF_A_KIND 24u
 #define PARTS_OF_AN_OPERATION 8u
-#define CUTS_OF_A_KIND_IN_SLICES 5u
-#define PARTS_IN_SLICES 3u
+#define CUTS_OF_A_KIND_IN_SLICES 3u
+#define PARTS_IN_SLICES 2u
 #define REGION_BYTES (16u * UNIT_BYTES)
 #define UNIT_BYTES 4096u
 #define WINDOW 0x70000000u

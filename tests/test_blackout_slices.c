@@ -59,22 +59,14 @@ static void on_command(const struct twin_event *event)
     if (seen.command_count < COMMANDS_MAX) seen.command[seen.command_count++] = command->index;
 }
 
-/* Only a run that goes on after one gets here. */
-static void on_violation(void)
-{
-    struct twin_violation violation;
-    twin_violation_get(twin, &violation);
-    seen.violations++;
-    if (violation.kind == TWIN_VIOLATION_CONTROLLER && strstr(violation.detail, "DQS") != NULL) {
-        seen.strobes++;
-    }
-}
-
 static void on_event(void *context, const struct twin_event *event)
 {
     (void)context;
     if (event->kind == TWIN_EVENT_COMMAND) on_command(event);
-    if (event->kind == TWIN_EVENT_VIOLATION) on_violation();
+    if (event->kind == TWIN_EVENT_VIOLATION) { /* only a run that goes on after one gets here */
+        seen.violations++;
+        if (prompt_is_strobe_missing(twin)) seen.strobes++;
+    }
     if (event->kind == TWIN_EVENT_BUSY_END) seen.erase_end_ps = event->time_ps;
     if (event->kind == TWIN_EVENT_IRQ_TAKEN && event->u.irq.exception == SYSTICK) {
         seen.ticks++;

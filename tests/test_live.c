@@ -16,7 +16,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -52,17 +51,6 @@ static void on_command(const struct twin_command *command)
     if (command->class == TWIN_COMMAND_IGNORED && command->opcode != 0xB04Fu) seen.ignored++;
 }
 
-/* Only a run that goes on after one gets here. */
-static void on_violation(void)
-{
-    struct twin_violation violation;
-    twin_violation_get(twin, &violation);
-    seen.violations++;
-    if (violation.kind == TWIN_VIOLATION_CONTROLLER && strstr(violation.detail, "DQS") != NULL) {
-        seen.strobes++;
-    }
-}
-
 static void on_event(void *context, const struct twin_event *event)
 {
     (void)context;
@@ -71,7 +59,10 @@ static void on_event(void *context, const struct twin_event *event)
         uint64_t *const longest = &seen.latency_ps[event->u.irq.exception];
         if (event->u.irq.latency_ps > *longest) *longest = event->u.irq.latency_ps;
     }
-    if (event->kind == TWIN_EVENT_VIOLATION) on_violation();
+    if (event->kind == TWIN_EVENT_VIOLATION) {
+        seen.violations++;
+        if (prompt_is_strobe_missing(twin)) seen.strobes++;
+    }
     if (event->kind == TWIN_EVENT_BLACKOUT_BEGIN && seen.stops_in_the_dark) twin_stop(twin);
     if (event->kind == TWIN_EVENT_RESET) {
         seen.was_reset = true;
@@ -121,32 +112,6 @@ static int teardown(void **state)
     return 0;
 }
 
-static void type(const char *letters)
-{
-    char one[2] = {0};
-    for (; *letters != '\0'; letters++) {
-        one[0] = *letters;
-        twin_uart_type(twin, one);
-        prompt_reach(twin);
-    }
-}
-
-static const char *console(void)
-{
-    size_t n;
-    return twin_uart_text(twin, &n);
-}
-
-/* The number behind the last "name " on the console. */
-static uint32_t said(const char *name)
-{
-    const char *last = NULL;
-    for (const char *at = strstr(console(), name); at != NULL; at = strstr(at + 1, name)) {
-        last = at;
-    }
-    if (last == NULL) fail_msg("the console never said %s", name);
-    return (uint32_t)strtoul(last + strlen(name), NULL, 10);
-}
 
 static struct twin_irq_counts timer(void)
 {
@@ -162,14 +127,14 @@ static uint32_t us_of(uint64_t ps)
 
 static void nothing_is_wrong(void)
 {
-    type("q");
-    assert_int_equal(said("over_budget "), 0);
-    assert_int_equal(said("late_suspends "), 0);
+    prompt_type(twin, "q");
+    assert_int_equal(prompt_said(twin, "over_budget "), 0);
+    assert_int_equal(prompt_said(twin, "late_suspends "), 0);
     assert_int_equal(seen.ignored, 0);
-    assert_null(strstr(console(), "NACRE_E"));
-    assert_null(strstr(console(), "NACRE_T"));
-    assert_null(strstr(console(), "NACRE_I"));
-    assert_null(strstr(console(), "NACRE_C"));
+    assert_null(strstr(prompt_console(twin), "NACRE_E"));
+    assert_null(strstr(prompt_console(twin), "NACRE_T"));
+    assert_null(strstr(prompt_console(twin), "NACRE_I"));
+    assert_null(strstr(prompt_console(twin), "NACRE_C"));
 }
 
 /* Stop in the blackout, so many ns after its beginning, and have the exception taken there. */
@@ -191,10 +156,10 @@ static void erase_in_slices(const char *letters, uint32_t handler_us)
     const uint32_t bound_us = SLICE_US + 3u * handler_us;
     struct twin_counters counters;
 
-    type(letters);
+    prompt_type(twin, letters);
     forget();
     const struct twin_irq_counts before = timer();
-    type("ep");
+    prompt_type(twin, "ep");
     const struct twin_irq_counts after = timer();
     twin_counters_get(twin, &counters);
     print_message("longest blackout %.3f us; late: the live one %.3f us, a tick %.3f us; "
@@ -208,7 +173,7 @@ static void erase_in_slices(const char *letters, uint32_t handler_us)
     assert_int_equal(after.merged - before.merged, 0);
     assert_in_range(after.taken - before.taken, 25000 / 50, 5000000 / 50);
     nothing_is_wrong();
-    assert_int_equal(said("bound_us "), bound_us);
+    assert_int_equal(prompt_said(twin, "bound_us "), bound_us);
     assert_in_range(seen.suspends, 25000 / BUDGET_US, 600000 / 448 + 30);
 }
 
@@ -236,13 +201,13 @@ static void test_live_handler_inside_a_command_is_no_timeout(void **state)
 {
     (void)state;
     start(TWIN_BUSY_TYPICAL, false);
-    type("thcs"); /* the timer is at rest: the test alone asks for its handler */
+    prompt_type(twin, "thcs"); /* the timer is at rest: the test alone asks for its handler */
     forget();
     for (uint32_t i = 0; i < 120; i++) {
         seen.opcodes[0] = '\0';
         pend_in_the_dark("p", TIMER, 20u * i);
         prompt_reach(twin);
-        if (strstr(seen.opcodes, "EE11") != NULL) fail_msg("%u ns: %s", 20u * i, seen.opcodes);
+        if (strstr(seen.opcodes, "EE11") != NULL) fail_msg("%u ns", 20u * i);
     }
     nothing_is_wrong();
 }
@@ -253,9 +218,9 @@ static void test_live_handler_ends_no_slice(void **state)
     struct twin_counters counters;
     (void)state;
     start(TWIN_BUSY_TYPICAL, false);
-    type("tl");
+    prompt_type(twin, "tl");
     forget();
-    type("e");
+    prompt_type(twin, "e");
     twin_counters_get(twin, &counters);
     assert_in_range(us_of(counters.longest_blackout_ps), 19000, 20000);
     assert_in_range(seen.suspends, 1, 2);
@@ -269,9 +234,9 @@ static void test_live_handler_hides_no_masked_one(void **state)
     struct twin_counters counters;
     (void)state;
     start(TWIN_BUSY_TYPICAL, false);
-    type("hl");
+    prompt_type(twin, "hl");
     forget();
-    type("ee");
+    prompt_type(twin, "ee");
     twin_counters_get(twin, &counters);
     assert_in_range(us_of(counters.longest_blackout_ps), 900, 1700);
     assert_in_range(us_of(seen.latency_ps[SYSTICK]), 56,
@@ -284,10 +249,10 @@ static void test_live_handler_runs_beside_read_while_write(void **state)
     struct twin_counters counters;
     (void)state;
     start(TWIN_BUSY_TYPICAL, false);
-    type("hr");
+    prompt_type(twin, "hr");
     forget();
     const struct twin_irq_counts before = timer();
-    type("eppppppppe");
+    prompt_type(twin, "eppppppppe");
     twin_counters_get(twin, &counters);
     assert_in_range(us_of(counters.longest_blackout_ps), 1, 5 + LONG_US);
     assert_in_range(us_of(seen.latency_ps[TIMER]), 0, 3);
@@ -302,17 +267,17 @@ static void test_live_mask_of_the_application_is_kept(void **state)
 {
     (void)state;
     start(TWIN_BUSY_TYPICAL, false);
-    type("c");
+    prompt_type(twin, "c");
     forget();
-    type("b");
-    assert_int_equal(said("basepri "), 0x10);
+    prompt_type(twin, "b");
+    assert_int_equal(prompt_said(twin, "basepri "), 0x10);
     assert_in_range(us_of(seen.latency_ps[TIMER]), 20000, 100000);
-    type("q");
-    const uint32_t runs = said("runs ");
-    type("i");
-    assert_int_equal(said("primask "), 1);
-    type("q");
-    assert_int_equal(said("runs "), runs); /* afterwards it is the application's own that runs */
+    prompt_type(twin, "q");
+    const uint32_t runs = prompt_said(twin, "runs ");
+    prompt_type(twin, "i");
+    assert_int_equal(prompt_said(twin, "primask "), 1);
+    prompt_type(twin, "q");
+    assert_int_equal(prompt_said(twin, "runs "), runs); /* the application's ran afterwards */
     nothing_is_wrong();
 }
 
@@ -322,7 +287,7 @@ static void test_live_handler_that_reads_the_flash_ends_in_the_dead_end(void **s
 {
     (void)state;
     start(TWIN_BUSY_TYPICAL, true);
-    type("cx");
+    prompt_type(twin, "cx");
     forget();
     twin_uart_type(twin, "e");
     const enum twin_stop stop = prompt_run(twin);
@@ -339,7 +304,7 @@ static void test_live_handler_that_reads_the_flash_is_told_to_the_application(vo
     struct seen_fault fault;
     (void)state;
     start(TWIN_BUSY_TYPICAL, true);
-    type("rx");
+    prompt_type(twin, "rx");
     forget();
     pend_in_the_dark("p", TIMER, 0);
     const enum twin_stop stop = twin_run(twin, &until);
@@ -368,7 +333,7 @@ static void test_live_fault_at_any_time_ends_in_one_of_two_ways(void **state)
     (void)state;
     for (uint32_t i = 0; i < 40; i++) {
         start(TWIN_BUSY_TYPICAL, true);
-        type(i % 2 == 0 ? "c" : "r");
+        prompt_type(twin, i % 2 == 0 ? "c" : "r");
         forget();
         pend_in_the_dark("e", TIMER, 0);
         const uint64_t into_it_ps = (i % 2 == 0 ? i * i * 100 : i * 60) * TWIN_PS_PER_NS;
@@ -397,7 +362,7 @@ static void test_live_interrupt_without_a_handler_ends_in_the_dead_end(void **st
 {
     (void)state;
     start(TWIN_BUSY_TYPICAL, true);
-    type("ru");
+    prompt_type(twin, "ru");
     forget();
     pend_in_the_dark("p", SYSTICK, 0);
     const enum twin_stop stop = prompt_run(twin);
@@ -409,10 +374,10 @@ static void test_live_nmi_is_handed_on(void **state)
 {
     (void)state;
     start(TWIN_BUSY_TYPICAL, false);
-    type("cn");
-    type("e");
+    prompt_type(twin, "cn");
+    prompt_type(twin, "e");
     nothing_is_wrong();
-    assert_int_equal(said("nmis "), 1);
+    assert_int_equal(prompt_said(twin, "nmis "), 1);
 }
 
 /* ---- refusals ---- */
@@ -448,8 +413,8 @@ static void test_live_configurations_are_refused_by_name(void **state)
 {
     (void)state;
     start(TWIN_BUSY_TYPICAL, false);
-    type("w");
-    const char *const from = strstr(console(), "priority_0");
+    prompt_type(twin, "w");
+    const char *const from = strstr(prompt_console(twin), "priority_0");
     assert_non_null(from);
     assert_string_equal(from, refusals);
 }

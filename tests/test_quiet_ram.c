@@ -12,7 +12,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -72,46 +71,32 @@ static int teardown(void **state)
     return 0;
 }
 
-static void type(const char *letters)
-{
-    char one[2] = {0};
-    for (; *letters != '\0'; letters++) {
-        one[0] = *letters;
-        twin_uart_type(twin, one);
-        prompt_reach(twin);
-    }
-}
-
-static const char *console(void)
-{
-    size_t n;
-    return twin_uart_text(twin, &n);
-}
 
 static void says(const char *line)
 {
-    if (strstr(console(), line) == NULL) fail_msg("no \"%s\" in: %s", line, console());
+    const char *const said = prompt_console(twin);
+    if (strstr(said, line) == NULL) fail_msg("no \"%s\" in: %s", line, said);
 }
 
 static void test_quiet_ram_is_idle_while_the_chip_works(void **state)
 {
     struct twin_counters counters;
     (void)state;
-    type("cffepfkfq");
+    prompt_type(twin, "cffepfkfq");
     assert_in_range(works, 2 * 25000 / 640, 2 * 25000 / 448 + 4);
     assert_int_equal(works_aside, 0);
-    assert_null(strstr(console(), "NACRE_I"));
-    assert_null(strstr(console(), "NACRE_T"));
-    assert_null(strstr(console(), "NACRE_N"));
+    assert_null(strstr(prompt_console(twin), "NACRE_I"));
+    assert_null(strstr(prompt_console(twin), "NACRE_T"));
+    assert_null(strstr(prompt_console(twin), "NACRE_N"));
     says("busy 32\r\n"); /* so it was made idle: else it were disturbed below */
     says("wrong 0\r\n");
-    assert_null(strstr(console(), "wrong 1"));
+    assert_null(strstr(prompt_console(twin), "wrong 1"));
     says("bound_us 574\r\n");
     says("over_budget 0\r\n");
     says("disturbed 0\r\n");
     twin_counters_get(twin, &counters);
     assert_in_range(counters.longest_blackout_ps, 448 * TWIN_PS_PER_US, 640 * TWIN_PS_PER_US);
-    const uint32_t masked_us = (uint32_t)strtoul(strstr(console(), "masked_us ") + 10, NULL, 10);
+    const uint32_t masked_us = prompt_said(twin, "masked_us ");
     assert_in_range(masked_us, 448, BOUND_US);
     print_message("masked for %u us\n", masked_us);
 }
@@ -121,7 +106,7 @@ static void test_quiet_ram_cannot_be_reached_in_a_blackout(void **state)
 {
     struct twin_violation violation;
     (void)state;
-    type("xc");
+    prompt_type(twin, "xc");
     twin_uart_type(twin, "e");
     assert_int_equal(prompt_run(twin), TWIN_STOP_VIOLATION);
     twin_violation_get(twin, &violation);
@@ -132,7 +117,7 @@ static void test_quiet_ram_cannot_be_reached_in_a_blackout(void **state)
 static void test_quiet_ram_is_refused_by_name(void **state)
 {
     (void)state;
-    type("w");
+    prompt_type(twin, "w");
     says("beside_the_image NACRE_QUIET_RAM quiet_ram way\r\n"
          "two_controllers NACRE_QUIET_RAM quiet_ram way\r\n"
          "budget NACRE_OUT_OF_LIMITS budget_us, erase\r\n"

@@ -41,3 +41,26 @@ uint32_t prompt_said(const struct twin *twin, const char *name)
     if (last == NULL) fail_msg("the console never said %s", name);
     return last == NULL ? 0 : (uint32_t)strtoul(last + strlen(name), NULL, 10);
 }
+
+void prompt_type(struct twin *twin, const char *letters)
+{
+    char one[2] = {0};
+    for (; *letters != '\0'; letters++) {
+        one[0] = *letters;
+        twin_uart_type(twin, one);
+        prompt_reach(twin);
+    }
+}
+
+bool prompt_is_strobe_missing(const struct twin *twin)
+{
+    struct twin_violation violation;
+    twin_violation_get(twin, &violation);
+    return violation.kind == TWIN_VIOLATION_CONTROLLER && strstr(violation.detail, "DQS") != NULL;
+}
+
+const char *prompt_console(const struct twin *twin)
+{
+    size_t n;
+    return twin_uart_text(twin, &n);
+}

@@ -8,6 +8,7 @@
 #include <argp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum exit_code { EXIT_FINE = 0, EXIT_WRONG = 1, EXIT_CANNOT = 2, EXIT_USAGE = 3 };
 
@@ -95,6 +96,7 @@ static bool is_wanted(const struct options *options, const struct storm *storm)
 static void tell(const struct storm *storm, uint64_t ms)
 {
     char name[STORM_NAME_BYTES];
+    if (isatty(STDERR_FILENO) == 0) return; /* a file would only grow */
     storm_name(storm, name);
     (void)fprintf(stderr, "\r%-50s %8.1f s", name, (double)ms / 1000.0);
 }
@@ -104,7 +106,7 @@ static void run_one(const struct options *options, const struct storm *storm,
 {
     char name[STORM_NAME_BYTES];
     storm_run(storm, &options->plan, result);
-    (void)fprintf(stderr, "\r%-62s\r", "");
+    if (isatty(STDERR_FILENO) != 0) (void)fprintf(stderr, "\r%-62s\r", "");
     storm_print_row(stdout, storm, result);
     if (result->wrong[0] == '\0') return;
     storm_name(storm, name);

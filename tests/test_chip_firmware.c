@@ -205,7 +205,7 @@ static unsigned cut_each(const struct twin_snapshot *snapshot, const struct orac
 
 static void test_chip_firmware_cut_leaves_old_or_new(void **state)
 {
-    const uint64_t parts =
+    const uint64_t fractions =
         is_short(part_of(state)) ? PARTS_IN_SLICES : PARTS_OF_AN_OPERATION;
     const unsigned count = cuts_of_a_kind(part_of(state));
     unsigned cuts = 0;
@@ -221,10 +221,10 @@ static void test_chip_firmware_cut_leaves_old_or_new(void **state)
 
     cuts += cut_each(snapshot, &oracle, TWIN_CUT_BEFORE_COMMAND, command_end, count);
     cuts += cut_each(snapshot, &oracle, TWIN_CUT_AFTER_COMMAND, command_end, count);
-    for (uint64_t i = operation * parts; i < operation_end * parts; i++) {
+    for (uint64_t i = operation * fractions; i < operation_end * fractions; i++) {
         const struct twin_cut cut = {.kind = TWIN_CUT_IN_OPERATION,
-                                     .count = i / parts,
-                                     .fraction = (double)(i % parts) / (double)parts};
+                                     .count = i / fractions,
+                                     .fraction = (double)(i % fractions) / (double)fractions};
 
         cuts += cut_and_judge(snapshot, &oracle, &cut);
     }

@@ -89,7 +89,7 @@ enum nacre_err {
     NACRE_NOT_IN_RAM = 83,     /* the code or the vectors of the blackout are not in RAM */
     NACRE_CLOCK = 84,          /* the cycle counter does not run */
     NACRE_LIVE_PRIORITY = 85,  /* interrupts cannot stay live from that priority on */
-    NACRE_LIVE_VECTORS = 86,   /* the vectors of live interrupts: not in RAM, not aligned, too few */
+    NACRE_LIVE_VECTORS = 86,   /* the vectors of live interrupts: not in RAM, unaligned, too few */
     NACRE_LIVE_HANDLER = 87,   /* a live handler cannot be that, or one is missing */
     NACRE_LIVE_TIME = 88,      /* live handlers would take all of the time */
     NACRE_STACK = 89,          /* a stack lies where a blackout cannot reach it */

@@ -95,6 +95,10 @@ static void test_bringup_of_the_board_as_assumed_says_that_all_holds(void **stat
     for (size_t i = 0; i < sizeof holding / sizeof holding[0]; i++) {
         verdict_is(holding[i], "holds");
     }
+    /* Behind the fence it faulted; without it the twin tells, and delivers no bus error. */
+    assert_string_equal(text_of("mode_off.rehearsed"), "yes");
+    assert_string_equal(text_of("mode_off.read"), "value");
+    assert_int_equal(seen.off_reads, 1);
     scratch_is_blank();
 }
 
@@ -203,6 +207,18 @@ static void test_bringup_after_a_reset_says_where_it_was_and_stops(void **state)
     twin_counters_get(twin, &after);
     assert_int_equal(after.erases, before.erases);
     assert_int_equal(after.programs, before.programs);
+}
+
+/* A fault that is not delivered as one: nothing is read that could hang. */
+static void test_bringup_reads_nothing_unmapped_without_a_rehearsal(void **state)
+{
+    (void)state;
+    cfg.deliver_faults = false;
+    power_on(IMAGES "bring_up_trial.elf");
+    run_to("\r\nend ");
+    assert_string_equal(text_of("mode_off.rehearsed"), "no");
+    verdict_is("read_with_mode_off", "open");
+    assert_int_equal(seen.off_reads, 1); /* at the fence */
 }
 
 /* The word by which the firmware knows that the flash reads, in its own RAM. */
@@ -336,6 +352,8 @@ int main(void)
             test_bringup_sees_a_word_of_the_psram_change_at_380_mhz, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(
             test_bringup_after_a_reset_says_where_it_was_and_stops, bed_up, bed_down),
+        cmocka_unit_test_setup_teardown(
+            test_bringup_reads_nothing_unmapped_without_a_rehearsal, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(
             test_bringup_resets_a_flash_that_does_not_read_then_the_system, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(

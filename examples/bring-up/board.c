@@ -64,6 +64,16 @@
 #define CONFIGURATION_AND_CONTROL WORD_AT(0xE000ED14u)
 #define DATA_CACHE_ON 0x00010000u
 
+#define IWDG_KR WORD_AT(0x58004800u)
+#define IWDG_PR WORD_AT(0x58004804u)
+#define IWDG_RLR WORD_AT(0x58004808u)
+#define IWDG_SR WORD_AT(0x5800480Cu)
+#define IWDG_START 0xCCCCu
+#define IWDG_UNLOCK 0x5555u
+#define IWDG_FEED 0xAAAAu
+#define IWDG_BY_256 6u
+#define IWDG_STEPS 1000u /* of 32 kHz / 256: 8 s */
+
 #define STEP_MAGIC 0x53544550u
 
 /* Not cleared by the start-up code: it outlives a reset, as long as the supply does. */
@@ -195,6 +205,31 @@ void board_send(const char *text)
 void board_flush(void)
 {
     wait_for(TC, TCIE);
+}
+
+/* ---- watchdog ---- */
+
+static bool has_watchdog;
+
+void board_start_watchdog(void)
+{
+    has_watchdog = true;
+    IWDG_KR = IWDG_START;
+    IWDG_KR = IWDG_UNLOCK;
+    IWDG_PR = IWDG_BY_256;
+    IWDG_RLR = IWDG_STEPS;
+    (void)comes(&IWDG_SR, ~0u, 0);
+    IWDG_KR = IWDG_FEED;
+}
+
+bool board_has_watchdog(void)
+{
+    return has_watchdog;
+}
+
+void board_feed_watchdog(void)
+{
+    IWDG_KR = IWDG_FEED;
 }
 
 /* ---- the rest ---- */

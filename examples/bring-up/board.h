@@ -30,6 +30,11 @@ bool board_set_core_mhz(uint32_t mhz);
 /* As the boot had it, after board_set_core_mhz, whatever that returned. */
 bool board_restore_core_mhz(void);
 
+/* A watchdog that resets the system after 8 s without food. Nothing but a reset stops it. */
+void board_start_watchdog(void);
+bool board_has_watchdog(void);
+void board_feed_watchdog(void);
+
 /* UART4 on PD0 and PD1, 115200 baud, at its clock. */
 void board_start_console(uint32_t uart_hz);
 

@@ -23,7 +23,8 @@ enum lab_step {
     LAB_STEP_SLICES = 4,   /* suspend and resume */
     LAB_STEP_RWW = 5,      /* reads of other banks while one is busy */
     LAB_STEP_BUSY_BANK = 6, /* reads of the busy bank */
-    LAB_STEP_CLOCK = 7     /* the canary with a slower core */
+    LAB_STEP_CLOCK = 7,    /* the canary with a slower core */
+    LAB_STEP_OFF = 8       /* a read with the mapped mode off */
 };
 
 struct lab {

@@ -48,14 +48,14 @@ static bool image_answers(struct probe_board *board)
     return board->known_got == board->known_word;
 }
 
-static bool go_dark(struct probe_board *board)
+bool probe_go_dark(struct probe_board *board)
 {
     nacre_port_close(&board->port);
     return nacre_ctrl_leave(&board->port.ctrl) == NACRE_OK;
 }
 
 /* Map only what was seen to answer: a mapped read that gets no answer has no bound. */
-static void go_light(struct probe_board *board)
+void probe_go_light(struct probe_board *board)
 {
     if (!image_answers(board)) {
         if (nacre_ctrl_leave(&board->port.ctrl) != NACRE_OK || !image_answers(board)) {
@@ -77,12 +77,12 @@ static bool send(struct probe_board *board, const struct nacre_op *op)
 
 enum nacre_err probe_send(struct probe_board *board, const struct nacre_op *op, uint32_t count)
 {
-    bool is_sent = go_dark(board);
+    bool is_sent = probe_go_dark(board);
 
     for (uint32_t i = 0; i < count && is_sent; i++) {
         is_sent = send(board, &op[i]);
     }
-    go_light(board);
+    probe_go_light(board);
     return is_sent ? NACRE_OK : NACRE_TIMEOUT;
 }
 
@@ -236,7 +236,7 @@ enum probe_end probe_work(struct probe_board *board, struct probe_work *work)
     const uint32_t dark = nacre_port_cycles();
     enum probe_end end = PROBE_NOT_READY;
 
-    if (go_dark(board)) {
+    if (probe_go_dark(board)) {
         end = begin(board, work) ? PROBE_DONE : PROBE_REFUSED;
         if (end == PROBE_DONE) {
             if (!send(board, &work->work)) end = PROBE_REFUSED;
@@ -244,7 +244,7 @@ enum probe_end probe_work(struct probe_board *board, struct probe_work *work)
             run(board, work); /* in doubt, too: it may have begun */
         }
     }
-    go_light(board);
+    probe_go_light(board);
     return end;
 }
 
@@ -309,7 +309,7 @@ void probe_starts(struct probe_board *board, struct probe_start_times *times)
 {
     struct nacre_xspi *const xspi = (struct nacre_xspi *)board->port.ctrl.base;
 
-    if (!go_dark(board)) give_up(board);
+    if (!probe_go_dark(board)) give_up(board);
     times->idle_SR = xspi->SR;
     times->CALFCR[0] = NACRE_REG(board->port.ctrl.base + CALFCR_OFFSET);
     (void)send(board, &times->status);
@@ -318,5 +318,5 @@ void probe_starts(struct probe_board *board, struct probe_start_times *times)
         times->cycles[how] = start_again(board, times, (enum probe_start)how);
     }
     times->CALFCR[1] = NACRE_REG(board->port.ctrl.base + CALFCR_OFFSET);
-    go_light(board);
+    probe_go_light(board);
 }

@@ -131,6 +131,16 @@ enum nacre_err probe_send(struct probe_board *board, const struct nacre_op *op, 
  */
 enum probe_end probe_work(struct probe_board *board, struct probe_work *work);
 
+/*
+ * For other measurements: fence, mask, and leave the mapped mode; and back, if the flash answers.
+ * Between the two nothing reads the flash.
+ *
+ * Returns  false: the controller did not leave it
+ * Context  RAM; probe_go_light follows in any case
+ */
+bool probe_go_dark(struct probe_board *board);
+void probe_go_light(struct probe_board *board);
+
 void probe_mode(struct probe_board *board, struct probe_mode *mode);
 void probe_starts(struct probe_board *board, struct probe_start_times *times);
 

@@ -36,4 +36,7 @@ void step_clock(void);
 /* Reads of the bank that is busy; leaves the scratch units erased. */
 void step_busy_bank(void);
 
+/* A read of the window with the mapped mode off. A watchdog runs from here on. */
+void step_off(void);
+
 #endif

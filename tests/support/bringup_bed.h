@@ -20,6 +20,7 @@ struct bed_seen {
     uint64_t erase_ps[WORK_MAX];
     uint32_t erases;
     uint32_t strobes;
+    uint32_t off_reads; /* of the window, by the step mode_off */
     uint32_t resets;          /* of the system, by software */
     uint16_t last_opcodes[2]; /* before the first of them */
     uint32_t others; /* violations of any other kind */
@@ -40,7 +41,8 @@ void power_on(const char *path);
 void run_to(const char *text);
 /* The rest of the last line. */
 void run_out(void);
-/* From power on to the last line: it must be whole, and no violation seen but missing strobes. */
+/* From power on to the last line: it must be whole, and no violation seen but missing strobes
+   and the read that the step mode_off makes. */
 void run_whole(const char *image);
 /* The report of the newest start alone. */
 void forget_earlier_starts(void);

@@ -179,13 +179,9 @@ static void erase_in_slices(const char *letters, uint32_t handler_us)
 
 static void test_live_handler_runs_through_slices(void **state)
 {
-    static const enum twin_busy busy[] = {TWIN_BUSY_TYPICAL, TWIN_BUSY_DRAWN};
     (void)state;
-    for (size_t i = 0; i < sizeof busy / sizeof busy[0]; i++) {
-        start(busy[i], false);
-        erase_in_slices("c", SHORT_US);
-        teardown(NULL);
-    }
+    start(TWIN_BUSY_TYPICAL, false);
+    erase_in_slices("c", SHORT_US);
 }
 
 /* It takes longer than any wait inside a command, and than the margin of the suspend latency. */
@@ -327,7 +323,7 @@ static void test_live_handler_that_reads_the_flash_is_told_to_the_application(vo
 /* A fault that nothing asked for, at any time: told or the dead end, and no other way out. */
 static void test_live_fault_at_any_time_ends_in_one_of_two_ways(void **state)
 {
-    const struct twin_until until = {.call = "seen_all", .for_ps = 200 * TWIN_PS_PER_MS};
+    const struct twin_until until = {.call = "seen_all", .for_ps = 2 * TWIN_PS_PER_MS};
     uint32_t told = 0;
     uint32_t dead = 0;
     (void)state;
@@ -342,14 +338,15 @@ static void test_live_fault_at_any_time_ends_in_one_of_two_ways(void **state)
         (void)twin_run(twin, &until);
         struct seen_fault fault;
         fault_read(&fault);
-        if (fault.count + (seen.was_reset ? 1u : 0u) != 1u) {
-            fail_msg("fault %u: told %u times, reset %d: %s", i, fault.count, seen.was_reset,
-                     seen.opcodes);
+        /* After that it waits for the chip's reset, and resets the system: see the test above. */
+        const bool is_dead_end = strstr(seen.opcodes, "6699 9966 ") != NULL;
+        if (fault.count + (is_dead_end ? 1u : 0u) != 1u) {
+            fail_msg("fault %u: told %u times: %s", i, fault.count, seen.opcodes);
         }
         assert_int_equal(seen.violations, seen.strobes);
-        assert_true(seen.was_reset || seen.violations == 0);
+        assert_true(is_dead_end || seen.violations == 0);
         told += fault.count;
-        dead += seen.was_reset ? 1 : 0;
+        dead += is_dead_end ? 1 : 0;
         teardown(NULL);
     }
     print_message("%u told, %u dead ends\n", told, dead);

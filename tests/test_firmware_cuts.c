@@ -15,7 +15,7 @@
  *
  * The same for the other ways through a blackout: in slices and whole, in the bank that runs the
  * image; by two controllers; and for the images that run the blackout from other memories than ITCM
- * (docs/placement.md). Of these a share of the cuts is made, all with NACRE_CAMPAIGN. But for one
+ * (docs/placement.md). A share of the cuts is made, all of them with NACRE_CAMPAIGN. But for one
  * lane the data cache is on: it shows old bytes where a line is not invalidated.
  *
  * usage: test_firmware_cuts [RUN]      RUN: see runs below
@@ -46,7 +46,8 @@
 #define RECOVERY_CUTS 8u   /* at so many commands of it */
 #define RECOVERY_CUTS_SHARE 3u
 #define SEED 20u
-#define PLACED_SHARE 19u   /* primes, so that they meet each kind of command */
+#define MAIN_SHARE 3u    /* primes, so that they meet each kind of command */
+#define PLACED_SHARE 19u
 #define SLICED_SHARE 101u
 #define WHOLE_SHARE 61u
 
@@ -70,8 +71,8 @@ struct point {
 #define BANK_3 0x07FE0000u
 #define BANK_0 0x01FE0000u /* the one that runs the image */
 static const struct run runs[] = {
-    {"two_lanes", IMAGES "brightness.elf", TWIN_TEAR_PAGE, 2, false, 1, BANK_3},
-    {"one_lane", IMAGES "brightness_one_lane.elf", TWIN_TEAR_GRANULE, 1, false, 1, BANK_3},
+    {"two_lanes", IMAGES "brightness.elf", TWIN_TEAR_PAGE, 2, false, MAIN_SHARE, BANK_3},
+    {"one_lane", IMAGES "brightness_one_lane.elf", TWIN_TEAR_GRANULE, 1, false, MAIN_SHARE, BANK_3},
     {"one_lane_in_pages", IMAGES "brightness_one_lane.elf", TWIN_TEAR_PAGE, 1, true, 1, BANK_3},
     {"axi_sram", IMAGES "brightness_axi_sram.elf", TWIN_TEAR_PAGE, 2, false, PLACED_SHARE, BANK_3},
     {"psram", IMAGES "brightness_psram.elf", TWIN_TEAR_PAGE, 2, false, PLACED_SHARE, BANK_3},

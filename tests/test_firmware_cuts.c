@@ -46,16 +46,10 @@
 #define RECOVERY_CUTS 8u   /* at so many commands of it */
 #define RECOVERY_CUTS_SHARE 3u
 #define SEED 20u
-<<<<<<< Updated upstream
-#define MAIN_SHARE 3u    /* primes, so that they meet each kind of command */
+#define MAIN_SHARE 3u      /* primes, so that they meet each kind of command */
 #define PLACED_SHARE 19u
-#define SLICED_SHARE 101u
-#define WHOLE_SHARE 61u
-=======
-#define PLACED_SHARE 19u   /* primes, so that they meet each kind of command */
 #define SLICED_SHARE 211u
 #define WHOLE_SHARE 127u
->>>>>>> Stashed changes
 
 /* What is run. */
 struct run {

@@ -91,7 +91,7 @@ void bed_mount(struct bed *bed)
 void bed_open(struct bed *bed, const struct bed_kind *kind, uint32_t key_count)
 {
     const struct nacre_geometry geometry = {UNIT_BYTES, kind->unit_count * kind->lane_count,
-                                            GRANULE_BYTES, PAGE_BYTES, kind->cut_bytes};
+                                            GRANULE_BYTES, PAGE_BYTES, kind->cut_bytes, 0};
     memset(bed, 0, sizeof *bed);
     bed->kind = kind;
     bed->key_count = key_count;

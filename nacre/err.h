@@ -80,6 +80,14 @@ enum nacre_err {
     NACRE_QUIET = 70,          /* programs and erases are refused since nacre_nor_quiesce: resume */
     NACRE_CHIP_TABLES = 71,    /* the chip's own tables contradict its row: a field says in which
                                   number */
+    NACRE_BUS_NO_ACK = 72,     /* nobody acknowledged: no part at that address, or it lost power */
+    NACRE_BUS_LOST = 73,       /* another controller took the bus in the middle of a transfer */
+    NACRE_BUS_TIMEOUT = 74,    /* a transfer did not end in time: the controller, or its clock */
+    NACRE_BUS_STUCK = 75,      /* a line is held low, and nine clocks did not free it */
+    NACRE_BUS_SHORT = 76,      /* a bus callback moved another number of bytes than it was given */
+    NACRE_PART_SILENT = 77,    /* the part answers nothing but ones, or zeros: not there, or not
+                                  selected */
+    NACRE_PART_PROTECTED = 78, /* the part is write-protected, by a pin or by its status */
 
     /* The port. */
     NACRE_CTRL_STATE = 80,     /* the controller is in a state that cannot be adopted; a field says

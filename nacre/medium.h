@@ -29,6 +29,9 @@ struct nacre_geometry {
     uint32_t granule_bytes; /* programmed once between erases; a power of two, 1 to 16 */
     uint32_t page_bytes;    /* one program never crosses a multiple of this */
     uint32_t cut_bytes;     /* the aligned block that a cut program may spoil; >= granule_bytes */
+    uint32_t slot_bytes;    /* a record begins at a multiple of this, and shares none with another:
+                               0 for 16. Where it is cut_bytes, a cut spoils nothing but what was
+                               being written, and one lane is enough; 16 to 80, and page_bytes */
 };
 
 struct nacre_medium_ops {
@@ -36,7 +39,9 @@ struct nacre_medium_ops {
      * Copy n bytes at addr into buf. While an erase is under way it is suspended or waited out.
      *
      * addr, n  inside the region; no alignment
-     * Returns  NACRE_OK; NACRE_IO, NACRE_TIMEOUT: buf undefined, medium unchanged
+     * Returns  NACRE_OK; NACRE_IO, NACRE_TIMEOUT, NACRE_BUS_*: buf undefined, medium unchanged. A
+     *          granule that the part knows to be broken (a word with more bad bits than its ECC can
+     *          mend) is no error: it reads as zeros, which no record holds
      */
     enum nacre_err (*read)(struct nacre_medium *medium, uint32_t addr, void *buf, uint32_t n);
 
@@ -47,7 +52,8 @@ struct nacre_medium_ops {
      * Cost     one program
      * Returns  NACRE_OK     the chip reports success; whoever needs to know reads back
      *          NACRE_BUSY   an erase is under way; unchanged
-     *          NACRE_IO, NACRE_TIMEOUT, NACRE_VERIFY  the granules named are in any state
+     *          NACRE_IO, NACRE_TIMEOUT, NACRE_VERIFY, NACRE_BUS_*  the granules named are in any
+     *                       state
      *          any other    refused before the first command; unchanged
      * Cut      the granules named, or the cut_bytes blocks they lie in, are in any state
      */

@@ -172,22 +172,22 @@ static void test_core_geometries_are_told_apart(void **state)
 {
     (void)state;
     static const struct geometry_case cases[] = {
-        { { 1024, 4, 16, 0, 16 }, NACRE_REGION_UNALIGNED },
-        { { 1024, 4, 16, 384, 16 }, NACRE_REGION_UNALIGNED },
-        { { 1024, 4, 16, 8, 16 }, NACRE_REGION_UNALIGNED },
-        { { 1024, 4, 0, 256, 16 }, NACRE_REGION_UNALIGNED },
-        { { 1024, 4, 3, 256, 16 }, NACRE_REGION_UNALIGNED },
-        { { 1024, 4, 32, 256, 32 }, NACRE_REGION_UNALIGNED },
-        { { 0, 4, 16, 256, 16 }, NACRE_NO_REGION },
-        { { 1024, 0, 16, 256, 16 }, NACRE_NO_REGION },
-        { { 1024, 2, 16, 256, 16 }, NACRE_REGION_TOO_SMALL },
-        { { 1008, 4, 16, 16, 16 }, NACRE_REGION_TOO_SMALL },
-        { { 1024, 12, 16, 256, 2048 }, NACRE_CUT_TOO_COARSE },
-        { { 1024, 5, 16, 64, 64 }, NACRE_CUT_TOO_COARSE },
-        { { 1024, 4, 16, 256, 48 }, NACRE_CUT_TOO_COARSE },
-        { { 1024, 257, 16, 256, 16 }, NACRE_REGION_TOO_LARGE },
-        { { 131072, 4, 16, 256, 16 }, NACRE_REGION_TOO_LARGE },
-        { { 65536, 17, 16, 256, 16 }, NACRE_REGION_TOO_LARGE },
+        { { 1024, 4, 16, 0, 16, 0 }, NACRE_REGION_UNALIGNED },
+        { { 1024, 4, 16, 384, 16, 0 }, NACRE_REGION_UNALIGNED },
+        { { 1024, 4, 16, 8, 16, 0 }, NACRE_REGION_UNALIGNED },
+        { { 1024, 4, 0, 256, 16, 0 }, NACRE_REGION_UNALIGNED },
+        { { 1024, 4, 3, 256, 16, 0 }, NACRE_REGION_UNALIGNED },
+        { { 1024, 4, 32, 256, 32, 0 }, NACRE_REGION_UNALIGNED },
+        { { 0, 4, 16, 256, 16, 0 }, NACRE_NO_REGION },
+        { { 1024, 0, 16, 256, 16, 0 }, NACRE_NO_REGION },
+        { { 1024, 2, 16, 256, 16, 0 }, NACRE_REGION_TOO_SMALL },
+        { { 1008, 4, 16, 16, 16, 0 }, NACRE_REGION_TOO_SMALL },
+        { { 1024, 12, 16, 256, 2048, 0 }, NACRE_CUT_TOO_COARSE },
+        { { 1024, 5, 16, 64, 64, 0 }, NACRE_CUT_TOO_COARSE },
+        { { 1024, 4, 16, 256, 48, 0 }, NACRE_CUT_TOO_COARSE },
+        { { 1024, 257, 16, 256, 16, 0 }, NACRE_REGION_TOO_LARGE },
+        { { 131072, 4, 16, 256, 16, 0 }, NACRE_REGION_TOO_LARGE },
+        { { 65536, 17, 16, 256, 16, 0 }, NACRE_REGION_TOO_LARGE },
     };
     const struct nacre_geometry kept = box.sim->medium.geometry;
     for (uint32_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {

@@ -210,7 +210,7 @@ static void session(uint32_t variant)
 static void open_bench(const struct kind *kind)
 {
     const struct nacre_geometry geometry = { UNIT_BYTES, kind->units, 16, kind->page_bytes,
-                                             kind->cut_bytes };
+                                             kind->cut_bytes, 0 };
     memset(&bench, 0, sizeof bench);
     bench.sim = sim_nor_create(&geometry, 1);
     bench.start = sim_nor_create(&geometry, 1);

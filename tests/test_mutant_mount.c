@@ -377,7 +377,7 @@ static void test_mutant_mount_erases_nothing_on_a_doubtful_word(void **state)
 
 static enum nacre_err mount_of(uint32_t unit_bytes, uint32_t unit_count)
 {
-    const struct nacre_geometry geometry = { unit_bytes, unit_count, 16, 256, 16 };
+    const struct nacre_geometry geometry = { unit_bytes, unit_count, 16, 256, 16, 0 };
     sim_nor_destroy(box.sim);
     box.sim = sim_nor_create(&geometry, 1);
     box.cfg.medium = &box.sim->medium;

@@ -52,7 +52,7 @@ static void assert_holds(uint32_t long_count, uint32_t small_count, bool is_done
 
 static void reach(uint32_t long_count, uint32_t small_count)
 {
-    const struct nacre_geometry geometry = { 1024, UNITS, 16, 256, 16 };
+    const struct nacre_geometry geometry = { 1024, UNITS, 16, 256, 16, 0 };
     sim_nor_destroy(box.sim);
     box.sim = sim_nor_create(&geometry, 1);
     box.cfg.medium = &box.sim->medium;
@@ -84,7 +84,7 @@ static void test_mutant_reach_of_a_transaction(void **state)
 static void test_mutant_reach_is_forgotten_with_the_next_record(void **state)
 {
     (void)state;
-    const struct nacre_geometry geometry = { 1024, UNITS, 16, 256, 16 };
+    const struct nacre_geometry geometry = { 1024, UNITS, 16, 256, 16, 0 };
     sim_nor_destroy(box.sim);
     box.sim = sim_nor_create(&geometry, 1);
     box.cfg.medium = &box.sim->medium;

@@ -85,7 +85,7 @@ static bool decoder_finds_new(const struct shape *shape)
 static bool mount_finds_new(const struct shape *shape)
 {
     const struct nacre_geometry geometry = { shape->unit_bytes, shape->lane_units * shape->lanes,
-                                             16, 256, shape->cut_bytes };
+                                             16, 256, shape->cut_bytes, 0 };
     struct sim_nor *const sim = sim_nor_create(&geometry, 1);
     const struct nacre_store_cfg cfg = image_cfg(sim, index_entries);
     sim_nor_poke(sim, 0, region, sim->bytes);

@@ -19,7 +19,7 @@ static jmp_buf jump;
 static int open_sim(void **state)
 {
     (void)state;
-    const struct nacre_geometry geometry = { 4096, 4, 16, 256, 256 };
+    const struct nacre_geometry geometry = { 4096, 4, 16, 256, 256, 0 };
     sim = sim_nor_create(&geometry, 5);
     return 0;
 }

@@ -32,7 +32,7 @@ void fuzz_bed_open(struct fuzz_bed *bed, uint32_t kind)
     bed->lane_count = habit >= 2u ? 2u : 1u;
     bed->lane_units = (habit == 3u ? 5u : 3u) + kind % 4u;
     const struct nacre_geometry geometry = { FUZZ_UNIT_BYTES, bed->lane_units * bed->lane_count,
-                                             16u, page_bytes, cut_bytes[habit] };
+                                             16u, page_bytes, cut_bytes[habit], 0 };
     bed->sim = sim_nor_create(&geometry, kind);
     bed->reads_max = (uint64_t)SCANS_MAX * SCAN_REGIONS_MAX * bed->sim->bytes;
     bed->cfg = (struct nacre_store_cfg){

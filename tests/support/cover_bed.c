@@ -20,7 +20,7 @@ struct cover cover;
 void cover_open(uint32_t unit_count, uint32_t cut_bytes)
 {
     const uint32_t page_bytes = cut_bytes == SMALL_PAGE ? SMALL_PAGE : PAGE;
-    const struct nacre_geometry geometry = { UNIT_BYTES, unit_count, 16, page_bytes, cut_bytes };
+    const struct nacre_geometry geometry = { UNIT_BYTES, unit_count, 16, page_bytes, cut_bytes, 0 };
     memset(&cover, 0, sizeof cover);
     box_open_geometry(&cover.box, &geometry);
     cover.start = sim_nor_create(&geometry, unit_count);

@@ -29,7 +29,7 @@ const struct image_kind image_kinds[IMAGE_KINDS] = {
 struct sim_nor *image_chip(const struct image_kind *kind)
 {
     const struct nacre_geometry geometry = { kind->unit_bytes, kind->unit_count, 16, 256,
-                                             kind->cut_bytes };
+                                             kind->cut_bytes, 0 };
     struct sim_nor *const sim = sim_nor_create(&geometry, 1);
     sim->lane_units = kind->cut_bytes > 16u ? kind->unit_count / 2u : 0;
     return sim;

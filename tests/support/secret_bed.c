@@ -107,7 +107,7 @@ static enum nacre_err value_advance(void *context)
 
 static int begin(uint32_t cut_bytes)
 {
-    const struct nacre_geometry geometry = { 4096, 8, 16, 256, cut_bytes };
+    const struct nacre_geometry geometry = { 4096, 8, 16, 256, cut_bytes, 0 };
     memset(&bed, 0, sizeof bed);
     if (psa_crypto_init() != PSA_SUCCESS) return -1;
     keys_make();

@@ -48,7 +48,7 @@ bool bed_wrong(struct bed *bed, const char *format, ...)
 struct bed *bed_create(const struct bed_scene *scene, uint64_t seed)
 {
     const struct nacre_geometry geometry = { 4096, scene->unit_count, 16, 256,
-                                             scene->cut_bytes };
+                                             scene->cut_bytes, 0 };
     struct bed *const bed = calloc(1, sizeof *bed);
     if (bed == NULL) abort();
     bed->scene = scene;

@@ -12,7 +12,7 @@ void box_open(struct box *box, uint32_t unit_count)
 
 void box_open_lanes(struct box *box, uint32_t unit_count, uint32_t cut_bytes)
 {
-    const struct nacre_geometry geometry = { 4096, unit_count, 16, 256, cut_bytes };
+    const struct nacre_geometry geometry = { 4096, unit_count, 16, 256, cut_bytes, 0 };
     box_open_geometry(box, &geometry);
 }
 

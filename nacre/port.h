@@ -227,13 +227,20 @@ NACRE_MUST_CHECK enum nacre_err nacre_port_second_adopt(struct nacre_port *port,
                                                         uint32_t frame_bytes_min);
 
 /*
- * Make it ready for commands, and give it back as it was found.
+ * Make it ready for commands.
  *
- * port     with a second controller; nobody else uses that in between
- * Returns  NACRE_OK; NACRE_TIMEOUT: it does not let go of what it does
+ * port     with a second controller; nobody else uses that until nacre_port_second_give
+ * Returns  NACRE_OK; NACRE_TIMEOUT: it does not let go of what it does, and cannot be used
  * Context  thread only
  */
 enum nacre_err nacre_port_second_take(struct nacre_port *port);
+
+/*
+ * Give it back: its registers as nacre_port_second_adopt found them.
+ *
+ * port     taken, and idle: no command of it is under way
+ * Context  thread only
+ */
 void nacre_port_second_give(struct nacre_port *port);
 
 /*

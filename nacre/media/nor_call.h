@@ -27,8 +27,10 @@ NACRE_MUST_CHECK enum nacre_err nacre_nor_enter(struct nacre_nor *nor);
  */
 NACRE_MUST_CHECK enum nacre_err nacre_nor_check_caller(struct nacre_nor *nor);
 
-/* The lock alone, for a look at nor: nothing of it is read without. */
+/* The lock alone, for a look at nor: nothing of it is read without. Thread only. */
 void nacre_nor_lock(const struct nacre_nor *nor);
+
+/* The end of that look, by the thread that took the lock; nothing without a lock. */
 void nacre_nor_unlock(const struct nacre_nor *nor);
 
 /* End a call: give the lock back, and answer. */

@@ -146,7 +146,33 @@ NACRE_MUST_CHECK enum nacre_err nacre_slice_start(struct nacre_nor *nor, uint32_
  */
 NACRE_MUST_CHECK enum nacre_err nacre_slice_poll(struct nacre_nor *nor);
 
+/*
+ * Start an operation by the second controller, while the first one keeps the flash mapped. What
+ * that controller does not let through goes the way of read while write from then on.
+ *
+ * n        bytes of nor->piece to program; 0: erase the unit
+ * Cost     no blackout; interrupts are masked for each command that writes
+ * Returns  NACRE_OK       under way, its bank is fenced
+ *          NACRE_BUSY     the status before it was not as it must be: nothing was started;
+ *                         nor->answer[1] holds that status
+ *          NACRE_CHIP_REFUSED  a status made no sense: nothing was started
+ *          NACRE_TIMEOUT  a command's end was not seen, and the second controller is given up: it
+ *                         is under way if nor->state says so, and its bank is fenced then
+ *          A second controller that is not free is given up, too: then as nacre_rww_start.
+ * Cut      the range named, in any state
+ */
 NACRE_MUST_CHECK enum nacre_err nacre_two_start(struct nacre_nor *nor, uint32_t n);
+
+/*
+ * Ask the chip by the second controller whether the operation has ended. Sets when it is worth to
+ * ask again.
+ *
+ * Cost     no blackout: two commands that read
+ * Returns  NACRE_BUSY     not yet; or its status was not had, and read while write asks from now on
+ *          NACRE_TIMEOUT  not yet, and the row's maximum has passed; it stays under way
+ *          else as nacre_way_end: it has ended, nothing is fenced
+ * Cut      what a cut of the operation leaves
+ */
 NACRE_MUST_CHECK enum nacre_err nacre_two_poll(struct nacre_nor *nor);
 
 /*

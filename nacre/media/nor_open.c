@@ -82,27 +82,33 @@ static enum nacre_err check_tables(const struct nacre_nor_cfg *cfg)
     return nacre_port_is_writable(cfg->tables, cfg->tables_bytes) ? NACRE_OK : NACRE_BAD_BUFFER;
 }
 
+static bool has_good_numbers(const struct nacre_nor_cfg *cfg)
+{
+    if (cfg->image_bytes == 0 || !is_in_chip(cfg->chip, cfg->image_addr, cfg->image_bytes)) {
+        return false;
+    }
+    if (cfg->port.core_mhz == 0 || cfg->port.core_mhz > CORE_MHZ_MAX) return false;
+    if (cfg->tick != NULL && cfg->tick_us == 0) return false;
+    return cfg->feed.reg == NULL || cfg->feed.every_us != 0;
+}
+
+/* A table is left out, or has all that is called. */
+static bool has_whole_tables(const struct nacre_nor_cfg *cfg)
+{
+    if (cfg->os != NULL && (cfg->os->wait == NULL || cfg->os->stay_awake == NULL)) return false;
+    if (cfg->hooks != NULL && (cfg->hooks->before == NULL || cfg->hooks->after == NULL)) {
+        return false;
+    }
+    return cfg->lock == NULL || (cfg->lock->lock != NULL && cfg->lock->unlock != NULL);
+}
+
 static enum nacre_err check_cfg(const struct nacre_nor *nor, const struct nacre_nor_cfg *cfg)
 {
     if (nor == NULL || cfg == NULL || cfg->chip == NULL) return NACRE_BAD_ARGUMENT;
     if (!is_drivable(cfg->chip)) return NACRE_BAD_ARGUMENT;
     if (nacre_port_in_interrupt()) return NACRE_FROM_INTERRUPT;
     if (!nacre_port_is_writable(nor, sizeof(*nor))) return NACRE_BAD_BUFFER;
-    if (cfg->image_bytes == 0 || !is_in_chip(cfg->chip, cfg->image_addr, cfg->image_bytes)) {
-        return NACRE_BAD_ARGUMENT;
-    }
-    if (cfg->port.core_mhz == 0 || cfg->port.core_mhz > CORE_MHZ_MAX) return NACRE_BAD_ARGUMENT;
-    if (cfg->tick != NULL && cfg->tick_us == 0) return NACRE_BAD_ARGUMENT;
-    if (cfg->feed.reg != NULL && cfg->feed.every_us == 0) return NACRE_BAD_ARGUMENT;
-    if (cfg->os != NULL && (cfg->os->wait == NULL || cfg->os->stay_awake == NULL)) {
-        return NACRE_BAD_ARGUMENT;
-    }
-    if (cfg->hooks != NULL && (cfg->hooks->before == NULL || cfg->hooks->after == NULL)) {
-        return NACRE_BAD_ARGUMENT;
-    }
-    if (cfg->lock != NULL && (cfg->lock->lock == NULL || cfg->lock->unlock == NULL)) {
-        return NACRE_BAD_ARGUMENT;
-    }
+    if (!has_good_numbers(cfg) || !has_whole_tables(cfg)) return NACRE_BAD_ARGUMENT;
     const enum nacre_err err = check_tables(cfg);
     return err == NACRE_OK ? check_region(cfg) : err;
 }

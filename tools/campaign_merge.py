@@ -6,7 +6,8 @@ usage: campaign_merge.py [-o FILE] SHARD.json...
 The shards of the cuts must be all there, each once; so must those of the soak and of the storms,
 if any is given. A storm that ran alone, as the only shard of its campaign, stands beside them.
 "seconds" is the longest shard's, as when all run side by side; "processor_seconds" is the sum.
-Prints what was run, and exits 1 if anything failed, 3 if the shards do not belong together.
+Prints what was run, and exits 1 if anything failed, 2 if a file is no shard, 3 for bad usage or if
+the shards do not belong together.
 """
 import argparse
 import json
@@ -21,19 +22,33 @@ SUMS = {
 }
 
 
-def refuse(why):
+def refuse(why, code=3):
     print("campaign_merge: %s" % why, file=sys.stderr)
-    sys.exit(3)
+    sys.exit(code)
 
 
-def read_shards(paths, campaign):
-    """The shards of one campaign, in order; none, or all of them."""
-    found = []
-    for path in paths:
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        refuse("%s; --help tells" % message)
+
+
+def read(path):
+    """The shard in one file."""
+    try:
         with open(path, encoding="utf-8") as file:
             shard = json.load(file)
-        if shard["campaign"] == campaign:
-            found.append(shard)
+    except OSError as error:
+        refuse("%s: %s" % (path, error.strerror), 2)
+    except ValueError as error:
+        refuse("%s: not JSON: %s" % (path, error), 2)
+    if not isinstance(shard, dict) or "campaign" not in shard:
+        refuse("%s: not a shard of a campaign" % path, 2)
+    return shard
+
+
+def read_shards(shards, campaign):
+    """The shards of one campaign, in order; none, or all of them."""
+    found = [shard for shard in shards if shard["campaign"] == campaign]
     found.sort(key=lambda shard: shard["shard"])
     if found and [shard["shard"] for shard in found] != list(range(found[0]["shards"])):
         refuse("%s: shards %s of %d" % (campaign, [shard["shard"] for shard in found],
@@ -41,14 +56,9 @@ def read_shards(paths, campaign):
     return found
 
 
-def read_storms(paths):
+def read_storms(shards):
     """(the storms of the list, those that ran alone), each as runs; None without any."""
-    found = []
-    for path in paths:
-        with open(path, encoding="utf-8") as file:
-            shard = json.load(file)
-        if shard["campaign"] == "storm":
-            found.append(shard)
+    found = [shard for shard in shards if shard["campaign"] == "storm"]
     several = sorted((shard for shard in found if shard["shards"] > 1),
                      key=lambda shard: shard["shard"])
     if several and [shard["shard"] for shard in several] != list(range(several[0]["shards"])):
@@ -112,12 +122,13 @@ def merge(shards, campaign):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = Parser(description=__doc__.splitlines()[0])
     parser.add_argument("-o", "--output", default="build/campaign.json")
     parser.add_argument("shards", nargs="+")
     args = parser.parse_args()
-    cuts = read_shards(args.shards, "store.cuts")
-    soak = read_shards(args.shards, "store.soak")
+    shards = [read(path) for path in args.shards]
+    cuts = read_shards(shards, "store.cuts")
+    soak = read_shards(shards, "store.soak")
     if not cuts:
         refuse("no shard of the cuts among %s" % " ".join(args.shards))
     result = merge(cuts, "store.cuts")
@@ -131,7 +142,7 @@ def main():
         print("soak: %(operations)d operations, %(cuts)d cuts, %(flips)d flips, %(faults)d faults,"
               " %(stuck_units)d stuck units, %(failures)d failed, %(seconds).0f s"
               % result["soak"])
-    storms = read_storms(args.shards)
+    storms = read_storms(shards)
     if storms:
         result["storms"] = storms
         failures += storms["failures"]

@@ -93,6 +93,34 @@ static bool is_wanted(const struct options *options, const struct storm *storm)
     return storm_fits(storm, options->way, options->chip, options->placement);
 }
 
+static bool is_in_list(const char *way, const char *chip, const char *placement)
+{
+    bool is_found = false;
+    for (uint32_t i = 0; i < storm_count() && !is_found; i++) {
+        const struct storm storm = storm_at(i);
+        is_found = storm_fits(&storm, way, chip, placement);
+    }
+    return is_found;
+}
+
+static bool refuse(const char *what, const char *name)
+{
+    (void)fprintf(stderr, "campaign_storm: no %s %s; --list prints all storms\n", what, name);
+    return false;
+}
+
+/* Each word names something, and all together at least one storm. */
+static bool are_names_known(const struct options *options)
+{
+    if (!is_in_list(options->way, NULL, NULL)) return refuse("way", options->way);
+    if (!is_in_list(NULL, options->chip, NULL)) return refuse("chip", options->chip);
+    if (!is_in_list(NULL, NULL, options->placement)) {
+        return refuse("placement", options->placement);
+    }
+    if (is_in_list(options->way, options->chip, options->placement)) return true;
+    return refuse("storm", "has all of these names");
+}
+
 static void tell(const struct storm *storm, uint64_t ms)
 {
     char name[STORM_NAME_BYTES];
@@ -161,7 +189,7 @@ static int run_all(const struct options *options)
                  (double)options->plan.run_ms / 1000.0, (unsigned long long)options->plan.seed);
     free(results);
     free(indexes);
-    return wanted == 0 ? EXIT_USAGE : code;
+    return code;
 }
 
 static int list(const struct options *options)
@@ -183,5 +211,6 @@ int main(int argc, char **argv)
     (void)setvbuf(stdout, NULL, _IOLBF, 0); /* failures are to be read while it runs */
     argp_err_exit_status = EXIT_USAGE;
     if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0) return EXIT_USAGE;
+    if (!are_names_known(&options)) return EXIT_USAGE;
     return options.list ? list(&options) : run_all(&options);
 }

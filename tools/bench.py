@@ -5,13 +5,12 @@ usage: bench.py         after the firmware and host presets were built
 
 Prints tables, and writes build/bench.json: an array of name, value, unit, limit. A limit is the
 most a figure may be, for a rate (1/s) the least; no limit is null. What is over its limit is
-marked, and is no failure: this command measures. It fails if something cannot be measured. The
-figures blackout.WAY.CHIP.FIGURE have a table a chip, with the ways side by side.
+marked, and is no failure: this command measures. Exit 0 if all was measured, 2 if not, 3 for bad
+usage. The figures blackout.WAY.CHIP.FIGURE have a table a chip, with the ways side by side.
 """
 import json
 import os
 import re
-import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -26,22 +25,15 @@ BY_WAY = re.compile(r"^blackout\.(\w+)\.(\w+)\.(\w+)$")
 NUMBER = 16  # characters of a column
 
 
-def run(command):
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        sys.exit("bench: %s: exit status %d" % (" ".join(command), done.returncode))
-    return done.stdout
-
-
 def program_figures(command):
     figures = []
-    for line in run(command).splitlines():
+    for line in bench_sizes.run(command).splitlines():
         match = re.match(r"^figure (\S+) (\S+) (\S+) (\S+)$", line)
         if match:
             name, value, unit, limit = match.groups()
             figures.append((name, float(value), unit, None if limit == "-" else float(limit)))
     if not figures:
-        sys.exit("bench: %s measured nothing" % command[0])
+        bench_sizes.stop(2, "%s measured nothing" % command[0])
     return figures
 
 
@@ -87,9 +79,11 @@ def measured():
 
 
 def main():
-    if len(sys.argv) > 1:
+    if sys.argv[1:] in (["-h"], ["--help"]):
         print(__doc__.strip())
-        return 0 if sys.argv[1:] in (["-h"], ["--help"]) else 2
+        return 0
+    if sys.argv[1:]:
+        bench_sizes.stop(3, "%s is not known; --help tells" % sys.argv[1])
     figures = measured()
     print_table([figure for figure in figures if not BY_WAY.match(figure[0])])
     print_ways([figure for figure in figures if BY_WAY.match(figure[0])])

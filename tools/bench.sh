@@ -12,7 +12,7 @@ case ${1:-} in
     ;;
 *)
     echo "bench.sh: \"$1\" is not known; --help tells" >&2
-    exit 2
+    exit 3
     ;;
 esac
 tools/setup

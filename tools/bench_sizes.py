@@ -41,10 +41,18 @@ MORE_CALLS = ["nacre_settings_open", "nacre_settings_get", "nacre_settings_set",
               "nacre_nor_open"]
 
 
+def stop(code, why):
+    print("bench: %s" % why, file=sys.stderr)
+    sys.exit(code)
+
+
 def run(command):
-    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    try:
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    except OSError as error:
+        stop(2, "%s: %s" % (command[0], error.strerror))
     if done.returncode:
-        sys.exit("bench: %s: exit status %d" % (" ".join(command), done.returncode))
+        stop(2, "%s: exit status %d" % (" ".join(command), done.returncode))
     return done.stdout
 
 

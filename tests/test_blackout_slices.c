@@ -78,13 +78,11 @@ static void on_event(void *context, const struct twin_event *event)
 
 static void type(const char *letter)
 {
-    twin_uart_type(twin, letter);
-    prompt_reach(twin);
+    prompt_type(twin, letter);
 }
 
 static void start_image(const char *path, enum twin_busy busy, uint64_t seed)
 {
-    char error[TWIN_ERROR_BYTES];
     struct twin_cfg cfg;
     twin_cfg_default(&cfg);
     cfg.app_path = path;
@@ -95,8 +93,7 @@ static void start_image(const char *path, enum twin_busy busy, uint64_t seed)
     cfg.write_bytes = 16 * 4096;
     cfg.dcache = true;
     cfg.event = on_event;
-    twin = twin_create(&cfg, error);
-    if (twin == NULL) fail_msg("%s", error);
+    twin = prompt_create(&cfg);
     twin_power_on(twin);
     prompt_reach(twin);
     memset(&seen, 0, sizeof seen);
@@ -111,23 +108,13 @@ static void start(enum twin_busy busy, uint64_t seed)
 static int teardown(void **state)
 {
     (void)state;
-    if (twin != NULL) twin_destroy(twin);
-    twin = NULL;
+    prompt_end(&twin);
     return 0;
 }
 
-/* The number behind the last "name " on the console. */
 static uint32_t said(const char *name)
 {
-    size_t n;
-    const char *at = twin_uart_text(twin, &n);
-    const char *last = NULL;
-    while ((at = strstr(at, name)) != NULL) {
-        last = at;
-        at++;
-    }
-    if (last == NULL) fail_msg("the console never said %s", name);
-    return (uint32_t)strtoul(last + strlen(name), NULL, 10);
+    return prompt_said(twin, name);
 }
 
 static void nothing_is_wrong(void)
@@ -244,7 +231,6 @@ static void test_slices_product_loses_no_typed_byte(void **state)
 
 static void start_without_read_while_write(bool lacks)
 {
-    char error[TWIN_ERROR_BYTES];
     struct twin_cfg cfg;
     twin_cfg_default(&cfg);
     cfg.app_path = IMAGE;
@@ -253,8 +239,7 @@ static void start_without_read_while_write(bool lacks)
     cfg.lacks_read_while_write = lacks;
     cfg.keep_going = true;
     cfg.event = on_event;
-    twin = twin_create(&cfg, error);
-    if (twin == NULL) fail_msg("%s", error);
+    twin = prompt_create(&cfg);
     twin_power_on(twin);
     prompt_reach(twin);
 }

@@ -36,23 +36,20 @@ struct how {
 
 static void run(struct how how)
 {
-    char error[TWIN_ERROR_BYTES];
     struct twin_cfg cfg;
     twin_cfg_default(&cfg);
     cfg.app_path = how.image;
     cfg.boot_path = how.boot;
     cfg.leftover = how.leftover;
     cfg.dcache = how.has_dcache;
-    twin = twin_create(&cfg, error);
-    if (twin == NULL) fail_msg("%s", error);
+    twin = prompt_create(&cfg);
     twin_power_on(twin);
 }
 
 static int teardown(void **state)
 {
     (void)state;
-    if (twin != NULL) twin_destroy(twin);
-    twin = NULL;
+    prompt_end(&twin);
     return 0;
 }
 

@@ -85,7 +85,6 @@ static void forget(void)
 
 static void start(enum twin_busy busy, bool delivers_faults)
 {
-    char error[TWIN_ERROR_BYTES];
     struct twin_cfg cfg;
     twin_cfg_default(&cfg);
     cfg.app_path = IMAGE;
@@ -97,8 +96,7 @@ static void start(enum twin_busy busy, bool delivers_faults)
     cfg.keep_going = delivers_faults;
     cfg.trace_chip_reads = true;
     cfg.event = on_event;
-    twin = twin_create(&cfg, error);
-    if (twin == NULL) fail_msg("%s", error);
+    twin = prompt_create(&cfg);
     twin_power_on(twin);
     prompt_reach(twin);
     forget();
@@ -107,8 +105,7 @@ static void start(enum twin_busy busy, bool delivers_faults)
 static int teardown(void **state)
 {
     (void)state;
-    if (twin != NULL) twin_destroy(twin);
-    twin = NULL;
+    prompt_end(&twin);
     return 0;
 }
 

@@ -60,7 +60,6 @@ static void on_event(void *context, const struct twin_event *event)
 
 static int setup(void **state)
 {
-    char error[TWIN_ERROR_BYTES];
     struct twin_cfg cfg;
     (void)state;
     twin_cfg_default(&cfg);
@@ -69,8 +68,7 @@ static int setup(void **state)
     cfg.keep_going = true; /* beyond the reads that a silent chip leaves unanswered */
     cfg.event = on_event;
     memset(&seen, 0, sizeof seen);
-    twin = twin_create(&cfg, error);
-    if (twin == NULL) fail_msg("%s", error);
+    twin = prompt_create(&cfg);
     twin_power_on(twin);
     prompt_reach(twin);
     return 0;
@@ -79,8 +77,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    if (twin != NULL) twin_destroy(twin);
-    twin = NULL;
+    prompt_end(&twin);
     return seen.wrongs == 0 ? 0 : -1;
 }
 

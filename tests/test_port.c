@@ -65,7 +65,6 @@ struct how {
 
 static void start_as(const char *path, struct how how)
 {
-    char error[TWIN_ERROR_BYTES];
     struct twin_cfg cfg;
     twin_cfg_default(&cfg);
     cfg.app_path = path;
@@ -77,8 +76,7 @@ static void start_as(const char *path, struct how how)
     cfg.event = on_event;
     cfg.event_context = &twin;
     memset(&seen, 0, sizeof seen);
-    twin = twin_create(&cfg, error);
-    if (twin == NULL) fail_msg("%s", error);
+    twin = prompt_create(&cfg);
     twin_power_on(twin);
 }
 
@@ -90,8 +88,7 @@ static void start(const char *path, enum twin_leftover leftover)
 static int teardown(void **state)
 {
     (void)state;
-    if (twin != NULL) twin_destroy(twin);
-    twin = NULL;
+    prompt_end(&twin);
     return 0;
 }
 

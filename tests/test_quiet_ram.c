@@ -47,15 +47,13 @@ static void on_event(void *context, const struct twin_event *event)
 
 static int setup(void **state)
 {
-    char error[TWIN_ERROR_BYTES];
     struct twin_cfg cfg;
     (void)state;
     twin_cfg_default(&cfg);
     cfg.app_path = IMAGE;
     cfg.tear = TWIN_TEAR_GRANULE;
     cfg.event = on_event;
-    twin = twin_create(&cfg, error);
-    if (twin == NULL) return -1;
+    twin = prompt_create(&cfg);
     twin_power_on(twin);
     prompt_reach(twin);
     is_at_work = false;
@@ -67,7 +65,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
-    twin_destroy(twin);
+    prompt_end(&twin);
     return 0;
 }
 

@@ -58,8 +58,7 @@ static void on_event(void *context, const struct twin_event *event)
 
 static void type(const char *letter)
 {
-    twin_uart_type(twin, letter);
-    prompt_reach(twin);
+    prompt_type(twin, letter);
 }
 
 static void power_on(void)
@@ -71,7 +70,6 @@ static void power_on(void)
 
 static void start(uint32_t bank, uint64_t seed)
 {
-    char error[TWIN_ERROR_BYTES];
     struct twin_cfg cfg;
     twin_cfg_default(&cfg);
     cfg.app_path = IMAGE;
@@ -81,8 +79,7 @@ static void start(uint32_t bank, uint64_t seed)
     cfg.write_bytes = WRITE_BYTES;
     cfg.dcache = true;
     cfg.event = on_event;
-    twin = twin_create(&cfg, error);
-    if (twin == NULL) fail_msg("%s", error);
+    twin = prompt_create(&cfg);
     base = bank;
     power_on();
 }
@@ -97,8 +94,7 @@ static void forget(void)
 static int teardown(void **state)
 {
     (void)state;
-    if (twin != NULL) twin_destroy(twin);
-    twin = NULL;
+    prompt_end(&twin);
     return 0;
 }
 

@@ -116,15 +116,13 @@ static const struct image threadx_same_bank = {
 
 static void start(const struct image *image)
 {
-    char error[TWIN_ERROR_BYTES];
     struct twin_cfg cfg;
     twin_cfg_default(&cfg);
     cfg.app_path = image->path;
     cfg.write_addr = image->write_addr;
     cfg.event = on_event;
     memset(&seen, 0, sizeof seen);
-    twin = twin_create(&cfg, error);
-    if (twin == NULL) fail_msg("%s", error);
+    twin = prompt_create(&cfg);
     assert_true(twin_watch(twin, "product_panel"));
     assert_true(twin_watch(twin, "product_log"));
     assert_true(twin_watch(twin, "product_stop_mode"));
@@ -136,8 +134,7 @@ static void start(const struct image *image)
 static int teardown(void **state)
 {
     (void)state;
-    if (twin != NULL) twin_destroy(twin);
-    twin = NULL;
+    prompt_end(&twin);
     return 0;
 }
 

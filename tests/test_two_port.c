@@ -85,9 +85,7 @@ static struct twin_cfg cfg_of_test(void)
 
 static void start_as(const struct twin_cfg *cfg)
 {
-    char error[TWIN_ERROR_BYTES];
-    twin = twin_create(cfg, error);
-    if (twin == NULL) fail_msg("%s", error);
+    twin = prompt_create(cfg);
     forget();
     twin_power_on(twin);
     prompt_reach(twin);
@@ -102,8 +100,7 @@ static void start(void)
 static int teardown(void **state)
 {
     (void)state;
-    if (twin != NULL) twin_destroy(twin);
-    twin = NULL;
+    prompt_end(&twin);
     return 0;
 }
 

@@ -13,6 +13,13 @@ void letters_say(const char *name, uint32_t value)
     board_write("\r\n");
 }
 
+void letters_say_if_wrong(enum nacre_err err)
+{
+    if (err == NACRE_OK) return;
+    board_write(nacre_err_name(err));
+    board_write("\r\n");
+}
+
 _Noreturn void letters_serve(void (*do_letter)(char letter))
 {
     board_write("> ");

@@ -40,13 +40,6 @@ void checks_in_handler(void)
 {
 }
 
-static void say_if_wrong(enum nacre_err err)
-{
-    if (err == NACRE_OK) return;
-    board_write(nacre_err_name(err));
-    board_write("\r\n");
-}
-
 static void open_all(uint32_t region_addr, enum nacre_way way, uint32_t budget_us)
 {
     const struct nacre_nor_cfg cfg = {
@@ -70,10 +63,10 @@ static void open_all(uint32_t region_addr, enum nacre_way way, uint32_t budget_u
     nor.medium.geometry.unit_count = UNITS; /* the last one is for the letter e */
     if (err == NACRE_OK) err = nacre_mount(&store, &store_cfg);
     if (err == NACRE_FOREIGN) err = nacre_format(&store, &store_cfg);
-    say_if_wrong(err);
+    letters_say_if_wrong(err);
     number = 0;
     err = nacre_get(&store, KEY, &number, sizeof(number), &length);
-    if (err != NACRE_NOT_FOUND) say_if_wrong(err);
+    if (err != NACRE_NOT_FOUND) letters_say_if_wrong(err);
     letters_say("number", number);
 }
 
@@ -83,7 +76,7 @@ static void save(void)
     const enum nacre_err err = nacre_set(&store, KEY, &next, sizeof(next));
 
     if (err == NACRE_OK) number = next;
-    say_if_wrong(err);
+    letters_say_if_wrong(err);
 }
 
 static void idle(void)
@@ -93,7 +86,7 @@ static void idle(void)
     while (more) {
         const enum nacre_err err = nacre_idle(&store, &more);
 
-        say_if_wrong(err);
+        letters_say_if_wrong(err);
         if (err != NACRE_OK) return;
     }
 }
@@ -113,7 +106,7 @@ static void report(void)
     const uint32_t mhz = nor.blackout.port.cycles_per_us;
     struct nacre_nor_stats stats;
 
-    say_if_wrong(nacre_nor_stats(&nor, &stats));
+    letters_say_if_wrong(nacre_nor_stats(&nor, &stats));
     letters_say("longest_ns", (uint32_t)((uint64_t)stats.longest_cycles * 1000u / mhz));
     letters_say("dark_us", (uint32_t)(stats.dark_cycles / mhz));
     letters_say("bound_us", stats.bound_us);
@@ -125,8 +118,8 @@ static void report(void)
 
 static void open_again(uint32_t region_addr, enum nacre_way way, uint32_t budget_us)
 {
-    say_if_wrong(nacre_unmount(&store));
-    say_if_wrong(nacre_nor_close(&nor));
+    letters_say_if_wrong(nacre_unmount(&store));
+    letters_say_if_wrong(nacre_nor_close(&nor));
     open_all(region_addr, way, budget_us);
 }
 

@@ -57,13 +57,6 @@ void checks_in_handler(void)
 {
 }
 
-static void say_if_wrong(enum nacre_err err)
-{
-    if (err == NACRE_OK) return;
-    board_write(nacre_err_name(err));
-    board_write("\r\n");
-}
-
 static void say_if_failed(int result)
 {
     if (result == 0) return;
@@ -133,10 +126,10 @@ static void open_all(uint32_t base, uint32_t budget_us)
     enum nacre_err err = nacre_nor_open(&nor, &cfg);
     if (err == NACRE_OK) err = nacre_mount(&store, &store_cfg);
     if (err == NACRE_FOREIGN) err = nacre_format(&store, &store_cfg);
-    say_if_wrong(err);
+    letters_say_if_wrong(err);
     number = 0;
     err = nacre_get(&store, KEY, &number, sizeof(number), &length);
-    if (err != NACRE_NOT_FOUND) say_if_wrong(err);
+    if (err != NACRE_NOT_FOUND) letters_say_if_wrong(err);
     make_areas(base);
     say_if_failed(log_client_open(&log_client, &lfs_cfg));
     log_number = log_client.number;
@@ -155,7 +148,7 @@ static void save(void)
         number = next;
         letters_say("saved", number);
     }
-    say_if_wrong(err);
+    letters_say_if_wrong(err);
 }
 
 static void append(void)
@@ -220,7 +213,7 @@ static void update(uint32_t units)
     const uint32_t begin = board_counts().ticks;
 
     say_if_failed(flash_area_open(UPDATE_AREA, &area));
-    say_if_wrong(erase_area(area, units * UNIT));
+    letters_say_if_wrong(erase_area(area, units * UNIT));
     letters_say("erased_ms", board_counts().ticks - begin);
     write_area(area, units * UNIT);
     letters_say("update_ms", board_counts().ticks - begin);
@@ -231,7 +224,7 @@ static void report(void)
 {
     struct nacre_nor_stats stats;
 
-    say_if_wrong(nacre_nor_stats(&nor, &stats));
+    letters_say_if_wrong(nacre_nor_stats(&nor, &stats));
     letters_say("longest_ns", (uint32_t)((uint64_t)stats.longest_cycles * 1000u / BOARD_CORE_MHZ));
     letters_say("over_budget", stats.over_budget);
     letters_say("programs", stats.programs);

@@ -8,6 +8,20 @@
 
 #include "tests/support/cmocka_all.h"
 
+struct twin *prompt_create(const struct twin_cfg *cfg)
+{
+    char error[TWIN_ERROR_BYTES];
+    struct twin *const twin = twin_create(cfg, error);
+    if (twin == NULL) fail_msg("%s", error);
+    return twin;
+}
+
+void prompt_end(struct twin **twin)
+{
+    if (*twin != NULL) twin_destroy(*twin);
+    *twin = NULL;
+}
+
 void prompt_fail_stopped(const struct twin *twin, enum twin_stop stop)
 {
     struct twin_violation violation;

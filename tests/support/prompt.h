@@ -9,6 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A board that is off; ends the test if there cannot be one. End it by prompt_end. */
+struct twin *prompt_create(const struct twin_cfg *cfg);
+
+/* The end of a board, if there is one. */
+void prompt_end(struct twin **twin);
+
 /* End the test: the run stopped where it should not. Says why, where, and what the console said. */
 void prompt_fail_stopped(const struct twin *twin, enum twin_stop stop);
 

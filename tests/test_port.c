@@ -313,6 +313,23 @@ static void test_port_template_lines_keep_a_number(void **state)
     }
 }
 
+static uint32_t addr_of(const char *symbol)
+{
+    uint32_t addr = 0;
+    assert_true(twin_symbol_find(twin, symbol, &addr));
+    return addr;
+}
+
+/* What the linker script adds behind all that is stored, for nacre_nor_open to compare with. */
+static void test_port_template_says_where_its_image_ends(void **state)
+{
+    (void)state;
+    start(TEMPLATE, TWIN_LEFTOVER_1_3_0);
+    const uint32_t data_bytes = addr_of("_edata") - addr_of("_sdata");
+    assert_int_equal(addr_of("nacre_image_start"), 0x70000000);
+    assert_in_range(addr_of("nacre_image_end"), addr_of("_sidata") + data_bytes + 4u, 0x70010000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +343,7 @@ int main(void)
         cmocka_unit_test_teardown(test_port_hands_on_a_fault_in_a_blackout, teardown),
         cmocka_unit_test_teardown(test_port_hands_on_an_nmi_in_a_blackout, teardown),
         cmocka_unit_test_teardown(test_port_template_lines_keep_a_number, teardown),
+        cmocka_unit_test_teardown(test_port_template_says_where_its_image_ends, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

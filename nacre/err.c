@@ -70,6 +70,7 @@ static const char *const names[] = {
     NAMED(NACRE_BUS_SHORT),
     NAMED(NACRE_PART_SILENT),
     NAMED(NACRE_PART_PROTECTED),
+    NAMED(NACRE_FLASH_LOCKED),
     NAMED(NACRE_CTRL_STATE),
     NAMED(NACRE_MPU_REGION_USED),
     NAMED(NACRE_FLASH_WRITABLE),
@@ -82,6 +83,10 @@ static const char *const names[] = {
     NAMED(NACRE_STACK),
     NAMED(NACRE_DEBUGGER),
     NAMED(NACRE_QUIET_RAM),
+    NAMED(NACRE_FLASH_SEQUENCE),
+    NAMED(NACRE_FLASH_STROBE),
+    NAMED(NACRE_FLASH_INCONSISTENT),
+    NAMED(NACRE_FLASH_CACHED),
 };
 
 const char *nacre_err_name(enum nacre_err err)

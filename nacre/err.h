@@ -88,6 +88,8 @@ enum nacre_err {
     NACRE_PART_SILENT = 77,    /* the part answers nothing but ones, or zeros: not there, or not
                                   selected */
     NACRE_PART_PROTECTED = 78, /* the part is write-protected, by a pin or by its status */
+    NACRE_FLASH_LOCKED = 79,   /* the flash inside the processor got a wrong key: it stays locked
+                                  until the next reset */
 
     /* The port. */
     NACRE_CTRL_STATE = 80,     /* the controller is in a state that cannot be adopted; a field says
@@ -103,6 +105,14 @@ enum nacre_err {
     NACRE_STACK = 89,          /* a stack lies where a blackout cannot reach it */
     NACRE_DEBUGGER = 90,       /* a debugger is attached, and was to be refused */
     NACRE_QUIET_RAM = 91,      /* the RAM behind the other controller cannot be kept quiet so */
+    NACRE_FLASH_SEQUENCE = 92, /* the flash inside the processor refused the steps of a program or
+                                  an erase (PGSERR) */
+    NACRE_FLASH_STROBE = 93,   /* a byte of its write buffer was written twice (STRBERR): somebody
+                                  else writes there */
+    NACRE_FLASH_INCONSISTENT = 94, /* its write buffer got bytes of two words, or too few (INCERR) */
+    NACRE_FLASH_CACHED = 95,   /* the core may not write there, or would keep what it writes in its
+                                  cache: the MPU must make the region writable and write-through;
+                                  a field says which */
 };
 
 /*

@@ -5,6 +5,7 @@
  * So what the blackout restores is read, and only what it relies on is checked: see state.h.
  */
 #include "nacre/port.h"
+#include "nacre/ports/stm32h7rs/clock.h"
 #include "nacre/ports/stm32h7rs/frame.h"
 #include "nacre/ports/stm32h7rs/live.h"
 #include "nacre/ports/stm32h7rs/mpu.h"
@@ -19,7 +20,6 @@
 /* On eight lines a command takes 0.7 us on the wires at most, on one 22 us at 50 MHz. */
 #define OCTAL_WAIT_US 20u
 #define WAIT_US 100u
-#define CLOCK_READS 100u
 #define OCTAL 8u
 
 /* Symbols of nacre_ram.ld: what runs in a blackout, and what was linked to be there. */
@@ -102,20 +102,6 @@ static enum nacre_err check_code(struct nacre_port *port)
     return nacre_mpu_check_runs(port, (uint32_t)nacre_ram_start, (uint32_t)nacre_ram_end - 1u);
 }
 
-static bool start_clock(void)
-{
-    NACRE_REG(DEMCR) |= DEMCR_TRCENA;
-    NACRE_REG(DWT_LAR) = DWT_LAR_KEY;
-    if ((NACRE_REG(DWT_CTRL) & DWT_CTRL_NOCYCCNT) != 0) return false;
-    NACRE_REG(DWT_CTRL) |= DWT_CTRL_CYCCNTENA;
-
-    const uint32_t start = NACRE_REG(DWT_CYCCNT);
-    for (uint32_t i = 0; i < CLOCK_READS; i++) {
-        if (NACRE_REG(DWT_CYCCNT) != start) return true;
-    }
-    return false;
-}
-
 enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port_cfg *cfg,
                                 const struct nacre_form *form)
 {
@@ -133,7 +119,7 @@ enum nacre_err nacre_port_adopt(struct nacre_port *port, const struct nacre_port
     save_image(port);
     err = check_code(port);
     if (err != NACRE_OK) return err;
-    if (!start_clock()) return NACRE_CLOCK;
+    if (!nacre_cycles_start()) return NACRE_CLOCK;
     err = nacre_mpu_check_fence(port);
     if (err != NACRE_OK) return err;
     err = nacre_mpu_check_read_only(port, cfg->make_read_only);

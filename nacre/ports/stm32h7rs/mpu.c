@@ -17,6 +17,10 @@
 #define AP_PRIVILEGED_ONLY 1u
 #define AP_READ_ONLY_PRIVILEGED 5u
 #define AP_READ_ONLY 6u
+#define RASR_TEX_POS 19u
+#define RASR_S 0x00040000u
+#define RASR_CB 0x00030000u
+#define RASR_B 0x00010000u
 #define RBAR_ADDR 0xFFFFFFE0u
 #define BITS_WITH_EIGHTHS 8u
 
@@ -248,5 +252,51 @@ bool nacre_mpu_denies(struct nacre_port *port, uint32_t first, uint32_t last)
         if (!is_denied(port, part == first >> bits ? first : part << bits)) return false;
     }
     port->mismatch = (struct nacre_mismatch){0};
+    return true;
+}
+
+/*
+ * TEX, C, B. With TEX 4 to 7 the cache next to the core goes by C and B alone. Memory that is
+ * shareable is not kept in it. Source: Armv7-M Architecture Reference Manual, table B3-14;
+ * Cortex-M7 Technical Reference Manual, CACR
+ */
+static bool is_write_back(uint32_t rasr)
+{
+    const uint32_t tex = (rasr >> RASR_TEX_POS) & 7u;
+    const uint32_t cb = rasr & RASR_CB;
+
+    if ((rasr & RASR_S) != 0) return false;
+    if (tex >= 4u) return (rasr & RASR_B) != 0;
+    return tex <= 1u && cb == RASR_CB;
+}
+
+static bool stores_through(uint32_t addr, struct nacre_mismatch *mismatch)
+{
+    const struct region region = region_over(addr);
+    const uint32_t ctrl = NACRE_REG(MPU_CTRL);
+
+    if (!is_enabled(&region)) {
+        *mismatch = (struct nacre_mismatch){
+            "MPU_CTRL PRIVDEFENA", ctrl, MPU_CTRL_PRIVDEFENA, MPU_CTRL_PRIVDEFENA};
+        return (ctrl & MPU_CTRL_PRIVDEFENA) != 0;
+    }
+    *mismatch = (struct nacre_mismatch){
+        "MPU_RASR AP TEX C B", region.rasr, AP_PRIVILEGED_ONLY << MPU_RASR_AP_POS,
+        MPU_RASR_AP | RASR_CB};
+    return is_writable(&region) && !is_write_back(region.rasr);
+}
+
+bool nacre_mpu_stores_through(uint32_t first, uint32_t last, struct nacre_mismatch *mismatch)
+{
+    struct nacre_mismatch found = {0};
+
+    if ((NACRE_REG(MPU_CTRL) & MPU_CTRL_ENABLE) == 0) return true;
+
+    const uint32_t bits = bits_of_parts(first, last);
+    for (uint32_t part = first >> bits; part <= last >> bits; part++) {
+        if (stores_through(part == first >> bits ? first : part << bits, &found)) continue;
+        *mismatch = found;
+        return false;
+    }
     return true;
 }

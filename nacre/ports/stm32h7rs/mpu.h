@@ -55,4 +55,16 @@ NACRE_MUST_CHECK enum nacre_err nacre_mpu_check_runs(struct nacre_port *port, ui
  */
 NACRE_MUST_CHECK bool nacre_mpu_denies(struct nacre_port *port, uint32_t first, uint32_t last);
 
+/*
+ * Does what privileged code stores anywhere in first..last reach the memory at once? Not where the
+ * MPU forbids the store, nor where it makes the memory write-back: there it stays in the cache. By
+ * the default map all below 20000000h is write-through.
+ *
+ * last      of the bytes that are asked about, not behind them; below 20000000h
+ * mismatch  filled where not
+ * Context   thread only
+ */
+NACRE_MUST_CHECK bool nacre_mpu_stores_through(uint32_t first, uint32_t last,
+                                               struct nacre_mismatch *mismatch);
+
 #endif

@@ -125,9 +125,10 @@ uint8_t part_i2c_read(struct part *part, bool acknowledges, uint64_t now_ps);
 /* A write cycle begins here, if bytes to be written were sent. */
 void part_i2c_stop(struct part *part, uint64_t now_ps);
 /*
- * The master goes away (reset) after `clocks` clocks, 0 to 9, of the byte that would come next.
- * Without a stop: a part that is sending holds SDA as its bit says. A reset that lets both lines go
- * may look like a stop: call part_i2c_stop instead, or after this.
+ * The master goes away (reset) after `clocks` clocks, 0 to 8, of the byte that would come next,
+ * without a stop. A part that is sending holds SDA as its bit says; one that is receiving
+ * acknowledges the byte after the eighth. A stop after 1 to 8 clocks of a byte to be written begins
+ * no write cycle.
  */
 void part_i2c_abandon(struct part *part, uint32_t clocks, uint64_t now_ps);
 /* Does the part hold SDA low now, with nobody clocking? */
@@ -174,7 +175,7 @@ uint32_t part_wear_max(const struct part *part);
 void part_choose_torn(struct part *part, enum part_torn torn);
 /* See enum part_reach; over the cfg's. */
 void part_choose_reach(struct part *part, enum part_reach reach);
-/* Of write cycles that begin from here on; over the cfg's. */
+/* Of write cycles that begin from here on; over the cfg's. A NOR keeps the cfg's. */
 void part_choose_time(struct part *part, enum part_time time);
 
 /* ---- faults ---- */
@@ -183,7 +184,8 @@ enum part_fault_kind {
     PART_FAULT_NO_ACK,      /* I2C: the address is not acknowledged. SPI: as DEAD */
     PART_FAULT_NO_ACK_BYTE, /* I2C: byte `at` behind the address (0: the first) is not acknowledged,
                                and what was sent is dropped */
-    PART_FAULT_SDA_LOW,     /* I2C: from the address byte on it holds SDA low for `at` clocks */
+    PART_FAULT_SDA_LOW,     /* I2C: from the address byte on it holds SDA low for `at` clocks, which
+                               looks like an acknowledge; a byte is 9 of them */
     PART_FAULT_NOISE,       /* one bit of byte `at` of the transfer, of the part or of the master,
                                is turned around */
     PART_FAULT_BUSY,        /* a write cycle that begins never ends, until the power goes */
@@ -223,7 +225,7 @@ struct part_counters {
     uint64_t busy;         /* commands other than a status read while a cycle was under way (SPI) */
     uint64_t not_enabled;  /* writes without write enable */
     uint64_t refused;      /* writes into protected bytes */
-    uint64_t opcodes;      /* that the part does not have, or cut short */
+    uint64_t opcodes;      /* that the part does not have, or that were cut short */
     uint64_t too_fast;     /* transfers with a clock above the row's maximum */
     uint64_t too_early;    /* transfers before the power-up time was over */
 };
@@ -238,7 +240,8 @@ uint64_t part_violations(const struct part *part);
 /*
  * Marks: part_mark notes the whole state, faults and plans included; part_rewind goes back to it,
  * as often as asked, and drops later marks; part_forget drops it and later ones and keeps the
- * state. Marks count from 0 upwards. PART_MARKS is returned if there are too many or no memory is left.
+ * state. Marks count from 0 upwards; PART_MARKS is returned if there are too many or no memory is
+ * left. To go back to the newest mark costs what has changed since, as long as it is the newest.
  */
 #define PART_MARKS 16u
 uint32_t part_mark(struct part *part);
@@ -246,5 +249,12 @@ uint32_t part_mark(struct part *part);
 void part_rewind(struct part *part, uint32_t mark);
 /* A mark that does not exist changes nothing. */
 void part_forget(struct part *part, uint32_t mark);
+
+/*
+ * The whole state of another part of the same row, marks left out. Costs a copy of the array.
+ *
+ * Returns  false: not the same row, or a NOR, whose state only marks hold; nothing has changed
+ */
+bool part_copy(struct part *to, const struct part *from);
 
 #endif

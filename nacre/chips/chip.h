@@ -48,6 +48,8 @@ struct nacre_chip {
     uint16_t reset_enable;
     uint16_t reset;
     uint16_t read_sfdp;       /* with an address; 0: not known how in this protocol */
+    uint16_t serial_read;     /* on a bus of its own: all on one line, no dummy clocks; 0: the part
+                                 is not to be used so, or nobody looked */
     uint8_t status_dummy_clocks;
     uint8_t id_dummy_clocks;
     uint8_t sfdp_dummy_clocks;
@@ -61,6 +63,10 @@ struct nacre_chip {
     uint8_t security_suspended; /* of either kind; 0 with program_suspend and erase_suspend 0 */
     uint8_t security_program_failed;
     uint8_t security_erase_failed;
+    uint8_t status_protected; /* bits of which one that is set protects a part of the array; 0: not
+                                 known */
+    uint8_t security_protected;
+    uint8_t serial_mhz_max;   /* clock of serial_read, the slowest command; 0: not known */
 
     uint32_t program_us;      /* typical, a page */
     uint32_t program_us_max;

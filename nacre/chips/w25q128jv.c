@@ -7,7 +7,8 @@
  *           section in all of the series)
  *   WMODEL  Winbond's Verilog model of a sibling, W25Q80DL V1.01: opcodes, status bits, suspend
  *   LINUX   spi-nor driver, winbond.c: id of w25q128
- *   SERIES  times as the data sheets of the series give them, from memory: unmeasured
+ *   SERIES  times, clock and CMP as the data sheets of the series have them, from memory:
+ *           unmeasured
  *
  * Nothing of it was measured by us. What a cut spoils and how long a run must be for progress, no
  * document at hand says: the page, as another maker's model has it, and a millisecond.
@@ -55,10 +56,14 @@ const struct nacre_chip nacre_chip_w25q128jv = {
     .reset = 0x99,
     .read_sfdp = 0x5A,              /* SHEET: three address bytes, 8 clocks */
     .sfdp_dummy_clocks = 8,
+    .serial_read = 0x03,            /* WMODEL */
+    .serial_mhz_max = 50,           /* SERIES: fR, unmeasured */
 
     .status_busy = 0x01,            /* WMODEL: WIP bit 0, WEL bit 1; all others can be set */
     .status_enabled = 0x02,
     .security_suspended = 0x80,     /* SHEET, WMODEL: SUS is bit 7, set before the chip is ready */
+    .status_protected = 0x1C,       /* LINUX: BP0 to BP2; TB, SEC and SRP alone protect nothing */
+    .security_protected = 0x40,     /* SERIES: CMP protects what BP leaves free */
 
     .program_us = 400,              /* SERIES tPP */
     .program_us_max = 3000,

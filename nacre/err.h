@@ -62,6 +62,10 @@ enum nacre_err {
     NACRE_CRYPT = 53,          /* the cipher or the random source failed: try again */
     NACRE_OTHER_GEOMETRY = 54, /* a store of another size, or of another number of lanes, lies
                                   there: mount it as it was formatted */
+    NACRE_COPY_NO_ROOM = 55,   /* the store to copy to is too small for what the other holds */
+    NACRE_COPY_OCCUPIED = 56,  /* it holds values of its own: replaced only if that is asked */
+    NACRE_COPY_PARTIAL = 57,   /* the store to copy from does not see all of its keys: mount it with
+                                  a larger index */
 
     /* The medium and the chip. */
     NACRE_IO = 60,             /* the chip reports that a program or an erase failed */

@@ -18,18 +18,27 @@
 
 #include <stdint.h>
 
+/*
+ * One message: a start, the address with the write bit, out; then, if in_bytes is not 0, a repeated
+ * start, the address with the read bit, in; a stop in any case. With neither, the address alone is
+ * sent, to see who acknowledges.
+ */
+struct nacre_i2c_message {
+    uint32_t address;   /* seven bits, right-aligned */
+    const void *out;    /* null where out_bytes is 0 */
+    uint32_t out_bytes;
+    void *in;           /* null where in_bytes is 0 */
+    uint32_t in_bytes;
+};
+
 struct nacre_i2c {
     /*
-     * One message: a start, the address with the write bit, out_bytes; then, if in_bytes is not 0,
-     * a repeated start, the address with the read bit, and in_bytes; a stop in any case.
+     * Send one message. What is sent may lie in flash.
      *
-     * address   seven bits, right-aligned
-     * out       out_bytes, may be none: then the address alone is sent, to see who acknowledges
      * Returns   out_bytes + in_bytes, or what the head of this file says: -NACRE_BUS_NO_ACK where
      *           the address or a byte was not acknowledged. What was moved before an error stays
      */
-    int32_t (*transfer)(void *context, uint32_t address, const void *out, uint32_t out_bytes,
-                        void *in, uint32_t in_bytes);
+    int32_t (*transfer)(void *context, const struct nacre_i2c_message *message);
     /*
      * Make the bus usable after an error: clock a device free that holds SDA low, then a stop.
      * Null: the bus does this by itself.

@@ -1,0 +1,7 @@
+# The drivers of the port's serial buses on a false board, which is registers.
+add_library(false_board OBJECT support/false_io.c support/false_i2c.c support/false_spi.c
+            support/assert_failed.c)
+foreach(part i2c i2c_timing spi)
+    nacre_test(test_port_${part} SOURCES test_port_${part}.c $<TARGET_OBJECTS:false_board>
+               LIBS nacre_buses)
+endforeach()

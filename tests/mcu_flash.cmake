@@ -1,0 +1,6 @@
+# The medium in the microcontroller's own flash, over a simulated one.
+add_library(sim_mcu STATIC support/sim_mcu.c)
+target_link_libraries(sim_mcu PUBLIC nacre_mcu_flash nacre_core)
+target_sources(sim_mcu INTERFACE ${CMAKE_CURRENT_SOURCE_DIR}/support/assert_failed.c)
+
+nacre_test(test_mcu_flash SOURCES test_mcu_flash.c LIBS sim_mcu)

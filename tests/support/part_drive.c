@@ -159,6 +159,7 @@ uint64_t drive_spi_poll(struct drive *drive)
     const uint64_t from_ps = drive->now_ps;
     for (uint32_t i = 0; i < POLLS_MAX; i++) {
         if ((drive_spi_status(drive) & 1u) == 0u) return drive->now_ps - from_ps;
+        drive_wait(drive, drive->pause_ps);
     }
     fail_msg("WIP stays");
     return 0;

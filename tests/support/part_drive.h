@@ -13,7 +13,8 @@
 struct drive {
     struct part *part;
     uint64_t now_ps;
-    uint64_t byte_ps; /* of a byte on the bus, its acknowledge included */
+    uint64_t byte_ps;  /* of a byte on the bus, its acknowledge included */
+    uint64_t pause_ps; /* between two polls of a status */
 };
 
 #define DRIVE_US 1000000ULL

@@ -5,3 +5,8 @@ foreach(part i2c i2c_timing spi)
     nacre_test(test_port_${part} SOURCES test_port_${part}.c $<TARGET_OBJECTS:false_board>
                LIBS nacre_buses)
 endforeach()
+# Other people's drivers behind nacre/bus.h.
+nacre_test(test_bus_adapters SOURCES test_bus_adapters.c support/adapter_zephyr.c
+           ../examples/bus-adapters/hal.c ../examples/bus-adapters/linux.c
+           ../examples/bus-adapters/zephyr.c)
+target_include_directories(test_bus_adapters PRIVATE .. ../examples/bus-adapters/interface)

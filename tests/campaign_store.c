@@ -66,7 +66,7 @@ static uint32_t scene_of(const char *name)
 
 static uint32_t lanes_of(uint32_t scene)
 {
-    return bed_scenes[scene].cut_bytes > 16u ? 2u : 1u;
+    return bed_lanes(&bed_scenes[scene]);
 }
 
 static bool parse_shard(struct cut_plan *plan, const char *value)

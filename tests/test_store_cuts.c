@@ -27,9 +27,12 @@ static uint32_t first_seed = 1;
 /* One second cut of so many. */
 static const uint32_t second_of[BED_SCENES] = {
     200, 150, 80, 100, 1000, 80, 200, 1500, 800, 800, 3000, 800, 2000, 1000, 1500, 2500,
+    400, 300, 200, 1500,
 };
 /* And one first cut of so many, away from the ends of units. */
-static const uint32_t first_of[BED_SCENES] = { 1, 1, 1, 1, 2, 1, 1, 2, 1, 1, 6, 1, 2, 1, 1, 4 };
+static const uint32_t first_of[BED_SCENES] = {
+    1, 1, 1, 1, 2, 1, 1, 2, 1, 1, 6, 1, 2, 1, 1, 4, 1, 1, 1, 4,
+};
 static uint32_t share = 1;
 
 static struct cut_plan plan_of(uint32_t scene)
@@ -86,6 +89,11 @@ SCENE(12, umixed8)
 SCENE(13, umixed5)
 SCENE(14, usmall8)
 SCENE(15, ularge8)
+/* Each record in pages of its own, one lane, page tears. */
+SCENE(16, smixed8)
+SCENE(17, smixed4)
+SCENE(18, ssmall8)
+SCENE(19, slarge8)
 
 /*
  * Why one lane asks for the granule assumption: on a chip whose cut may spoil the whole page, the
@@ -151,6 +159,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_store_cuts_umixed5_old_or_new),
         cmocka_unit_test(test_store_cuts_usmall8_old_or_new),
         cmocka_unit_test(test_store_cuts_ularge8_old_or_new),
+        cmocka_unit_test(test_store_cuts_smixed8_old_or_new),
+        cmocka_unit_test(test_store_cuts_smixed4_old_or_new),
+        cmocka_unit_test(test_store_cuts_ssmall8_old_or_new),
+        cmocka_unit_test(test_store_cuts_slarge8_old_or_new),
         cmocka_unit_test(test_store_cuts_page_tear_loses_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

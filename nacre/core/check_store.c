@@ -96,7 +96,7 @@ static enum nacre_err look_at_record(struct look *look)
         const struct nacre_finding finding = {
             .kind = NACRE_FOUND_ONE_LANE,
             .key = walk->record.key,
-            .count = nacre_record_granules(&walk->record),
+            .count = nacre_record_slots(&look->log->lanes, &walk->record),
             .lane = lane,
         };
         tell_place(look, finding, walk->spot.place);

@@ -19,7 +19,7 @@ struct nacre_finding {
     uint32_t key;   /* that the granule names; NACRE_KEY_NOTE where it names none */
     uint32_t unit;  /* of a lane */
     uint32_t slot;  /* the first granule concerned */
-    uint32_t count; /* granules concerned */
+    uint32_t count; /* slots concerned */
     uint32_t lane;  /* the one that is not whole; NACRE_LANES_MAX: all */
 };
 

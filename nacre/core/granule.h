@@ -1,9 +1,10 @@
 /*
  * Granules: the bytes of a region, in one lane or in two that hold the same at the same places.
  *
- * A place is a granule's number within a lane. Lane A is the first half of the region's units, lane
- * B the second. Lane B is touched only when what was done in lane A has ended and was read back
- * (record.c, mark.c, next.c), so that a cut spoils one lane at a time.
+ * A record takes whole slots: of one granule each, or, where the medium tears by the page and asks
+ * for it (slot_bytes), of a page. A place is a slot's number within a lane. Lane A is the first
+ * half of the region's units, lane B the second. Lane B is touched only when what was done in lane
+ * A has ended and was read back (record.c, mark.c, next.c): a cut spoils one lane at a time.
  */
 #ifndef NACRE_CORE_GRANULE_H
 #define NACRE_CORE_GRANULE_H
@@ -22,13 +23,14 @@
 struct nacre_lanes {
     struct nacre_medium *medium;
     uint16_t unit_count; /* of a lane */
-    uint16_t slots;      /* granules of a unit */
-    uint16_t cut;        /* granules of the block that a cut program may spoil; 1: its own */
+    uint16_t slots;      /* of a unit */
+    uint16_t cut;        /* slots of the block that a cut program may spoil; 1: its own */
     uint8_t count;       /* lanes: 1 or 2 */
+    uint8_t granules;    /* of a slot */
 };
 
 /*
- * The address of a granule.
+ * The address of a slot.
  */
 uint32_t nacre_granule_addr(const struct nacre_lanes *lanes, uint32_t lane, uint32_t place);
 
@@ -40,15 +42,15 @@ uint32_t nacre_granule_addr(const struct nacre_lanes *lanes, uint32_t lane, uint
 uint32_t nacre_granule_seed(const struct nacre_lanes *lanes, uint32_t generation, uint32_t place);
 
 /*
- * Copy a granule of one lane.
+ * Copy granule k, counted from the start of a slot, of one lane.
  *
  * Returns  NACRE_OK; what the medium answers
  */
 NACRE_MUST_CHECK enum nacre_err nacre_granule_read(const struct nacre_lanes *lanes, uint32_t lane,
-                                                   uint32_t place, uint8_t *granule);
+                                                   uint32_t place, uint32_t k, uint8_t *granule);
 
 /*
- * See that count granules of a lane are blank.
+ * See that count slots of a lane are blank.
  *
  * Returns  NACRE_OK; NACRE_VERIFY: one is not; what the medium answers
  */
@@ -57,7 +59,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_granules_check_blank(const struct nacre_la
                                                            uint32_t count);
 
 /*
- * Is a granule blank in every lane?
+ * Is a slot blank in every lane?
  *
  * blank    written on NACRE_OK
  * Returns  NACRE_OK; what the medium answers
@@ -66,7 +68,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_granule_is_blank(const struct nacre_lanes 
                                                        uint32_t place, bool *blank);
 
 /*
- * In how many lanes is a granule blank? One that is so in any never held a record that was
+ * In how many lanes is a slot blank? One that is so in any never held a record that was
  * acknowledged.
  *
  * blank_lanes  written on NACRE_OK
@@ -76,7 +78,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_granule_look(const struct nacre_lanes *lan
                                                    uint32_t place, uint32_t *blank_lanes);
 
 /*
- * Take count granules of a lane from a place on into a running check sum (nacre_crc_update).
+ * Take count slots of a lane from a place on into a running check sum (nacre_crc_update).
  *
  * Returns  NACRE_OK; what the medium answers
  */
@@ -85,7 +87,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_granules_digest(const struct nacre_lanes *
                                                       uint32_t count, uint32_t *digest);
 
 /*
- * Program count granules of a lane and see that they read as they should.
+ * Program count granules at an address and see that they read as they should.
  *
  * count    1 to NACRE_PROGRAM_GRANULES, within a page
  * Cost     one program
@@ -93,7 +95,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_granules_digest(const struct nacre_lanes *
  * Cut      the granules, or the cut_bytes blocks they lie in, are in any state
  */
 NACRE_MUST_CHECK enum nacre_err nacre_granules_program(const struct nacre_lanes *lanes,
-                                                       uint32_t lane, uint32_t place,
-                                                       const uint8_t *granules, uint32_t count);
+                                                       uint32_t addr, const uint8_t *granules,
+                                                       uint32_t count);
 
 #endif

@@ -111,7 +111,7 @@ static void control_took_hold(struct nacre_log *log, const struct nacre_control 
     log->closed = (control->flags & NACRE_FLAG_CLOSED) != 0u;
 }
 
-static enum nacre_err granules_are_blank(const struct nacre_spot *spot, uint32_t count)
+static enum nacre_err slots_are_blank(const struct nacre_spot *spot, uint32_t count)
 {
     for (uint32_t k = 0; k < count; k++) {
         bool blank;
@@ -130,14 +130,14 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
     if (err != NACRE_OK) return err;
     const uint32_t place = nacre_log_place(log, log->generation, slot);
     const struct nacre_spot spot = nacre_log_spot(log, place);
-    const uint32_t granules = nacre_record_granules(record);
+    const uint32_t slots = nacre_record_slots(&log->lanes, record);
     const bool was_doubtful = log->doubtful;
     const uint16_t top = log->top;
     const uint32_t programs = log->count.programs;
-    if (slot + granules > log->lanes.slots) return NACRE_FULL; /* only forged bytes ask for it */
-    log->top = (uint16_t)(slot + granules);
+    if (slot + slots > log->lanes.slots) return NACRE_FULL; /* only forged bytes ask for it */
+    log->top = (uint16_t)(slot + slots);
     log->doubtful = true;
-    err = granules_are_blank(&spot, granules);
+    err = slots_are_blank(&spot, slots);
     if (err != NACRE_OK) return err;
     err = nacre_record_write(&spot, record, source, &log->count.programs);
     if (nacre_medium_refuses(err) && log->count.programs == programs) {
@@ -145,7 +145,8 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
         log->top = top;
         return err;
     }
-    log->count.programmed_bytes += granules * log->lanes.count * NACRE_GRANULE_BYTES;
+    log->count.programmed_bytes +=
+        nacre_record_granules(record) * log->lanes.count * NACRE_GRANULE_BYTES;
     if (err != NACRE_OK) return err;
     log->doubtful = was_doubtful;
     log->newest.place = (uint16_t)place;
@@ -157,15 +158,15 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
 }
 
 /*
- * May a record of so many granules be the first to say that the next unit is marked? Which unit
+ * May a record of so many slots be the first to say that the next unit is marked? Which unit
  * that is must be on the medium first. And it must be settled in place, if a cut leaves it in
  * doubt, whether a mount sees it or not: else one mount would trust the next unit and another
  * erase it.
  */
-static bool may_vouch(const struct nacre_log *log, uint32_t granules)
+static bool may_vouch(const struct nacre_log *log, uint32_t slots)
 {
     if (log->next != NACRE_NEXT_MARKED || log->owes) return false;
-    return log->top + granules + 2u * nacre_tail_granules(log) <= log->lanes.slots;
+    return log->top + slots + 2u * nacre_tail_slots(log) <= log->lanes.slots;
 }
 
 /* Let what is pending go with a record. */
@@ -173,22 +174,9 @@ static void add_control(const struct nacre_log *log, struct nacre_record *record
 {
     record->has_control = true;
     record->control = nacre_log_control(log);
-    const bool vouches = may_vouch(log, nacre_record_granules(record));
+    const bool vouches = may_vouch(log, nacre_record_slots(&log->lanes, record));
     if (vouches) record->control.flags |= NACRE_FLAG_NEXT_MARKED;
     record->has_control = vouches || log->durable_oldest != log->oldest;
-}
-
-enum nacre_err nacre_log_append(struct nacre_log *log, struct nacre_record *record,
-                                struct nacre_source *source)
-{
-    NACRE_ASSERT(!log->doubtful && !log->closed); /* a closed head is in doubt until it is left */
-    add_control(log, record);
-    if (log->top + nacre_record_granules(record) > log->lanes.slots) {
-        const enum nacre_err err = nacre_log_go_on(log, log->top);
-        if (err != NACRE_OK) return err;
-        add_control(log, record);
-    }
-    return nacre_log_write_at(log, log->top, record, source);
 }
 
 static enum nacre_err note_at(struct nacre_log *log, uint32_t slot, uint8_t flags)
@@ -206,7 +194,33 @@ static enum nacre_err note_at(struct nacre_log *log, uint32_t slot, uint8_t flag
     return nacre_log_write_at(log, slot, &note, &nothing);
 }
 
-/* A note takes one granule: is there one in the head? */
+/*
+ * The head is to be left. If no record says yet that the next unit is dead, the last slot does: it
+ * must be known before that unit is erased.
+ */
+static enum nacre_err leave_head(struct nacre_log *log)
+{
+    const bool is_said = log->next != NACRE_NEXT_UNKNOWN || nacre_next_is_dead(log);
+    const bool can_say = log->top < log->lanes.slots && nacre_log_dead_units(log) > 0u;
+    enum nacre_err err = NACRE_OK;
+    if (!is_said && can_say) err = note_at(log, log->top, 0);
+    return err == NACRE_OK ? nacre_log_go_on(log, log->top) : err;
+}
+
+enum nacre_err nacre_log_append(struct nacre_log *log, struct nacre_record *record,
+                                struct nacre_source *source)
+{
+    NACRE_ASSERT(!log->doubtful && !log->closed); /* a closed head is in doubt until it is left */
+    add_control(log, record);
+    if (log->top + nacre_record_slots(&log->lanes, record) > log->lanes.slots) {
+        const enum nacre_err err = leave_head(log);
+        if (err != NACRE_OK) return err;
+        add_control(log, record);
+    }
+    return nacre_log_write_at(log, log->top, record, source);
+}
+
+/* A note takes one slot: is there one in the head? */
 static enum nacre_err make_slot(struct nacre_log *log)
 {
     NACRE_ASSERT(!log->doubtful && !log->closed);

@@ -12,11 +12,11 @@
  *     durable_oldest are ever erased.
  *  3. Every index entry's place lies in a live unit and holds a record of its key, or is
  *     NACRE_PLACE_OWED, and then owes is true.
- *  4. Granules of the head from top on were not touched since its erase, or doubtful is true.
+ *  4. Slots of the head from top on were not touched since its erase, or doubtful is true.
  *  5. next is NACRE_NEXT_VOUCHED only where a record of the head says that the next unit is
  *     erased to its end and marked. Such a unit is not erased before it was used, but by a
  *     settling that has nowhere else to go (tail.c).
- *  6. live is the sum of the granules of all indexed records, but for removals in the oldest unit;
+ *  6. live is the sum of the slots of all indexed records, but for removals in the oldest unit;
  *     oldest_live of those in the oldest unit, where that is not the head; or miscounted is true.
  *  7. retired is the number of entries of retired units in the index.
  *
@@ -83,9 +83,9 @@ struct nacre_log {
     bool miscounted;    /* live and oldest_live are to be counted anew */
     bool owes;          /* the index says what no record says yet: see repair.h */
     struct nacre_newest newest;
-    uint16_t top; /* the head's first granule that nothing was programmed into */
+    uint16_t top; /* the head's first slot that nothing was programmed into */
     uint16_t oldest_live;
-    uint16_t longest;   /* granules of the longest record that may live */
+    uint16_t longest;   /* slots of the longest record that may live */
     uint16_t wanted;    /* index entries that the call under way will take */
     uint32_t generation;
     uint32_t oldest;
@@ -150,7 +150,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_log_read_to_copy(const struct nacre_log *l
  *
  * log      not doubtful; waits for an erase that is under way
  * record   key, length, kind, is_stale; the rest is filled in
- * Cost     nacre_record_write; where the unit ends one closing granule more
+ * Cost     nacre_record_write; where the unit ends one closing record more
  * Returns  NACRE_OK    log->newest.place is its place
  *          NACRE_IO and what else the medium answers: log->doubtful; settle before the next one
  * Cut      the record or none
@@ -163,7 +163,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_log_append(struct nacre_log *log,
  * Append a record of the log itself, for its control block.
  *
  * flags    beside those that the state gives: NACRE_FLAG_CLOSED, NACRE_FLAG_CLEAN
- * Cost, Returns, Cut  as nacre_log_append: one granule
+ * Cost, Returns, Cut  as nacre_log_append: one slot
  */
 NACRE_MUST_CHECK enum nacre_err nacre_log_note(struct nacre_log *log, uint8_t flags);
 
@@ -171,7 +171,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_log_note(struct nacre_log *log, uint8_t fl
  * Append a note that means more than its control block: a reset or a closing.
  *
  * start    of a closing: the place of the transaction's first member
- * Cost, Returns, Cut  as nacre_log_append: one granule
+ * Cost, Returns, Cut  as nacre_log_append: one slot
  */
 NACRE_MUST_CHECK enum nacre_err nacre_log_say(struct nacre_log *log, enum nacre_note note,
                                               uint32_t start);

@@ -23,7 +23,7 @@ enum nacre_err nacre_mark_read_lane(const struct nacre_lanes *lanes, uint32_t la
                                     uint32_t place, struct nacre_mark *mark)
 {
     uint8_t granule[NACRE_GRANULE_BYTES];
-    const enum nacre_err err = nacre_granule_read(lanes, lane, place, granule);
+    const enum nacre_err err = nacre_granule_read(lanes, lane, place, 0, granule);
     if (err != NACRE_OK) return err;
     mark->generation = nacre_get_le32(granule);
     mark->oldest = nacre_get_le32(granule + OLDEST_AT);
@@ -54,7 +54,8 @@ enum nacre_err nacre_mark_write(const struct nacre_lanes *lanes, uint32_t place,
     nacre_put_le32(granule + CRC_AT, mark_crc(lanes, place, granule));
     for (uint32_t lane = 0; lane < lanes->count; lane++) {
         struct nacre_mark seen;
-        enum nacre_err err = nacre_granules_program(lanes, lane, place, granule, 1u);
+        enum nacre_err err = nacre_granules_program(
+            lanes, nacre_granule_addr(lanes, lane, place), granule, 1u);
         if (!nacre_medium_refuses(err)) *programs += 1u;
         if (err != NACRE_OK) return err;
         err = nacre_mark_read_lane(lanes, lane, place, &seen);

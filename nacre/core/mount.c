@@ -16,6 +16,7 @@
 
 #define UNITS_MIN_CUT_UNIT 5u /* where a cut spoils a whole unit: one to lose, two to spare */
 #define SLOTS_MIN 64u
+#define SLOTS_MIN_OF_PAGES 24u /* less room is kept for a settling: its cut spoils one slot */
 #define SLOTS_MAX 4096u
 #define SLOTS_A_CUT 16u /* of a smaller unit a settling would take too much: it is spoiled whole */
 #define PLACES_MAX 65536u
@@ -37,12 +38,22 @@ static enum nacre_err geometry_check(const struct nacre_geometry *geometry)
     return NACRE_OK;
 }
 
-/* Granules that a cut program may spoil: its own, a block of several, or the whole unit. */
-static uint32_t cut_granules(const struct nacre_store_cfg *cfg)
+/* Granules of a slot: one, or a page's; 0 where that makes no sense. */
+static uint32_t slot_granules(const struct nacre_geometry *geometry)
+{
+    const uint32_t slot_bytes = geometry->slot_bytes;
+    if (slot_bytes == 0u || slot_bytes == NACRE_GRANULE_BYTES) return 1;
+    const bool is_page = slot_bytes == geometry->page_bytes;
+    const bool fits = slot_bytes <= NACRE_PROGRAM_GRANULES * NACRE_GRANULE_BYTES;
+    return is_page && fits ? slot_bytes / NACRE_GRANULE_BYTES : 0u;
+}
+
+/* Slots that a cut program may spoil: its own, a block of several, or the whole unit. */
+static uint32_t cut_slots(const struct nacre_store_cfg *cfg, uint32_t slot_bytes)
 {
     const struct nacre_geometry *const geometry = &cfg->medium->geometry;
-    const uint32_t slots = geometry->unit_bytes / NACRE_GRANULE_BYTES;
-    const uint32_t cut = (geometry->cut_bytes + NACRE_GRANULE_BYTES - 1u) / NACRE_GRANULE_BYTES;
+    const uint32_t slots = geometry->unit_bytes / slot_bytes;
+    const uint32_t cut = (geometry->cut_bytes + slot_bytes - 1u) / slot_bytes;
     if (cfg->assume == NACRE_ASSUME_CUT_GRANULE || cut <= 1u) return 1;
     const bool is_block = slots % cut == 0u && slots >= cut * SLOTS_A_CUT;
     return is_block ? cut : slots;
@@ -51,12 +62,17 @@ static uint32_t cut_granules(const struct nacre_store_cfg *cfg)
 static enum nacre_err lanes_start(struct nacre_lanes *lanes, const struct nacre_store_cfg *cfg)
 {
     const struct nacre_geometry *const geometry = &cfg->medium->geometry;
-    const uint32_t slots = geometry->unit_bytes / NACRE_GRANULE_BYTES;
-    const uint32_t cut = cut_granules(cfg);
+    const uint32_t granules = slot_granules(geometry);
+    if (granules == 0u) return NACRE_REGION_UNALIGNED;
+    const uint32_t slot_bytes = granules * NACRE_GRANULE_BYTES;
+    const uint32_t slots = geometry->unit_bytes / slot_bytes;
+    const uint32_t slots_min =
+        geometry->page_bytes == slot_bytes ? SLOTS_MIN_OF_PAGES : SLOTS_MIN;
+    const uint32_t cut = cut_slots(cfg, slot_bytes);
     const uint32_t count = cut == 1u ? 1u : NACRE_LANES_MAX;
     const uint32_t unit_count = geometry->unit_count / count;
     const uint32_t unit_count_min = cut >= slots ? UNITS_MIN_CUT_UNIT : NACRE_UNITS_MIN;
-    if (geometry->unit_count < NACRE_UNITS_MIN || slots < SLOTS_MIN) return NACRE_REGION_TOO_SMALL;
+    if (geometry->unit_count < NACRE_UNITS_MIN || slots < slots_min) return NACRE_REGION_TOO_SMALL;
     if (unit_count < unit_count_min) return NACRE_CUT_TOO_COARSE;
     if (unit_count > NACRE_UNITS_MAX || slots > SLOTS_MAX || unit_count * slots > PLACES_MAX) {
         return NACRE_REGION_TOO_LARGE;
@@ -66,6 +82,7 @@ static enum nacre_err lanes_start(struct nacre_lanes *lanes, const struct nacre_
     lanes->slots = (uint16_t)slots;
     lanes->cut = (uint16_t)cut;
     lanes->count = (uint8_t)count;
+    lanes->granules = (uint8_t)granules;
     return NACRE_OK;
 }
 
@@ -129,6 +146,14 @@ static enum nacre_err make_ready(struct nacre_log *log)
     return (enum nacre_err)log->read_only;
 }
 
+/* What follows a scan: count what lives and, unless it was left clean, settle what may not. */
+static enum nacre_err settle(struct nacre_log *log, bool is_clean, bool is_in_place)
+{
+    const enum nacre_err err = nacre_room_count(log);
+    if (err != NACRE_OK || is_clean) return err;
+    return nacre_tail_settle(log, is_in_place);
+}
+
 /*
  * Scan and settle. A marginal record that read well in the scan and does not any more makes the
  * scan void: do it again, until it was read well or not at all; in the end do without it, for
@@ -147,8 +172,7 @@ static enum nacre_err scan_and_settle(struct nacre_log *log, const struct ground
         /* What lay there was new, and is not any more: programs of ours failed. */
         if (scan_err == NACRE_FOREIGN && failures > 0u) return err;
         if (scan_err != NACRE_OK) return scan_err;
-        err = nacre_room_count(log);
-        if (err == NACRE_OK && !*clean) err = nacre_tail_settle(log, failures >= SETTLES_IN_PLACE);
+        err = settle(log, *clean, failures >= SETTLES_IN_PLACE);
         if (nacre_medium_refuses(err)) return err;
         if (err == NACRE_OK || err == NACRE_FULL || err == NACRE_UNSETTLED) break;
         if (err != NACRE_DAMAGED || log->count.erases > 0u) failures++; /* erases wear */

@@ -46,9 +46,9 @@ void nacre_put_add_need(const struct nacre_log *log, const struct nacre_change *
                         struct nacre_need *need)
 {
     const struct nacre_record record = record_of(change);
-    const uint32_t granules = nacre_record_granules(&record);
-    need->granules += granules;
-    if (granules > need->longest) need->longest = granules;
+    const uint32_t slots = nacre_record_slots(&log->lanes, &record);
+    need->slots += slots;
+    if (slots > need->longest) need->longest = slots;
     if (nacre_index_find(&log->index, change->key) == NULL) need->keys++;
 }
 
@@ -56,18 +56,18 @@ enum nacre_err nacre_put_check(const struct nacre_log *log, const struct nacre_n
 {
     if (log->index.capacity - log->index.count < need->keys) return NACRE_KEYS_FULL;
     const uint32_t longest = need->longest > log->longest ? need->longest : log->longest;
-    const uint32_t live = log->live + need->granules;
+    const uint32_t live = log->live + need->slots;
     return live > nacre_room_capacity(log, longest) ? NACRE_FULL : NACRE_OK;
 }
 
-/* Granules that a change gives back. */
-static uint32_t granules_now(const struct nacre_log *log, uint32_t key)
+/* Slots that a change gives back. */
+static uint32_t slots_now(const struct nacre_log *log, uint32_t key)
 {
     struct nacre_record record;
     const struct nacre_index_entry *const entry = nacre_index_find(&log->index, key);
     if (entry == NULL) return 0;
     const enum nacre_err err = nacre_log_read(log, entry->place, &record, NULL, 0);
-    return err == NACRE_OK ? nacre_record_granules(&record) : 0u;
+    return err == NACRE_OK ? nacre_record_slots(&log->lanes, &record) : 0u;
 }
 
 static enum nacre_err put_once(struct nacre_log *log, const struct nacre_change *change,
@@ -78,7 +78,7 @@ static enum nacre_err put_once(struct nacre_log *log, const struct nacre_change 
     enum nacre_err err = nacre_guard_settle(log);
     if (err != NACRE_OK) return err;
     if (need->longest > log->longest) log->longest = (uint16_t)need->longest;
-    err = nacre_room_make(log, need->granules);
+    err = nacre_room_make(log, need->slots);
     if (err == NACRE_OK) err = nacre_log_append(log, &record, &source);
     if (err == NACRE_OK) nacre_room_point(log, change->key, log->newest.place);
     return err;
@@ -86,14 +86,14 @@ static enum nacre_err put_once(struct nacre_log *log, const struct nacre_change 
 
 enum nacre_err nacre_put(struct nacre_log *log, const struct nacre_change *change)
 {
-    struct nacre_need need = {.granules = 0};
+    struct nacre_need need = {.slots = 0};
     nacre_put_add_need(log, change, &need);
-    const uint32_t granules = need.granules;
-    const uint32_t now = granules_now(log, change->key);
-    need.granules = granules > now ? granules - now : 0u;
+    const uint32_t slots = need.slots;
+    const uint32_t now = slots_now(log, change->key);
+    need.slots = slots > now ? slots - now : 0u;
     enum nacre_err err = nacre_put_check(log, &need);
     if (err != NACRE_OK && change->length != NACRE_LENGTH_REMOVED) return err;
-    need.granules = granules;
+    need.slots = slots;
     log->wanted = (uint16_t)need.keys;
     for (uint32_t i = 0; i < TRIES; i++) {
         err = put_once(log, change, &need);

@@ -16,7 +16,7 @@ struct nacre_change {
 
 /* What changes take, beyond what lives. */
 struct nacre_need {
-    uint32_t granules;
+    uint32_t slots;
     uint32_t longest; /* of one record */
     uint32_t keys;    /* that the index does not hold yet */
 };

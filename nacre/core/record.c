@@ -82,6 +82,11 @@ uint32_t nacre_record_granules(const struct nacre_record *record)
     return n == 0u ? 1u : granule_of(n - 1u) + 1u;
 }
 
+uint32_t nacre_record_slots(const struct nacre_lanes *lanes, const struct nacre_record *record)
+{
+    return (nacre_record_granules(record) + lanes->granules - 1u) / lanes->granules;
+}
+
 /* Take the fields from a first granule. False where it cannot be one. */
 static bool record_decode(const uint8_t *granule, struct nacre_record *record)
 {
@@ -136,14 +141,14 @@ static enum nacre_err read_from(const struct nacre_spot *spot, const uint8_t *fi
     uint8_t granule[NACRE_GRANULE_BYTES];
     if (!record_decode(first, record)) return NACRE_NOT_FOUND;
     const uint32_t count = nacre_record_granules(record);
-    if (count > spot->end - spot->place) return NACRE_NOT_FOUND;
+    if (nacre_record_slots(spot->lanes, record) > spot->end - spot->place) return NACRE_NOT_FOUND;
     sink->digest = NACRE_CRC_START;
     uint32_t crc = nacre_granule_seed(spot->lanes, spot->generation, spot->place);
     crc = nacre_crc_update(crc, first, CRC_AT);
     value_take(record, 0, first, sink);
     for (uint32_t k = 1; k < count; k++) {
         const enum nacre_err err =
-            nacre_granule_read(spot->lanes, sink->lane, spot->place + k, granule);
+            nacre_granule_read(spot->lanes, sink->lane, spot->place, k, granule);
         if (err != NACRE_OK) return err;
         if (granule[NACRE_TAG_AT] != 0u) return NACRE_NOT_FOUND;
         crc = nacre_crc_update(crc, granule, NACRE_GRANULE_BYTES);
@@ -157,7 +162,7 @@ static enum nacre_err read_lane(const struct nacre_spot *spot, uint32_t lane,
                                 struct nacre_record *record, struct sink *sink)
 {
     uint8_t first[NACRE_GRANULE_BYTES];
-    const enum nacre_err err = nacre_granule_read(spot->lanes, lane, spot->place, first);
+    const enum nacre_err err = nacre_granule_read(spot->lanes, lane, spot->place, 0, first);
     sink->lane = lane;
     return err == NACRE_OK ? read_from(spot, first, record, sink) : err;
 }
@@ -167,7 +172,7 @@ enum nacre_err nacre_record_lost_key(const struct nacre_spot *spot, uint32_t lan
     uint8_t first[NACRE_GRANULE_BYTES];
     struct nacre_record record;
     struct sink sink = {.lane = lane};
-    enum nacre_err err = nacre_granule_read(spot->lanes, lane, spot->place, first);
+    enum nacre_err err = nacre_granule_read(spot->lanes, lane, spot->place, 0, first);
     if (err != NACRE_OK) return err;
     for (uint32_t bit = 0; bit < HEAD_BITS; bit++) {
         uint8_t *const byte = first + bit / 8u;
@@ -247,11 +252,11 @@ static enum nacre_err source_byte(const struct nacre_lanes *lanes, struct nacre_
     const uint32_t at = source->skip + i;
     const uint32_t k = granule_of(at);
     const struct part part = part_of(k);
-    const uint32_t place = source->place + k;
-    if (source->at_hand != place) {
-        const enum nacre_err err = nacre_granule_read(lanes, source->lane, place, source->granule);
+    if (source->at_hand != k + 1u) {
+        const enum nacre_err err =
+            nacre_granule_read(lanes, source->lane, source->place, k, source->granule);
         if (err != NACRE_OK) return err;
-        source->at_hand = place;
+        source->at_hand = k + 1u;
     }
     *byte = source->granule[offset_in(&part, at)];
     return NACRE_OK;
@@ -328,11 +333,11 @@ static enum nacre_err record_crc(const struct nacre_spot *spot, const struct nac
     return source->bytes == NULL && sink.digest != source->digest ? NACRE_DAMAGED : NACRE_OK;
 }
 
-/* Granules that one program may write from a place on: a few, and never across a page. */
-static uint32_t program_room(const struct nacre_lanes *lanes, uint32_t place)
+/* Granules that one program may write from an address on: a few, and never across a page. */
+static uint32_t program_room(const struct nacre_lanes *lanes, uint32_t addr)
 {
-    const uint32_t page = lanes->medium->geometry.page_bytes / NACRE_GRANULE_BYTES;
-    const uint32_t room = page - place % page;
+    const uint32_t page_bytes = lanes->medium->geometry.page_bytes;
+    const uint32_t room = (page_bytes - addr % page_bytes) / NACRE_GRANULE_BYTES;
     return room < NACRE_PROGRAM_GRANULES ? room : NACRE_PROGRAM_GRANULES;
 }
 
@@ -343,11 +348,12 @@ static enum nacre_err write_lane(const struct nacre_spot *spot, uint32_t lane,
 {
     uint8_t chunk[NACRE_PROGRAM_GRANULES * NACRE_GRANULE_BYTES];
     const uint32_t count = nacre_record_granules(record);
+    uint32_t addr = nacre_granule_addr(spot->lanes, lane, spot->place);
     uint32_t crc = 0;
     enum nacre_err err = record_crc(spot, record, source, &crc);
     source->at_hand = 0; /* what is programmed is read anew: the check sum judges it */
     for (uint32_t done = 0; err == NACRE_OK && done < count;) {
-        uint32_t n = program_room(spot->lanes, spot->place + done);
+        uint32_t n = program_room(spot->lanes, addr);
         if (n > count - done) n = count - done;
         for (uint32_t k = 0; k < n; k++) {
             err = granule_build(spot->lanes, record, source, done + k,
@@ -355,9 +361,10 @@ static enum nacre_err write_lane(const struct nacre_spot *spot, uint32_t lane,
             if (err != NACRE_OK) return err;
         }
         if (done == 0u) nacre_put_le32(chunk + CRC_AT, crc);
-        err = nacre_granules_program(spot->lanes, lane, spot->place + done, chunk, n);
+        err = nacre_granules_program(spot->lanes, addr, chunk, n);
         if (!nacre_medium_refuses(err)) *programs += 1u;
         done += n;
+        addr += n * NACRE_GRANULE_BYTES;
     }
     for (uint32_t i = 0; i < READ_BACKS && err == NACRE_OK; i++) {
         err = nacre_record_check_lane(spot, lane);

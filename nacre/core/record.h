@@ -70,7 +70,7 @@ struct nacre_source {
     uint32_t place;       /* of the record on the medium */
     uint32_t skip;        /* payload bytes before its value */
     uint32_t digest;      /* running CRC of the value, as the read that proved it whole saw it */
-    uint32_t at_hand;     /* place of the granule below; 0 for none */
+    uint32_t at_hand;     /* the granule below, counted from 1; 0 for none */
     uint8_t lane;         /* that proved whole */
     uint8_t granule[NACRE_GRANULE_BYTES];
 };
@@ -82,6 +82,14 @@ struct nacre_source {
  * Context  any
  */
 uint32_t nacre_record_granules(const struct nacre_record *record);
+
+/*
+ * Slots that a record takes: its granules, or the pages that they fill.
+ *
+ * Returns  1 to 69
+ * Context  any
+ */
+uint32_t nacre_record_slots(const struct nacre_lanes *lanes, const struct nacre_record *record);
 
 /*
  * Bytes of a record's value: its length, or 0 for a removal.

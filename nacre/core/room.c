@@ -36,13 +36,13 @@ static int32_t slack(const struct nacre_log *log)
 static uint32_t reserve(const struct nacre_log *log)
 {
     const uint32_t units = nacre_log_cut_spoils_unit(log) ? 3u : 1u;
-    return units * (log->lanes.slots - 1u) + nacre_tail_granules(log) + log->longest;
+    return units * (log->lanes.slots - 1u) + nacre_tail_slots(log) + log->longest;
 }
 
 /* Where the head has less room than this, the next unit must have been prepared. */
 static uint32_t zone(const struct nacre_log *log)
 {
-    return 2u * nacre_tail_granules(log) + 1u;
+    return 2u * nacre_tail_slots(log) + 1u;
 }
 
 uint32_t nacre_room_capacity(const struct nacre_log *log, uint32_t longest)
@@ -62,7 +62,7 @@ static bool dies_with_unit(const struct nacre_index_entry *entry,
     return record->length == NACRE_LENGTH_REMOVED && !nacre_entry_is_stale(entry);
 }
 
-/* Granules that the record of an entry is counted with, and those that are in the oldest unit. */
+/* Slots that the record of an entry is counted with, and those that are in the oldest unit. */
 static enum nacre_err count_entry(const struct nacre_log *log,
                                   const struct nacre_index_entry *entry, uint32_t *live,
                                   uint32_t *oldest_live)
@@ -74,7 +74,7 @@ static enum nacre_err count_entry(const struct nacre_log *log,
     if (err != NACRE_OK) return err;
     const bool in_oldest = is_in_oldest(log, entry->place);
     if (in_oldest && dies_with_unit(entry, &record)) return NACRE_OK;
-    *live = nacre_record_granules(&record);
+    *live = nacre_record_slots(&log->lanes, &record);
     if (in_oldest) *oldest_live = *live;
     return NACRE_OK;
 }
@@ -199,7 +199,7 @@ static bool head_holds(const struct nacre_log *log, const struct nacre_index_ent
 {
     struct nacre_record record;
     if (nacre_log_read(log, entry->place, &record, NULL, 0) != NACRE_OK) return true;
-    return log->top + nacre_record_granules(&record) < log->lanes.slots;
+    return log->top + nacre_record_slots(&log->lanes, &record) < log->lanes.slots;
 }
 
 enum nacre_err nacre_room_spare(struct nacre_log *log)
@@ -234,10 +234,10 @@ enum nacre_err nacre_room_prepare_next(struct nacre_log *log)
     return nacre_next_prepare(log);
 }
 
-static bool next_is_due(const struct nacre_log *log, uint32_t granules)
+static bool next_is_due(const struct nacre_log *log, uint32_t slots)
 {
     return log->next < NACRE_NEXT_MARKED && nacre_log_dead_units(log) > 0u &&
-           head_free(log) < zone(log) + granules;
+           head_free(log) < zone(log) + slots;
 }
 
 /* Copying is due when two copies a set would only just empty the oldest unit in time. */
@@ -270,18 +270,18 @@ static uint32_t steps_max(const struct nacre_log *log)
     return 2u * log->index.count + log->lanes.unit_count;
 }
 
-enum nacre_err nacre_room_make(struct nacre_log *log, uint32_t granules)
+enum nacre_err nacre_room_make(struct nacre_log *log, uint32_t slots)
 {
     enum nacre_err err = log->miscounted ? nacre_room_count(log) : NACRE_OK;
     if (err == NACRE_OK) err = copy_ahead(log);
     const uint32_t bound = steps_max(log);
     for (uint32_t i = 0; err == NACRE_OK && i < bound; i++) {
-        if (next_is_due(log, granules + log->longest)) {
+        if (next_is_due(log, slots + log->longest)) {
             err = nacre_room_prepare_next(log);
             /* Full: the unit was retired, and none is dead now. */
             if (err != NACRE_OK && err != NACRE_FULL) return err;
         }
-        if (slack(log) >= (int32_t)(reserve(log) + granules)) return NACRE_OK;
+        if (slack(log) >= (int32_t)(reserve(log) + slots)) return NACRE_OK;
         bool copied;
         err = step(log, &copied);
     }
@@ -294,7 +294,7 @@ enum nacre_err nacre_room_restore(struct nacre_log *log)
     if (err != NACRE_OK) return err;
     /* What one more mount will take is there already: the sets to come can do the rest. */
     const uint32_t taken = nacre_log_cut_spoils_unit(log) ? log->lanes.slots - 1u :
-                                                            nacre_tail_granules(log);
+                                                            nacre_tail_slots(log);
     if (slack(log) >= (int32_t)(reserve(log) - taken)) return NACRE_OK;
     return nacre_room_make(log, 0);
 }

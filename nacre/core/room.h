@@ -2,7 +2,7 @@
  * Room: what lives in the oldest unit is copied to the head in time, so that there is always a unit
  * to go on to.
  *
- * slack = free granules of the head and of all dead units, less the live ones of the oldest unit.
+ * slack = free slots of the head and of all dead units, less the live ones of the oldest unit.
  * Copying does not change it, freeing a unit never lowers it; a set takes from it. As long as it is
  * at least nacre_room_reserve, the oldest unit can be freed and a mount can settle.
  */
@@ -12,9 +12,9 @@
 #include "nacre/core/log.h"
 
 /*
- * Granules that may live; what is asked for beyond is refused.
+ * Slots that may live; what is asked for beyond is refused.
  *
- * longest  granules of the longest record
+ * longest  slots of the longest record
  */
 uint32_t nacre_room_capacity(const struct nacre_log *log, uint32_t longest);
 
@@ -22,14 +22,14 @@ uint32_t nacre_room_capacity(const struct nacre_log *log, uint32_t longest);
  * Make room for a record: copy what is due, free units until slack suffices, and prepare the next
  * unit where the head comes to its end.
  *
- * granules that the record will take
+ * slots that the record will take
  * Cost     at most two copies ahead of need; more only where slack is at its limit; an erase where
  *          no idle time was given
  * Returns  NACRE_OK; NACRE_FULL: nothing more can be freed; NACRE_DAMAGED: a record that lives
  *          cannot be read; what the medium answers (log->doubtful tells whether to settle)
  * Cut      changes no value
  */
-NACRE_MUST_CHECK enum nacre_err nacre_room_make(struct nacre_log *log, uint32_t granules);
+NACRE_MUST_CHECK enum nacre_err nacre_room_make(struct nacre_log *log, uint32_t slots);
 
 /*
  * After a mount's settling: make room for that of the next mount, where it has not enough.

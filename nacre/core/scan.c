@@ -82,7 +82,7 @@ static void take_newest(struct scan *scan)
         log->newest.start = (uint16_t)nacre_walk_start_place(&scan->walk);
     }
     if (spot->generation != log->generation) return;
-    scan->newest_end = spot->place % log->lanes.slots + nacre_record_granules(record);
+    scan->newest_end = spot->place % log->lanes.slots + nacre_record_slots(&log->lanes, record);
     scan->clean = (flags & NACRE_FLAG_CLEAN) != 0u;
 }
 
@@ -121,8 +121,8 @@ static void take_key(struct scan *scan)
     if (is_lost || record.is_stale) entry->tag |= NACRE_ENTRY_STALE;
     if (is_lost && !record.is_stale) log->owes = true; /* its record must say so, too */
     record.has_control = true;
-    const uint32_t granules = nacre_record_granules(&record);
-    if (granules > log->longest) log->longest = (uint16_t)granules;
+    const uint32_t slots = nacre_record_slots(&log->lanes, &record);
+    if (slots > log->longest) log->longest = (uint16_t)slots;
 }
 
 static enum nacre_err take_record(struct scan *scan)

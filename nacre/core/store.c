@@ -245,9 +245,10 @@ static void fill_stats(const struct nacre_store *store, struct nacre_stats *stat
     stats->unit_count = log->lanes.unit_count;
     stats->lane_count = log->lanes.count;
     stats->index_used = log->index.count;
-    stats->live_granules = log->live;
-    stats->capacity_granules = nacre_room_capacity(log, log->longest);
-    stats->cut_bytes_survived = (uint32_t)log->lanes.cut * NACRE_GRANULE_BYTES;
+    stats->live_granules = log->live * log->lanes.granules;
+    stats->capacity_granules = nacre_room_capacity(log, log->longest) * log->lanes.granules;
+    stats->cut_bytes_survived =
+        (uint32_t)log->lanes.cut * log->lanes.granules * NACRE_GRANULE_BYTES;
     stats->programs = log->count.programs;
     stats->programmed_bytes = log->count.programmed_bytes;
     stats->erases = log->count.erases;

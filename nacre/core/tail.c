@@ -2,9 +2,9 @@
  * Settling. docs/format.md section 6 has the protocol, docs/guarantee.md why each step is needed.
  *
  * Where a cut spoils less than a unit, in the head, if it has room:
- *  1. The first copy starts clear of all that reads as programmed: no granule is programmed that
+ *  1. The first copy starts clear of all that reads as programmed: no slot is programmed that
  *     the operation which was cut can have touched or spoiled.
- *  2. The second copy lies behind every granule that an earlier settling, cut in its first copy,
+ *  2. The second copy lies behind every slot that an earlier settling, cut in its first copy,
  *     can have touched or spoiled, whatever that boot read. And so far that the first copy of a
  *     later settling ends before it.
  * In the next unit, as in place, where the head has not, the next unit is vouched for, and another
@@ -34,7 +34,8 @@
 
 uint32_t nacre_tail_gap(const struct nacre_log *log)
 {
-    const uint32_t page = log->lanes.medium->geometry.page_bytes / NACRE_GRANULE_BYTES;
+    const uint32_t slot_bytes = log->lanes.granules * NACRE_GRANULE_BYTES;
+    const uint32_t page = log->lanes.medium->geometry.page_bytes / slot_bytes;
     return log->lanes.cut < page ? NACRE_TAIL_GAP : 1u; /* a program never crosses a page */
 }
 
@@ -49,19 +50,19 @@ uint32_t nacre_tail_clear_of(const struct nacre_log *log, uint32_t top)
 }
 
 /* Where the second copy starts: the first copy of any later settling ends before it. */
-static uint32_t second_slot(const struct nacre_log *log, uint32_t first, uint32_t granules)
+static uint32_t second_slot(const struct nacre_log *log, uint32_t first, uint32_t slots)
 {
-    const uint32_t longer = granules > NACRE_TAIL_GAP ? granules : NACRE_TAIL_GAP;
-    return nacre_tail_clear_of(log, first + granules) + round_up(longer, log->lanes.cut);
+    const uint32_t longer = slots > NACRE_TAIL_GAP ? slots : NACRE_TAIL_GAP;
+    return nacre_tail_clear_of(log, first + slots) + round_up(longer, log->lanes.cut);
 }
 
 /* The slot behind both copies, where top is what it is. */
-static uint32_t pair_end(const struct nacre_log *log, uint32_t top, uint32_t granules)
+static uint32_t pair_end(const struct nacre_log *log, uint32_t top, uint32_t slots)
 {
-    return second_slot(log, nacre_tail_clear_of(log, top), granules) + granules;
+    return second_slot(log, nacre_tail_clear_of(log, top), slots) + slots;
 }
 
-uint32_t nacre_tail_granules(const struct nacre_log *log)
+uint32_t nacre_tail_slots(const struct nacre_log *log)
 {
     if (nacre_log_cut_spoils_unit(log)) return 0; /* it goes to a unit of its own */
     const uint32_t cut = log->lanes.cut;
@@ -228,7 +229,7 @@ static enum nacre_err sweep(struct nacre_log *log, uint32_t last)
     return NACRE_OK;
 }
 
-static enum nacre_err settle_in_place(struct nacre_log *log, uint32_t granules)
+static enum nacre_err settle_in_place(struct nacre_log *log, uint32_t slots)
 {
     const uint32_t old_place = log->newest.place;
     const uint32_t slot = nacre_tail_clear_of(log, log->top);
@@ -238,7 +239,7 @@ static enum nacre_err settle_in_place(struct nacre_log *log, uint32_t granules)
     enum nacre_err err = sweep(log, keeps_next ? next : log->generation);
     if (err == NACRE_OK) err = write_copy(log, slot, false);
     if (err != NACRE_OK) return err;
-    err = write_copy(log, second_slot(log, slot, granules), false);
+    err = write_copy(log, second_slot(log, slot, slots), false);
     return err == NACRE_OK ? follow(log, old_place) : err;
 }
 
@@ -291,7 +292,7 @@ static enum nacre_err settle_in_fresh_unit(struct nacre_log *log, uint32_t gener
 }
 
 /* The next unit was made ready and not used, or only by settlings that were cut. */
-static enum nacre_err settle_in_next_unit(struct nacre_log *log, uint32_t granules)
+static enum nacre_err settle_in_next_unit(struct nacre_log *log, uint32_t slots)
 {
     uint32_t top;
     struct nacre_mark mark;
@@ -300,13 +301,13 @@ static enum nacre_err settle_in_next_unit(struct nacre_log *log, uint32_t granul
     if (err == NACRE_NOT_FOUND) return settle_in_fresh_unit(log, next, true);
     if (err == NACRE_OK) err = nacre_tail_find_top(log, next, &top);
     if (err != NACRE_OK) return err;
-    if (pair_end(log, top, granules) > log->lanes.slots) {
+    if (pair_end(log, top, slots) > log->lanes.slots) {
         return settle_in_fresh_unit(log, nacre_log_behind(log, next), true); /* full of them */
     }
     err = nacre_log_go_on(log, nacre_tail_clear_of(log, log->top));
     if (err != NACRE_OK) return err;
     log->top = (uint16_t)top;
-    return settle_in_place(log, granules);
+    return settle_in_place(log, slots);
 }
 
 /*
@@ -328,13 +329,15 @@ static enum nacre_err settle_once(struct nacre_log *log, bool away)
         const enum nacre_err err = newest(log, &again);
         if (err != NACRE_OK) return err;
     }
-    const uint32_t granules = nacre_record_granules(&again.record);
+    const uint32_t slots = nacre_record_slots(&log->lanes, &again.record);
     const uint32_t next = nacre_log_behind(log, log->generation);
     if (away) return settle_away(log, next);
-    const bool fits = pair_end(log, log->top, granules) <= log->lanes.slots;
-    if (!log->closed && fits) return settle_in_place(log, granules);
+    /* Where nothing vouches for the next unit, a note must still fit that says that it is dead. */
+    const uint32_t note = log->next == NACRE_NEXT_VOUCHED ? 0u : 1u;
+    const bool fits = pair_end(log, log->top, slots) + note <= log->lanes.slots;
+    if (!log->closed && fits) return settle_in_place(log, slots);
     if (log->next == NACRE_NEXT_VOUCHED && nacre_log_dead_units(log) > 1u) {
-        return settle_in_next_unit(log, granules);
+        return settle_in_next_unit(log, slots);
     }
     return settle_in_fresh_unit(log, next, true);
 }

@@ -6,11 +6,11 @@
 
 #include "nacre/core/log.h"
 
-/* Granules that a program may have touched without a trace behind the last visible one. */
+/* Slots that a program may have touched without a trace behind the last visible one. */
 #define NACRE_TAIL_GAP NACRE_PROGRAM_GRANULES
 
 /*
- * Granules from top on that a program which was cut may have touched without a trace, within what
+ * Slots from top on that a program which was cut may have touched without a trace, within what
  * its cut spoils.
  */
 uint32_t nacre_tail_gap(const struct nacre_log *log);
@@ -21,9 +21,9 @@ uint32_t nacre_tail_gap(const struct nacre_log *log);
 uint32_t nacre_tail_clear_of(const struct nacre_log *log, uint32_t top);
 
 /*
- * Granules of the head that settling may take when the longest record is the newest.
+ * Slots of the head that settling may take when the longest record is the newest.
  */
-uint32_t nacre_tail_granules(const struct nacre_log *log);
+uint32_t nacre_tail_slots(const struct nacre_log *log);
 
 /*
  * Write the newest record again, twice and far apart, clear of all that is in doubt, and declare

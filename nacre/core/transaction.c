@@ -172,7 +172,7 @@ static uint32_t plan(const struct nacre_transaction *tx, struct nacre_need *need
         count++;
     }
     /* Its closing, and what is left blank where a unit ends, with the note that closes it. */
-    need->granules += 1u + (need->granules / (log->lanes.slots - 1u) + 1u) * (need->longest + 1u);
+    need->slots += 1u + (need->slots / (log->lanes.slots - 1u) + 1u) * (need->longest + 1u);
     return count;
 }
 
@@ -208,7 +208,7 @@ static enum nacre_err write_all(const struct nacre_transaction *tx, const struct
     enum nacre_err err = nacre_guard_settle(log);
     if (err != NACRE_OK) return err;
     if (need->longest > log->longest) log->longest = (uint16_t)need->longest;
-    err = nacre_room_make(log, need->granules);
+    err = nacre_room_make(log, need->slots);
     if (err == NACRE_OK) err = write_members(tx, &start);
     if (err != NACRE_OK) log->doubtful = log->doubtful || start != NACRE_PLACE_OWED;
     return err == NACRE_OK ? nacre_log_say(log, NACRE_NOTE_CLOSING, start) : err;
@@ -241,7 +241,7 @@ static uint32_t units_back(const struct nacre_log *log)
  */
 static bool is_within_reach(const struct nacre_log *log, const struct nacre_need *need)
 {
-    const uint32_t spanned = need->granules / (log->lanes.slots - 1u) + 1u;
+    const uint32_t spanned = need->slots / (log->lanes.slots - 1u) + 1u;
     return units_back(log) + spanned + log->retired + CARRIED_ON_MAX <= NACRE_BACK_MAX;
 }
 

@@ -122,7 +122,7 @@ static enum nacre_err step_down(struct nacre_walk *walk, enum nacre_walk_event *
                                          sizeof walk->value);
     if (err == NACRE_OK) {
         walk->is_used = true;
-        if (take_damage(walk, slot + nacre_record_granules(&walk->record))) {
+        if (take_damage(walk, slot + nacre_record_slots(&walk->log->lanes, &walk->record))) {
             *event = NACRE_WALK_DAMAGED; /* the record comes next */
             return NACRE_OK;
         }

@@ -117,7 +117,7 @@ uint32_t decode_index(uint32_t key)
 /* A place counts within its lane; the second lane is the second half of the region. */
 static const uint8_t *granule_at(const struct decode *decode, uint32_t lane, uint32_t place)
 {
-    return decode->bytes + (lane * decode->unit_count * decode->slots + place) * GRANULE;
+    return decode->bytes + (lane * decode->unit_count * decode->slots + place) * decode->slot_bytes;
 }
 
 static uint32_t first_place(const struct decode *decode, uint32_t generation)
@@ -175,12 +175,12 @@ static bool header_read(const uint8_t *first, struct record *record)
     return record->kind <= KIND_MEMBER;
 }
 
-/* Do its check sum and its further granules fit, and does it end within so many granules? */
+/* Do its check sum and its further granules fit, and does it end within so many slots? */
 static bool record_is_whole(const struct decode *decode, uint32_t generation, uint32_t place,
                             uint32_t room, const struct record *record)
 {
     const uint8_t *const first = record->first;
-    if (record->granules > room) return false;
+    if (record->granules > room * decode->slot_bytes / GRANULE) return false;
     for (uint32_t i = 1; i < record->granules; i++) {
         if (first[i * GRANULE + 3u] != 0) return false;
     }
@@ -211,12 +211,13 @@ static bool record_read(struct decode *decode, uint32_t generation, uint32_t slo
 }
 
 /* A commit vouches for all granules before it in its unit, in its own lane. */
-static bool commit_is_true(const struct record *record, uint32_t slot)
+static bool commit_is_true(const struct decode *decode, const struct record *record,
+                           uint32_t slot)
 {
     uint8_t value[COMMIT_BYTES];
     for (uint32_t i = 0; i < sizeof value; i++) value[i] = value_byte(record, i);
-    const uint8_t *const start = record->first - (slot - 1u) * GRANULE;
-    return ~decode_crc(0, start, (slot - 1u) * GRANULE) == le(value, 4);
+    const uint32_t n = (slot - 1u) * decode->slot_bytes;
+    return ~decode_crc(0, record->first - n, n) == le(value, 4);
 }
 
 static bool is_other_mark(const struct decode *decode, uint32_t generation)
@@ -238,20 +239,21 @@ static bool unit_counts(const struct decode *decode, uint32_t generation)
         const uint32_t slot = i / decode->lanes;
         if (!lane_read(decode, i % decode->lanes, generation, slot, &record)) continue;
         const bool is_commit = record.key == NOTE_KEY && record.length == COMMIT_BYTES;
-        if (is_commit ? commit_is_true(&record, slot) : record.kind != KIND_TENTATIVE) return true;
+        const bool is_plain = record.kind != KIND_TENTATIVE;
+        if (is_commit ? commit_is_true(decode, &record, slot) : is_plain) return true;
     }
     return false;
 }
 
-/* In how many lanes is a granule blank? */
+/* In how many lanes is a slot blank? */
 static uint32_t blank_lanes(const struct decode *decode, uint32_t place)
 {
     uint32_t lanes = 0;
     for (uint32_t lane = 0; lane < decode->lanes; lane++) {
         const uint8_t *const granule = granule_at(decode, lane, place);
         uint32_t blank = 0;
-        while (blank < GRANULE && granule[blank] == 0xffu) blank++;
-        lanes += blank == GRANULE;
+        while (blank < decode->slot_bytes && granule[blank] == 0xffu) blank++;
+        lanes += blank == decode->slot_bytes;
     }
     return lanes;
 }
@@ -260,10 +262,11 @@ static uint32_t blank_lanes(const struct decode *decode, uint32_t place)
 static enum decode_state without_record(const struct decode *decode)
 {
     const uint32_t last = (decode->unit_count - 1u) * decode->slots;
-    const uint32_t gap = decode->cut < PAGE ? PROGRAM : 1u;
+    const bool is_page = decode->cut >= PAGE || decode->slot_is_page;
+    const uint32_t gap = is_page ? 1u : PROGRAM;
     const uint32_t start = (1u + gap + decode->cut - 1u) / decode->cut * decode->cut;
     const uint32_t end = start + TRACES_MAX * (decode->cut + gap);
-    uint32_t traces = 0; /* granules */
+    uint32_t traces = 0; /* slots */
     for (uint32_t place = 0; place < last + decode->slots; place++) {
         if (blank_lanes(decode, place) == decode->lanes) continue;
         if (place < last + start || place >= last + end) return DECODE_FOREIGN;
@@ -440,6 +443,7 @@ void decode_region(struct decode *decode, const uint8_t *bytes, uint32_t unit_by
     decode->bytes = bytes;
     decode->lanes = 1;
     decode->cut = 1;
+    decode->slot_bytes = GRANULE;
     decode->slots = unit_bytes / GRANULE;
     decode->unit_count = unit_count;
     decode_all(decode);
@@ -451,9 +455,24 @@ void decode_two_lanes(struct decode *decode, const uint8_t *bytes, uint32_t unit
     prepare(decode);
     decode->bytes = bytes;
     decode->lanes = 2;
+    decode->slot_bytes = GRANULE;
     decode->slots = unit_bytes / GRANULE;
     decode->cut = cut_bytes / GRANULE;
     if (decode->slots < decode->cut * BLOCKS_MIN) decode->cut = decode->slots;
     decode->unit_count = unit_count / 2u;
+    decode_all(decode);
+}
+
+void decode_pages(struct decode *decode, const uint8_t *bytes, uint32_t unit_bytes,
+                  uint32_t unit_count, uint32_t slot_bytes)
+{
+    prepare(decode);
+    decode->bytes = bytes;
+    decode->lanes = 1;
+    decode->cut = 1;
+    decode->slot_bytes = slot_bytes;
+    decode->slot_is_page = true;
+    decode->slots = unit_bytes / slot_bytes;
+    decode->unit_count = unit_count;
     decode_all(decode);
 }

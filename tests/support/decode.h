@@ -30,8 +30,10 @@ struct decode {
     const uint8_t *bytes;
     uint32_t lanes;      /* 1 or 2; the second one is the second half of the bytes */
     uint32_t slots;
+    uint32_t slot_bytes; /* a granule's, or those of the pages that a record has to itself */
+    bool slot_is_page;
     uint32_t unit_count; /* of a lane */
-    uint32_t cut;        /* the cut block, in granules */
+    uint32_t cut;        /* the cut block, in slots */
     enum decode_state state;
     uint32_t head;   /* generation */
     uint32_t oldest; /* generation */
@@ -53,6 +55,10 @@ void decode_region(struct decode *decode, const uint8_t *bytes, uint32_t unit_by
 /* The same for two lanes of unit_count / 2 units each, where a cut spoils cut_bytes. */
 void decode_two_lanes(struct decode *decode, const uint8_t *bytes, uint32_t unit_bytes,
                       uint32_t unit_count, uint32_t cut_bytes);
+
+/* One lane in which a record takes whole slots of slot_bytes, which are the medium's pages. */
+void decode_pages(struct decode *decode, const uint8_t *bytes, uint32_t unit_bytes,
+                  uint32_t unit_count, uint32_t slot_bytes);
 
 /* The place in values of a key, or DECODE_VALUES. */
 uint32_t decode_index(uint32_t key);

@@ -16,25 +16,49 @@
 
 const struct bed_scene bed_scenes[BED_SCENES] = {
     /* name, units, keys, small %, value max, remove %, idle %, reboot %, laps, cut bytes,
-       transaction %, rare per mille */
-    { "mixed8", 8, 12, 60, 300, 10, 20, 1, 2, 16, 10, 20 },
-    { "mixed4", 4, 6, 60, 200, 10, 20, 1, 2, 16, 5, 10 },
-    { "small8", 8, 20, 100, 8, 5, 30, 1, 2, 16, 20, 20 },
-    { "small4", 4, 20, 100, 8, 12, 0, 0, 2, 16, 0, 0 },
-    { "large8", 8, 5, 30, 1024, 10, 10, 1, 2, 16, 5, 10 },
-    { "sleepy4", 4, 8, 80, 120, 20, 50, 2, 2, 16, 5, 20 },
-    { "fresh4", 4, 6, 60, 200, 10, 20, 1, 0, 16, 10, 20 },
+       transaction %, rare per mille, slot bytes, slots */
+    { "mixed8", 8, 12, 60, 300, 10, 20, 1, 2, 16, 10, 20, 0, 0 },
+    { "mixed4", 4, 6, 60, 200, 10, 20, 1, 2, 16, 5, 10, 0, 0 },
+    { "small8", 8, 20, 100, 8, 5, 30, 1, 2, 16, 20, 20, 0, 0 },
+    { "small4", 4, 20, 100, 8, 12, 0, 0, 2, 16, 0, 0, 0, 0 },
+    { "large8", 8, 5, 30, 1024, 10, 10, 1, 2, 16, 5, 10, 0, 0 },
+    { "sleepy4", 4, 8, 80, 120, 20, 50, 2, 2, 16, 5, 20, 0, 0 },
+    { "fresh4", 4, 6, 60, 200, 10, 20, 1, 0, 16, 10, 20, 0, 0 },
     /* Two lanes, of 8 units or 4 each; a cut spoils the page, or the unit. */
-    { "pmixed8", 16, 12, 60, 300, 10, 20, 1, 2, 256, 10, 20 },
-    { "pmixed4", 8, 6, 60, 120, 10, 20, 1, 2, 256, 5, 10 },
-    { "psmall8", 16, 20, 100, 8, 5, 30, 1, 2, 256, 20, 20 },
-    { "plarge8", 16, 5, 30, 1024, 10, 10, 1, 2, 256, 5, 10 },
-    { "pfresh4", 8, 6, 60, 120, 10, 20, 1, 0, 256, 10, 20 },
-    { "umixed8", 16, 12, 60, 300, 10, 20, 1, 2, 4096, 10, 20 },
-    { "umixed5", 10, 6, 60, 60, 10, 20, 1, 2, 4096, 5, 10 },
-    { "usmall8", 16, 20, 100, 8, 5, 30, 1, 2, 4096, 20, 20 },
-    { "ularge8", 16, 5, 30, 700, 10, 10, 1, 2, 4096, 5, 10 },
+    { "pmixed8", 16, 12, 60, 300, 10, 20, 1, 2, 256, 10, 20, 0, 0 },
+    { "pmixed4", 8, 6, 60, 120, 10, 20, 1, 2, 256, 5, 10, 0, 0 },
+    { "psmall8", 16, 20, 100, 8, 5, 30, 1, 2, 256, 20, 20, 0, 0 },
+    { "plarge8", 16, 5, 30, 1024, 10, 10, 1, 2, 256, 5, 10, 0, 0 },
+    { "pfresh4", 8, 6, 60, 120, 10, 20, 1, 0, 256, 10, 20, 0, 0 },
+    { "umixed8", 16, 12, 60, 300, 10, 20, 1, 2, 4096, 10, 20, 0, 0 },
+    { "umixed5", 10, 6, 60, 60, 10, 20, 1, 2, 4096, 5, 10, 0, 0 },
+    { "usmall8", 16, 20, 100, 8, 5, 30, 1, 2, 4096, 20, 20, 0, 0 },
+    { "ularge8", 16, 5, 30, 700, 10, 10, 1, 2, 4096, 5, 10, 0, 0 },
+    /* One lane, a page or more to each record; a cut spoils the page. */
+    { "smixed8", 8, 12, 60, 100, 10, 20, 1, 2, 48, 10, 20, 48, 30 },
+    { "smixed4", 4, 6, 60, 200, 10, 20, 1, 2, 80, 5, 10, 80, 62 },
+    { "ssmall8", 8, 20, 100, 8, 5, 30, 1, 2, 16, 20, 20, 16, 30 },
+    { "slarge8", 8, 5, 30, 1024, 10, 10, 1, 0, 80, 5, 10, 80, 62 },
 };
+
+uint32_t bed_lanes(const struct bed_scene *scene)
+{
+    return scene->cut_bytes > 16u && scene->slot_bytes == 0 ? 2u : 1u;
+}
+
+static struct nacre_geometry geometry_of(const struct bed_scene *scene)
+{
+    const bool has_slots = scene->slot_bytes != 0;
+    const struct nacre_geometry geometry = {
+        .unit_bytes = has_slots ? scene->slot_bytes * scene->slots : 4096u,
+        .unit_count = scene->unit_count,
+        .granule_bytes = 16,
+        .page_bytes = has_slots ? scene->slot_bytes : 256u,
+        .cut_bytes = scene->cut_bytes,
+        .slot_bytes = scene->slot_bytes,
+    };
+    return geometry;
+}
 
 bool bed_wrong(struct bed *bed, const char *format, ...)
 {
@@ -47,13 +71,12 @@ bool bed_wrong(struct bed *bed, const char *format, ...)
 
 struct bed *bed_create(const struct bed_scene *scene, uint64_t seed)
 {
-    const struct nacre_geometry geometry = { 4096, scene->unit_count, 16, 256,
-                                             scene->cut_bytes, 0 };
+    const struct nacre_geometry geometry = geometry_of(scene);
     struct bed *const bed = calloc(1, sizeof *bed);
     if (bed == NULL) abort();
     bed->scene = scene;
     bed->sim = sim_nor_create(&geometry, seed);
-    bed->sim->lane_units = scene->cut_bytes > 16u ? scene->unit_count / 2u : 0;
+    bed->sim->lane_units = bed_lanes(scene) > 1u ? scene->unit_count / 2u : 0;
     bed->rng.state = rng_mix(seed ^ 0x5eedu);
     bed->checks_bytes = true;
     oracle_init(&bed->oracle, scene->key_count);
@@ -184,7 +207,10 @@ static bool judge_bytes(struct bed *bed)
     const struct nacre_geometry *const geometry = &bed->sim->medium.geometry;
     if (bed->sim->bytes > sizeof bytes) return true;
     sim_nor_peek(bed->sim, 0, bytes, bed->sim->bytes);
-    if (bed->sim->lane_units == 0) {
+    if (geometry->slot_bytes != 0) {
+        decode_pages(&decode, bytes, geometry->unit_bytes, geometry->unit_count,
+                     geometry->slot_bytes);
+    } else if (bed->sim->lane_units == 0) {
         decode_region(&decode, bytes, geometry->unit_bytes, geometry->unit_count);
     } else {
         decode_two_lanes(&decode, bytes, geometry->unit_bytes, geometry->unit_count,

@@ -27,11 +27,16 @@ struct bed_scene {
     uint32_t cut_bytes;      /* what a cut program may spoil; more than a granule: two lanes */
     uint32_t transaction_percent;
     uint32_t rare_permille;  /* resets, factory values and own records, together */
+    uint32_t slot_bytes;     /* a record's pages are its own, and what a cut spoils; 0: not so */
+    uint32_t slots;          /* of a unit then */
 };
 
-#define BED_SCENES 16u
+#define BED_SCENES 20u
 #define BED_SCENES_ONE_LANE 7u /* the first ones */
 extern const struct bed_scene bed_scenes[BED_SCENES];
+
+/* Lanes of a scene's stores. */
+uint32_t bed_lanes(const struct bed_scene *scene);
 
 struct bed {
     const struct bed_scene *scene;

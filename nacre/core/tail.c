@@ -260,6 +260,14 @@ static enum nacre_err close_head(struct nacre_log *log, bool is_dead)
     return NACRE_OK;
 }
 
+/* No erase is to be forgotten while it is under way: the medium would start no other. */
+static enum nacre_err end_erase(struct nacre_log *log)
+{
+    const enum nacre_err err = nacre_next_wait(log);
+    if (err != NACRE_OK || log->next != NACRE_NEXT_ERASING) return err;
+    return nacre_next_step(log, true); /* it was refused, and is told as it is */
+}
+
 /*
  * Settle in a unit that is erased now.
  *
@@ -271,7 +279,8 @@ static enum nacre_err settle_in_fresh_unit(struct nacre_log *log, uint32_t gener
 {
     const uint32_t old_place = log->newest.place;
     const bool is_dead = log->durable_oldest + log->lanes.unit_count > generation;
-    enum nacre_err err = NACRE_OK;
+    enum nacre_err err = end_erase(log);
+    if (err != NACRE_OK) return err;
     if (may_close) {
         err = close_head(log, is_dead);
     } else if (!is_dead) {

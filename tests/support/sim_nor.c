@@ -37,9 +37,8 @@ __attribute__((format(printf, 2, 3))) static void violate(struct sim_nor *sim, c
 {
     va_list args;
     va_start(args, format);
-    if (sim->violations++ == 0) {
-        (void)vsnprintf(sim->violation, sizeof sim->violation, format, args);
-    }
+    const size_t n = sim->violations++ == 0 ? sizeof sim->violation : 0; /* the first one stays */
+    (void)vsnprintf(n > 0 ? sim->violation : NULL, n, format, args);
     va_end(args);
 }
 
@@ -71,11 +70,11 @@ static void erase_settle(struct sim_nor *sim)
     sim->erase_addr = SIM_NOR_NO_COMMAND;
     sim->erase_result = NACRE_OK;
     const uint8_t stuck = sim->unit_stuck[addr / sim->medium.geometry.unit_bytes];
-    if (sim->erase_fails || sim->erase_lies || (stuck & SIM_STUCK_ERASE) != 0) {
+    const bool is_told = sim->erase_fails || (stuck & SIM_STUCK_ERASE) != 0;
+    if (is_told || sim->erase_lies) {
         const struct sim_tear tear = { SIM_TEAR_E_PATCHY, 0, rng_next(&sim->rng) };
         sim_tear_erase(sim, addr, &tear);
-        const bool told = sim->erase_fails || (stuck & SIM_STUCK_ERASE) != 0;
-        sim->erase_result = told ? NACRE_IO : NACRE_OK;
+        sim->erase_result = is_told ? NACRE_IO : NACRE_OK;
     } else {
         sim_cells_erase(sim, addr);
     }
@@ -261,7 +260,7 @@ static enum nacre_err op_erase_start(struct nacre_medium *medium, uint32_t addr)
 {
     struct sim_nor *const sim = sim_of(medium);
     erase_settle(sim);
-    if (erase_is_pending(sim)) return NACRE_BUSY;
+    if (sim->is_untold) return NACRE_BUSY;
     if (addr >= sim->bytes || addr % medium->geometry.unit_bytes != 0) {
         violate(sim, "erase at 0x%x is not a unit of the region", addr);
         return NACRE_BAD_ARGUMENT;
@@ -280,6 +279,7 @@ static enum nacre_err op_erase_start(struct nacre_medium *medium, uint32_t addr)
     sim->erase_fails = fault_strikes(&sim->faults.erase_fails, &sim->faults);
     sim->erase_lies = fault_strikes(&sim->faults.erase_wrong, &sim->faults);
     sim->erase_addr = addr;
+    sim->is_untold = true;
     sim->erase_end_ns = sim->now_ns + (uint64_t)ERASE_NS * medium->geometry.unit_bytes / 4096u;
     return NACRE_OK;
 }
@@ -292,6 +292,7 @@ static enum nacre_err op_erase_poll(struct nacre_medium *medium)
     if (erase_is_pending(sim)) return NACRE_BUSY;
     const enum nacre_err err = sim->erase_result;
     sim->erase_result = NACRE_OK;
+    sim->is_untold = false;
     return err;
 }
 
@@ -305,11 +306,9 @@ static bool op_can_access(const struct nacre_medium *medium, const void *buf, ui
                           bool write)
 {
     const struct sim_nor *const sim = (const struct sim_nor *)(const void *)medium;
-    const uintptr_t start = (uintptr_t)buf;
-    const uintptr_t bad = (uintptr_t)sim->unreadable;
-    (void)write;
-    if (n == 0) return true;
-    return buf != NULL && (start + n <= bad || start >= bad + sim->unreadable_bytes);
+    const uintptr_t at = (uintptr_t)buf - (uintptr_t)sim->unreadable;
+    (void)write; /* an address below the bad bytes is far above them, as a difference */
+    return n == 0 || (buf != NULL && at >= sim->unreadable_bytes && at + n >= at);
 }
 
 static const struct nacre_medium_ops ops = { op_read, op_program, op_erase_start, op_erase_poll,
@@ -416,6 +415,7 @@ void sim_nor_power_on(struct sim_nor *sim)
     sim->commands = 0;
     sim->erase_addr = SIM_NOR_NO_COMMAND;
     sim->erase_result = NACRE_OK;
+    sim->is_untold = false;
     sim_lanes_read(sim, 0, sim->bytes); /* nobody knows any more what was not */
 }
 

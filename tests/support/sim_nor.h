@@ -151,6 +151,7 @@ struct sim_nor {
     uint64_t erase_end_ns;
     uint32_t erase_addr; /* SIM_NOR_NO_COMMAND: none is under way */
     enum nacre_err erase_result; /* of the erase that ended and was not yet told */
+    bool is_untold; /* an erase was started, and what became of it was not asked */
     bool erase_fails;    /* the erase under way will */
     bool erase_lies;
     uint32_t cut_in;     /* commands before the one that the power fails in */

@@ -332,6 +332,43 @@ static void test_spi_nor_ends_each_wait(void **state)
     assert_memory_equal(found, data, 16);
 }
 
+/* A part that has lost its power: what is read then looks like blank flash, and is none. */
+static void test_spi_nor_never_takes_silence_for_flash(void **state)
+{
+    (void)state;
+    static const uint8_t data[16] = {5};
+    static const uint8_t levels[2] = {0xFF, 0};
+    uint8_t found[16];
+
+    for (uint32_t i = 0; i < 2u; i++) {
+        bed.is_silent = false;
+        assert_int_equal(open_it(), NACRE_OK);
+        bed.silence = levels[i];
+        bed.is_silent = true;
+        const uint64_t begun_ps = bed.chip.now_ps;
+        assert_int_equal(read_at(0, found, 16), NACRE_PART_SILENT);
+        assert_int_not_equal(program(0, data, 16), NACRE_OK);
+        assert_int_not_equal(erase_start(0), NACRE_OK);
+        bed.is_silent = false;
+        assert_int_equal(erase_start(0), NACRE_OK);
+        bed.is_silent = true;
+        if (levels[i] != 0) assert_int_equal(erase_wait(), NACRE_PART_SILENT);
+        assert_true(bed.chip.now_ps - begun_ps < 10u * MS);
+        bed.is_silent = false;
+        assert_int_equal(erase_wait(), NACRE_OK);
+        chip_bus_wait(&bed.chip, 50u * MS);
+    }
+    assert_int_equal(read_at(0, found, 16), NACRE_OK); /* blank, and said so by the part */
+    assert_true(is_blank(found, 16));
+    assert_true(nor_load(bed.chip.nor, REGION, (const uint8_t[16]){0}, 16));
+    assert_int_equal(read_at(0, found, 16), NACRE_OK);
+    assert_int_equal(found[0], 0);
+    assert_int_equal(erase_start(UNIT), NACRE_OK);
+    assert_int_equal(read_at(0, found, 16), NACRE_OK); /* while that stands still */
+    assert_int_equal(found[0], 0);
+    assert_int_equal(erase_wait(), NACRE_OK);
+}
+
 static void test_spi_nor_ends_each_wait_without_a_clock(void **state)
 {
     (void)state;
@@ -340,7 +377,7 @@ static void test_spi_nor_ends_each_wait_without_a_clock(void **state)
     bed.time.pause = NULL;
     bed.ps_a_byte = 0;
     bed.is_silent = true;
-    bed.silence = 0xFF;
+    bed.silence = 0x01; /* always busy */
     assert_int_equal(erase_wait(), NACRE_TIMEOUT);
 }
 
@@ -361,6 +398,7 @@ static const struct CMUnitTest tests[] = {
     W25(test_spi_nor_says_that_a_unit_is_protected),
     MX(test_spi_nor_tells_fail_bits),
     W25(test_spi_nor_ends_each_wait),
+    W25(test_spi_nor_never_takes_silence_for_flash),
     W25(test_spi_nor_ends_each_wait_without_a_clock),
 };
 

@@ -56,7 +56,6 @@ static enum nacre_err enable(struct nacre_spi_nor *nor)
     if (err != NACRE_OK) return err;
     err = nacre_spi_nor_ask_status(nor, &status);
     if (err != NACRE_OK) return err;
-    if (status == NACRE_SPI_NOR_SILENT) return NACRE_PART_SILENT;
     if ((status & chip->status_busy) != 0) return NACRE_CHIP_SUSPENDED;
     return (status & chip->status_enabled) != 0 ? NACRE_OK : NACRE_CHIP_REFUSED;
 }
@@ -67,7 +66,7 @@ static bool is_untouched(struct nacre_spi_nor *nor)
     uint8_t status;
 
     return nacre_spi_nor_ask_status(nor, &status) == NACRE_OK &&
-           status != NACRE_SPI_NOR_SILENT && (status & nor->chip->status_busy) == 0 &&
+           (status & nor->chip->status_busy) == 0 &&
            (status & nor->chip->status_enabled) != 0;
 }
 
@@ -204,7 +203,7 @@ static void look_at_erase(struct nacre_spi_nor *nor)
     const enum nacre_err err = nacre_spi_nor_look(nor, &seen);
 
     if (err != NACRE_OK || nacre_spi_nor_is_busy(nor, &seen)) {
-        if (!is_late) return;
+        if (!is_late && err != NACRE_PART_SILENT) return;
         nor->is_in_doubt = true;
         note_end(nor, err != NACRE_OK ? err : NACRE_TIMEOUT);
     } else if (!nacre_spi_nor_is_suspended(nor, &seen)) {
@@ -286,7 +285,7 @@ static enum nacre_err suspend(struct nacre_spi_nor *nor)
     return NACRE_OK;
 }
 
-static enum nacre_err read_now(struct nacre_spi_nor *nor, uint32_t addr, void *buf, uint32_t n)
+static enum nacre_err read_once(struct nacre_spi_nor *nor, uint32_t addr, void *buf, uint32_t n)
 {
     const struct nacre_spi_nor_read read = {
         .opcode = nor->chip->serial_read,
@@ -295,6 +294,34 @@ static enum nacre_err read_now(struct nacre_spi_nor *nor, uint32_t addr, void *b
     };
 
     return nacre_spi_nor_read_at(nor, &read, buf, n);
+}
+
+/*
+ * A line that nobody drives reads as ones, or as zeros, and so does flash: before that is believed
+ * the part must answer something else, and read the same again. Zeros are a status, too: the id
+ * tells, or, while an erase stands still, that it does.
+ */
+static enum nacre_err check_presence(struct nacre_spi_nor *nor, bool reads_ones)
+{
+    struct nacre_spi_nor_status seen;
+    uint8_t status;
+
+    if (reads_ones) return nacre_spi_nor_ask_status(nor, &status);
+    if (nor->state != NACRE_SPI_NOR_ERASES) return nacre_spi_nor_check_id(nor);
+    const enum nacre_err err = nacre_spi_nor_look(nor, &seen);
+    if (err != NACRE_OK) return err;
+    return nacre_spi_nor_is_suspended(nor, &seen) ? NACRE_OK : NACRE_PART_SILENT;
+}
+
+static enum nacre_err read_now(struct nacre_spi_nor *nor, uint32_t addr, void *buf, uint32_t n)
+{
+    enum nacre_err err = read_once(nor, addr, buf, n);
+    if (err != NACRE_OK) return err;
+
+    const bool reads_ones = nacre_spi_nor_all_are(buf, n, 0xFF);
+    if (!reads_ones && !nacre_spi_nor_all_are(buf, n, 0)) return NACRE_OK;
+    err = check_presence(nor, reads_ones);
+    return err == NACRE_OK ? read_once(nor, addr, buf, n) : err;
 }
 
 static enum nacre_err spi_nor_read(struct nacre_medium *medium, uint32_t addr, void *buf,

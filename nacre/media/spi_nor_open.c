@@ -50,40 +50,19 @@ static enum nacre_err check_cfg(const struct nacre_spi_nor *nor,
     return NACRE_OK;
 }
 
-static bool all_are(const uint8_t *bytes, uint32_t n, uint8_t value)
-{
-    for (uint32_t i = 0; i < n; i++) {
-        if (bytes[i] != value) return false;
-    }
-    return true;
-}
-
-static enum nacre_err check_id(struct nacre_spi_nor *nor)
-{
-    const struct nacre_chip *const chip = nor->chip;
-    uint8_t id[NACRE_CHIP_ID_BYTES];
-
-    const enum nacre_err err =
-        nacre_spi_nor_ask(nor, chip->read_id, chip->id_dummy_clocks, id, sizeof id);
-    if (err != NACRE_OK) return err;
-    if (all_are(id, sizeof id, 0xFF) || all_are(id, sizeof id, 0)) return NACRE_PART_SILENT;
-    return memcmp(id, chip->id, sizeof id) == 0 ? NACRE_OK : NACRE_CHIP_UNKNOWN;
-}
-
 /* A chip that is not busy says who it is before it is told anything; a busy one hears nothing. */
 static enum nacre_err identify(struct nacre_spi_nor *nor, struct nacre_spi_nor_status *seen)
 {
     enum nacre_err err = nacre_spi_nor_look(nor, seen);
 
     if (err != NACRE_OK) return err;
-    if (seen->status == NACRE_SPI_NOR_SILENT) return NACRE_PART_SILENT;
     if (!nacre_spi_nor_is_busy(nor, seen)) {
-        err = check_id(nor);
+        err = nacre_spi_nor_check_id(nor);
         if (err != NACRE_OK) return err;
         return nacre_spi_nor_settle(nor, seen);
     }
     err = nacre_spi_nor_settle(nor, seen);
-    return err == NACRE_OK ? check_id(nor) : err;
+    return err == NACRE_OK ? nacre_spi_nor_check_id(nor) : err;
 }
 
 static bool is_protected(const struct nacre_chip *chip, const struct nacre_spi_nor_status *seen)

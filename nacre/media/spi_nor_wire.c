@@ -5,6 +5,7 @@
 #include "nacre/media/spi_nor_wire.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #define TRIES 3u
 #define HEADER_BYTES_MAX 8u /* an opcode, four of an address, up to three of dummy clocks */
@@ -125,10 +126,36 @@ enum nacre_err nacre_spi_nor_read_at(struct nacre_spi_nor *nor,
 
 /* ---- what the chip says ---- */
 
+bool nacre_spi_nor_all_are(const uint8_t *bytes, uint32_t n, uint8_t value)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (bytes[i] != value) return false;
+    }
+    return true;
+}
+
+enum nacre_err nacre_spi_nor_check_id(struct nacre_spi_nor *nor)
+{
+    const struct nacre_chip *const chip = nor->chip;
+    uint8_t id[NACRE_CHIP_ID_BYTES];
+
+    const enum nacre_err err =
+        nacre_spi_nor_ask(nor, chip->read_id, chip->id_dummy_clocks, id, sizeof id);
+    if (err != NACRE_OK) return err;
+    if (nacre_spi_nor_all_are(id, sizeof id, 0xFF) || nacre_spi_nor_all_are(id, sizeof id, 0)) {
+        return NACRE_PART_SILENT;
+    }
+    return memcmp(id, chip->id, sizeof id) == 0 ? NACRE_OK : NACRE_CHIP_UNKNOWN;
+}
+
 enum nacre_err nacre_spi_nor_ask_status(struct nacre_spi_nor *nor, uint8_t *status)
 {
-    return nacre_spi_nor_ask(nor, nor->chip->read_status, nor->chip->status_dummy_clocks, status,
-                             1);
+    for (uint32_t i = 0; i < 2u; i++) {
+        const enum nacre_err err = nacre_spi_nor_ask(nor, nor->chip->read_status,
+                                                     nor->chip->status_dummy_clocks, status, 1);
+        if (err != NACRE_OK || *status != NACRE_SPI_NOR_SILENT) return err;
+    }
+    return NACRE_PART_SILENT;
 }
 
 enum nacre_err nacre_spi_nor_look(struct nacre_spi_nor *nor, struct nacre_spi_nor_status *seen)

@@ -6,8 +6,8 @@
 
 #include "nacre/media/spi_nor.h"
 
-/* Questions in one wait: more than any wait needs, and an end where the clock stands still. */
-#define NACRE_SPI_NOR_ASKED_MAX 0x400000u
+/* Questions in one wait, of a microsecond or more: an end where the clock stands still. */
+#define NACRE_SPI_NOR_ASKED_MAX 0x100000u
 
 /* A status that no part has: busy, and all of it protected. Nobody drives the line. */
 #define NACRE_SPI_NOR_SILENT 0xFFu
@@ -55,6 +55,13 @@ NACRE_MUST_CHECK enum nacre_err nacre_spi_nor_read_at(struct nacre_spi_nor *nor,
                                                       const struct nacre_spi_nor_read *read,
                                                       void *buf, uint32_t n);
 
+/* Three bytes of id. Returns  also NACRE_PART_SILENT, NACRE_CHIP_UNKNOWN: not the row's */
+NACRE_MUST_CHECK enum nacre_err nacre_spi_nor_check_id(struct nacre_spi_nor *nor);
+
+/* Are n bytes all of this value? */
+bool nacre_spi_nor_all_are(const uint8_t *bytes, uint32_t n, uint8_t value);
+
+/* Asked twice before nobody is believed to answer: then NACRE_PART_SILENT. */
 NACRE_MUST_CHECK enum nacre_err nacre_spi_nor_ask_status(struct nacre_spi_nor *nor,
                                                          uint8_t *status);
 
@@ -79,7 +86,8 @@ bool nacre_spi_nor_has_failed(const struct nacre_spi_nor *nor,
 /*
  * Ask until the chip is not busy, and for us at most.
  *
- * Returns  NACRE_OK, with what was seen last; NACRE_TIMEOUT; NACRE_BUS_*, NACRE_IO
+ * Returns  NACRE_OK, with what was seen last; NACRE_TIMEOUT; NACRE_PART_SILENT: nobody answers;
+ *          NACRE_BUS_*, NACRE_IO
  */
 NACRE_MUST_CHECK enum nacre_err nacre_spi_nor_wait(struct nacre_spi_nor *nor, uint32_t us,
                                                    struct nacre_spi_nor_status *seen);
@@ -87,7 +95,8 @@ NACRE_MUST_CHECK enum nacre_err nacre_spi_nor_wait(struct nacre_spi_nor *nor, ui
 /*
  * Bring the chip to rest, whatever it does: wait, resume what is suspended, clear what has failed.
  *
- * Returns  NACRE_OK; NACRE_CHIP_SUSPENDED: it stays busy or suspended; NACRE_BUS_*, NACRE_IO
+ * Returns  NACRE_OK; NACRE_CHIP_SUSPENDED: it stays busy or suspended; NACRE_PART_SILENT;
+ *          NACRE_BUS_*, NACRE_IO
  */
 NACRE_MUST_CHECK enum nacre_err nacre_spi_nor_settle(struct nacre_spi_nor *nor,
                                                      struct nacre_spi_nor_status *seen);

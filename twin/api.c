@@ -13,6 +13,8 @@ void twin_cfg_default(struct twin_cfg *cfg)
     cfg->tear = TWIN_TEAR_PAGE;
     cfg->busy = TWIN_BUSY_TYPICAL;
     cfg->seed = 1;
+    cfg->mcu_program_us = 100;
+    cfg->mcu_erase_us = 5000;
     cfg->write_addr = 0x07FE0000u;
     cfg->write_bytes = 0x10000u;
     cfg->cpu_hz = 600000000u;
@@ -99,6 +101,7 @@ uint64_t twin_operation_count(const struct twin *t)
 void twin_seed(struct twin *t, uint64_t seed)
 {
     nor_seed(t->nor, seed);
+    t->b.mcu_flash.random = seed;
     speculation_seed(t, seed);
 }
 
@@ -228,7 +231,8 @@ const char *const *twin_not_modelled(void)
         "MCE encryption, HyperBus, XSPI DMA",
         "watchdogs, low-power modes below Sleep, brown-out thresholds",
         "peripherals other than UART4, timers (up-counting), RCC, PWR, SBS, FLASH_ACR, GPIO, EXTI",
-        "programming the internal flash",
+        "mass erase, option bytes, OTP and CRC of the internal flash, and code in what was blank of "
+        "it; DMA reads it without its ECC",
         "turns on a shared port but for code in flash: loads from it and DMA do not wait",
         "what a mapped controller reads ahead, and where it goes on after a turn",
         "electrical effects: signal integrity, compensation cells, temperature",

@@ -47,6 +47,7 @@ uint32_t bus_mmio_read(struct twin *t, uint32_t addr, uint32_t n)
     if (t->stopping) return 0;
     if (is_chip_register(addr)) return chips_read(t, addr, n);
     charge(t);
+    if (internal_flash_holds(addr)) return internal_flash_load(t, addr, n);
     return periph_read(t, addr, n);
 }
 
@@ -63,6 +64,10 @@ void bus_mmio_write(struct twin *t, uint32_t addr, uint32_t n, uint32_t value)
         return;
     }
     charge(t);
+    if (internal_flash_holds(addr)) {
+        internal_flash_store(t, addr, n, value);
+        return;
+    }
     periph_write(t, addr, n, value);
 }
 
@@ -103,6 +108,7 @@ bool bus_poke(struct twin *t, uint32_t addr, const void *bytes, uint32_t n)
         return true;
     }
     if (!memory->is_volatile) memcpy(t->ram_at_power_on + (host - t->ram), bytes, n);
+    if (internal_flash_holds(addr)) internal_flash_poked(t, addr, n);
     cpu_forget_code(t->cpu, addr, n);
     return true;
 }
@@ -168,6 +174,7 @@ bool bus_stack_read(struct twin *t, uint32_t addr, uint32_t *words, uint32_t cou
 bool bus_map(struct twin *t)
 {
     for (uint32_t i = 0; i < MEMORY_COUNT; i++) {
+        if (i == MEMORY_FLASH) continue; /* internal_flash_create */
         const struct cpu_memory memory = {memories[i].addr, memories[i].n, t->ram + memories[i].at,
                                           true, memories[i].is_volatile};
         if (!cpu_map(t->cpu, &memory)) return false;

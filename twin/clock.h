@@ -17,6 +17,7 @@ enum clock_slot {
     CLOCK_XSPI1,
     CLOCK_XSPI2,
     CLOCK_NOR,
+    CLOCK_MCU_FLASH,
     CLOCK_DMA,
     CLOCK_SPECULATION,
     CLOCK_SYSTICK,

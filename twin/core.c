@@ -132,7 +132,10 @@ static bool psram_may_run(struct twin *t, uint32_t pc)
 static inline bool fetch_is_fine(struct twin *t, uint32_t pc)
 {
     if (pc - PSRAM_WINDOW < PSRAM_APS256_BYTES) return psram_may_run(t, pc);
-    if (pc - FLASH_WINDOW >= t->flash_bytes) return true;
+    if (pc - FLASH_WINDOW >= t->flash_bytes) {
+        if (internal_flash_holds(pc)) internal_flash_fetch(t);
+        return true;
+    }
     return (t->all_banks_run && t->b.in_app) || fetch_may_open(t, pc);
 }
 
@@ -176,7 +179,7 @@ static void on_block(void *ctx, uint32_t pc, uint32_t n)
 static void on_instruction(void *ctx, uint32_t pc)
 {
     struct twin *const t = ctx;
-    t->exact_pc = pc;
+    if (!t->fault_taken) t->exact_pc = pc;
 }
 
 /* ---- traps and faults ---- */
@@ -242,7 +245,9 @@ static bool on_fault(void *ctx, enum cpu_access access, enum cpu_fault why, uint
     } else if (addr - 0x25000000u < 0x01000000u) {
         violation_raise(t, TWIN_VIOLATION_UNMAPPED, addr, "GFXMMU buffers: the bus hangs there");
     } else if (why == CPU_FORBIDDEN) {
-        violation_raise(t, TWIN_VIOLATION_UNMAPPED, addr, "store into memory that is read-only");
+        violation_raise(t, TWIN_VIOLATION_UNMAPPED, addr,
+                        access == CPU_FETCH ? "code in a sector of the internal flash that was blank"
+                                            : "store into memory that is read-only");
     } else {
         violation_raise(t, TWIN_VIOLATION_UNMAPPED, addr, "nothing answers at this address");
     }

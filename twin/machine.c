@@ -39,6 +39,7 @@ void machine_power_off(struct twin *t, uint64_t at_ps)
 {
     struct twin_event event = event_new(t, TWIN_EVENT_CUT);
     chips_advance(t, at_ps);
+    internal_flash_reset(t, at_ps);
     t->b.is_on = false;
     t->b.in_app = false;
     t->b.cut_now = false;
@@ -68,6 +69,9 @@ static void handle_event(struct twin *t, enum clock_slot slot, uint64_t at_ps)
     case CLOCK_NOR:
         chips_advance(t, at_ps);
         machine_schedule(t);
+        break;
+    case CLOCK_MCU_FLASH:
+        internal_flash_event(t, at_ps);
         break;
     case CLOCK_DMA:
         dma_events(t, machine_now(t));
@@ -115,6 +119,7 @@ void machine_wire_chip(struct twin *t)
 static void restore_ram(struct twin *t)
 {
     for (uint32_t i = 0; i < MEMORY_COUNT; i++) {
+        if (!memories[i].is_volatile) continue;
         for (uint32_t at = 0; at < memories[i].n; at += PAGE_BYTES) {
             const size_t offset = memories[i].at + at;
             if (memcmp(t->ram + offset, t->ram_at_power_on + offset, PAGE_BYTES) == 0) continue;
@@ -214,6 +219,7 @@ void machine_reset(struct twin *t)
 {
     struct twin_event event = event_new(t, TWIN_EVENT_RESET);
     chips_let_go(t);
+    internal_flash_reset(t, machine_now(t));
     event_send(t, &event);
     start(t);
 }
@@ -293,7 +299,7 @@ static bool build(struct twin *t)
         return false;
     }
     window_init(t);
-    return load_files(t);
+    return load_files(t) && internal_flash_create(t);
 }
 
 static char *copy_of(const char *text)

@@ -21,7 +21,9 @@
 #include "twin/chip/psram.h"
 #include "twin/clock.h"
 #include "twin/cpu.h"
+#include "twin/internal_flash.h"
 #include "twin/masters.h"
+#include "twin/mcu_flash.h"
 #include "twin/nvic.h"
 #include "twin/pages.h"
 #include "twin/periph.h"
@@ -121,6 +123,7 @@ struct board {
     struct twin_times times[TWIN_TIMES_KINDS];
     struct nvic_counts irq_counts;
     struct dma dma;
+    struct mcu_flash mcu_flash;
     struct speculation speculation;
     struct twin_cut cut;
     struct twin_violation violation;

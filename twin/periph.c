@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define RCC_ADDR 0x58024400u
+#define FLASH_ADDR 0x52002000u
 #define HPDMA1_ADDR 0x52000000u
 #define HPDMA1_BYTES 0x1000u
 #define HPDMA1_RCC_OFFSET 0x134u
@@ -31,7 +32,7 @@ enum plain_block {
 };
 
 static const uint32_t plain_addr[] = {
-    [PLAIN_FLASH] = 0x52002000u, [PLAIN_PWR] = 0x58024800u,  [PLAIN_SBS] = 0x58000400u,
+    [PLAIN_PWR] = 0x58024800u,  [PLAIN_SBS] = 0x58000400u,
     [PLAIN_IWDG] = 0x58004800u,  [PLAIN_EXTI] = 0x58000000u, [PLAIN_MCE1] = 0x5200B800u,
     [PLAIN_MCE2] = 0x5200BC00u,  [PLAIN_MCE3] = 0x5200C000u,
     [PLAIN_DBGMCU] = 0x5C001000u,
@@ -98,6 +99,7 @@ static uint32_t read_word(struct twin *t, uint32_t addr)
     if (timer_at(addr, &index)) {
         return timer_is_clocked(t, index) ? timer_read(t, index, addr & (BLOCK_BYTES - 1u)) : 0;
     }
+    if (addr - FLASH_ADDR < BLOCK_BYTES) return internal_flash_register_read(t, addr - FLASH_ADDR);
     if (plain_at(addr, &index)) return plain_read(t, index, addr & (BLOCK_BYTES - 1u));
     not_modelled(t, addr);
     return 0;
@@ -118,6 +120,8 @@ static void write_word(struct twin *t, uint32_t addr, uint32_t value)
         }
     } else if (timer_at(addr, &index)) {
         if (timer_is_clocked(t, index)) timer_write(t, index, addr & (BLOCK_BYTES - 1u), value);
+    } else if (addr - FLASH_ADDR < BLOCK_BYTES) {
+        internal_flash_register_write(t, addr - FLASH_ADDR, value);
     } else if (plain_at(addr, &index)) {
         plain_write(t, index, addr & (BLOCK_BYTES - 1u), value);
     } else {
@@ -176,6 +180,6 @@ void periph_start_state(struct twin *t)
     periph->plain[PLAIN_PWR][0x0Cu / 4u] = 0x0C01C004u;
     periph->plain[PLAIN_PWR][0x14u / 4u] = 0x00000003u;
     periph->plain[PLAIN_SBS][0x110u / 4u] = 0x00060714u;
-    periph->plain[PLAIN_FLASH][0] = 0x00000037u;
+    t->b.mcu_flash.acr = 0x37u;
     rcc_clocks(t);
 }

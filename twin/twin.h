@@ -34,6 +34,7 @@
 
 struct twin;
 struct twin_snapshot;
+struct mcu_flash;
 
 /* What a cut program may spoil. The page is what the only vendor model of the family says. */
 enum twin_tear { TWIN_TEAR_PAGE = 0, TWIN_TEAR_GRANULE = 1 };
@@ -133,6 +134,9 @@ struct twin_cfg {
     const char *chip;         /* flash part by name; NULL: the board's, MX66UW1G45G */
     bool lacks_read_while_write; /* its banks are claimed only: none answers while one is busy */
     uint64_t seed;
+    uint32_t mcu_program_us;  /* of a word of the internal flash: 100; unmeasured */
+    uint32_t mcu_erase_us;    /* of a sector of it: 5000; unmeasured */
+    bool mcu_ecc_nmi;         /* a double ECC error there pends an NMI as well as the bus fault */
     uint32_t write_addr;      /* chip range that may be programmed and erased: 0x07FE0000 */
     uint32_t write_bytes;     /* 0x10000; 0 = the whole chip, no violation */
     uint32_t cpu_hz;          /* 600000000 */
@@ -252,8 +256,10 @@ enum twin_cut_kind {
     TWIN_CUT_AT_INSN,          /* at the first block that starts at or after .count instructions */
     TWIN_CUT_BEFORE_COMMAND,   /* the command with the index .count does not reach the chip */
     TWIN_CUT_AFTER_COMMAND,    /* it reached the chip, its operation has just begun */
-    TWIN_CUT_IN_OPERATION      /* inside the .count-th program, erase or register write that the
+    TWIN_CUT_IN_OPERATION,     /* inside the .count-th program, erase or register write that the
                                   chip starts, at .fraction of its length */
+    TWIN_CUT_IN_MCU_FLASH      /* inside the .count-th program or erase of the internal flash, at
+                                  .fraction of its length */
 };
 
 struct twin_cut {
@@ -292,6 +298,12 @@ void twin_snapshot_free(struct twin *twin, struct twin_snapshot *snapshot);
  * strobe, and no command reaches it. What it does it goes on with. Ends with the next power on.
  */
 void twin_chip_silence(struct twin *twin);
+
+/*
+ * The internal flash, for what twin/mcu_flash.h has to look inside, to spoil a word, to choose what
+ * a cut leaves (.torn) and to protect a sector (.unprotected). Between runs only.
+ */
+struct mcu_flash *twin_mcu_flash(struct twin *twin);
 
 /* Draw other torn bits, busy times and weak reads from here on. */
 void twin_seed(struct twin *twin, uint64_t seed);

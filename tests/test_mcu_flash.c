@@ -104,12 +104,13 @@ static void test_mcu_flash_open_refuses_a_region_that_is_none(void **state)
 static void test_mcu_flash_open_refuses_what_is_used(void **state)
 {
     (void)state;
-    const struct nacre_mcu_range used[] = {{BASE + 0xFFFFu, 1}, {BASE + 0x4000u, 1}, {0, 0}};
+    const struct nacre_mcu_range used[] = {{BASE + 0xE000u, 1}, {BASE + 0x5FFFu, 1},
+                                           {BASE + 0x8000u, 0}};
     struct nacre_mcu_flash_cfg cfg = {{BASE + 0xC000u, 2u * UNIT}, used, 3};
     assert_int_equal(open_at(BASE, UNIT), NACRE_REGION_IN_IMAGE);
     assert_int_equal(open_at(BASE + 0x6000u, 2u * UNIT), NACRE_REGION_IN_IMAGE);
     assert_int_equal(nacre_mcu_flash_open(&flash, &sim.port, &cfg), NACRE_REGION_IN_IMAGE);
-    cfg.region = (struct nacre_mcu_range){BASE + 0x2000u, 2u * UNIT};
+    cfg.region = (struct nacre_mcu_range){BASE + 0x4000u, 2u * UNIT};
     assert_int_equal(nacre_mcu_flash_open(&flash, &sim.port, &cfg), NACRE_REGION_IN_IMAGE);
     cfg.region = (struct nacre_mcu_range){BASE, UNIT}; /* where the core starts */
     assert_int_equal(nacre_mcu_flash_open(&flash, &sim.port, &cfg), NACRE_REGION_IN_IMAGE);

@@ -168,10 +168,9 @@ static enum nacre_err check_used(const struct nacre_mcu_port *port,
 static enum nacre_err check_region(const struct nacre_mcu_port *port,
                                    const struct nacre_mcu_range *region)
 {
-    const uint32_t flash_addr = region->core_addr - port->core_addr;
+    const uint32_t flash_addr = region->core_addr - port->core_addr; /* below it: huge */
 
     if (region->bytes == 0u) return NACRE_NO_REGION;
-    if (region->core_addr < port->core_addr) return NACRE_REGION_OUTSIDE;
     if (!is_inside(flash_addr, region->bytes, port->bytes)) return NACRE_REGION_OUTSIDE;
     if (flash_addr % port->unit_bytes != 0u) return NACRE_REGION_UNALIGNED;
     return region->bytes % port->unit_bytes == 0u ? NACRE_OK : NACRE_REGION_UNALIGNED;

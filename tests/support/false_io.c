@@ -225,6 +225,7 @@ static uint32_t now_us(void *context)
 {
     (void)context;
     board.ns += FALSE_NS_PER_ACCESS;
+    hold_up();
     return board.clock_stands ? 77u : (uint32_t)(board.ns / 1000u);
 }
 

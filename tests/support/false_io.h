@@ -75,7 +75,8 @@ struct false_spi {
     uint32_t CR1, CR2, CFG1, CFG2, SR;
     uint8_t tx[8], rx[8];
     uint32_t tx_count, rx_count, left;
-    bool is_running;
+    uint8_t shift;
+    bool is_running, is_shifting;
     uint64_t due_ns, byte_ns;
     uint64_t quiet_ns;       /* when SCK has fallen after the last bit */
     uint8_t mosi[FALSE_FRAME_BYTES];
@@ -102,7 +103,7 @@ struct false_board {
     uint64_t stretch_ns;
     uint32_t fault_at;       /* which byte on the wire, from 0: addresses count on I2C */
     uint32_t wire_bytes;     /* so many have begun */
-    uint64_t hold_up_at;     /* the next access to a status register after this lasts a second */
+    uint64_t hold_up_at;     /* the next look at a status register or the clock lasts a second */
     uint32_t hold_ups;
     uint32_t misuses;
     const char *misuse;      /* the first */

@@ -66,9 +66,7 @@ static void byte_end(void)
 
     if (fault_strikes()) return;
     if (!is_selected) false_misuse("a byte while no part is selected");
-    if (spi->mosi_count < FALSE_FRAME_BYTES) spi->mosi[spi->mosi_count] = spi->tx[0];
-    memmove(spi->tx, spi->tx + 1, FIFO - 1u);
-    spi->tx_count--;
+    if (spi->mosi_count < FALSE_FRAME_BYTES) spi->mosi[spi->mosi_count] = spi->shift;
     if (spi->rx_count == FIFO) {
         spi->SR |= OVR;
     } else {
@@ -87,13 +85,20 @@ void false_spi_run(void)
     struct false_spi *const spi = &board.spi;
 
     for (uint32_t i = 0; i < 64u && spi->is_running; i++) {
-        if (spi->tx_count == 0) { /* SCK waits */
-            spi->due_ns = board.ns + spi->byte_ns;
-            return;
+        if (!spi->is_shifting) {
+            if (spi->tx_count == 0) { /* SCK waits */
+                spi->due_ns = board.ns;
+                return;
+            }
+            spi->shift = spi->tx[0];
+            memmove(spi->tx, spi->tx + 1, FIFO - 1u);
+            spi->tx_count--;
+            spi->is_shifting = true;
+            spi->due_ns += spi->byte_ns;
         }
         if (board.ns < spi->due_ns) return;
+        spi->is_shifting = false;
         byte_end();
-        spi->due_ns += spi->byte_ns;
     }
 }
 
@@ -105,6 +110,7 @@ static void cr1_write(uint32_t value)
     if (was_on && (value & SPE) == 0) {
         if (board.ns < spi->quiet_ns) false_misuse("the last clock is cut short");
         spi->is_running = false;
+        spi->is_shifting = false;
         spi->tx_count = 0;
         spi->rx_count = 0;
         value &= ~CSTART;
@@ -116,12 +122,12 @@ static void cr1_write(uint32_t value)
         if (!are_pins) false_misuse("CSTART while the pins are not the controller's");
         if (!is_selected) false_misuse("CSTART while no part is selected");
         if ((spi->CFG2 & (MASTER | MODE | LSBFRST)) != MASTER) false_misuse("not a master, mode 0");
-        if ((spi->SR & (EOT | OVR | UDR | MODF)) != 0) false_misuse("CSTART with old flags");
+        if ((spi->SR & (EOT | OVR | UDR | TIFRE | MODF)) != 0) false_misuse("CSTART with old flags");
         spi->starts++;
         spi->left = spi->CR2;
         spi->is_running = true;
         spi->byte_ns = 8u * (2000u << (spi->CFG1 >> 28 & 7u)) / KERNEL_MHZ;
-        spi->due_ns = board.ns + spi->byte_ns;
+        spi->due_ns = board.ns;
     }
     spi->CR1 = value;
 }
@@ -189,7 +195,6 @@ void false_spi_byte_write(uint8_t value)
         false_misuse("TXDR is written while it takes nothing");
         return;
     }
-    if (spi->tx_count == 0 && spi->is_running) spi->due_ns = board.ns + spi->byte_ns;
     spi->tx[spi->tx_count++] = value;
 }
 

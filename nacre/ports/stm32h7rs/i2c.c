@@ -129,10 +129,7 @@ static bool ends_itself(const struct nacre_stm32_i2c *i2c, enum nacre_err err)
 /* Take down what a transfer that ended in err has left, and say how it ended. */
 static enum nacre_err fail(const struct nacre_stm32_i2c *i2c, enum nacre_err err)
 {
-    const bool has_ended = ends_itself(i2c, err);
-
-    put(i2c, I2C_ICR, I2C_ICR_ALL);
-    if (has_ended) return err;
+    if (ends_itself(i2c, err)) return err;
     disable(i2c);
     put(i2c, I2C_CR2, 0);
     wait_us(i2c, HALF_US); /* let go of, the lines rise */
@@ -205,7 +202,7 @@ static enum nacre_err phases_run(const struct nacre_stm32_i2c *i2c, const struct
 {
     enum nacre_err err = idle_await(i2c);
     if (err != NACRE_OK) return err;
-    put(i2c, I2C_ICR, I2C_ICR_ALL);
+    put(i2c, I2C_ICR, I2C_ICR_ALL); /* what the message before has left */
     put(i2c, I2C_ISR, I2C_ISR_TXE); /* drops a byte that was never sent */
 
     err = phase_run(i2c, write);
@@ -236,7 +233,6 @@ static int32_t transfer(void *context, const struct nacre_i2c_message *message)
     NACRE_ASSERT(message->in != NULL || !has_in);
     const enum nacre_err err = phases_run(i2c, &write, &read);
     if (err != NACRE_OK) return -(int32_t)fail(i2c, err);
-    put(i2c, I2C_ICR, I2C_ICR_ALL);
     return (int32_t)(message->out_bytes + message->in_bytes);
 }
 

@@ -145,7 +145,6 @@ static enum nacre_err chunk_run(const struct nacre_stm32_spi *spi, struct progre
     for (uint32_t i = 0; i < spi->settle_looks; i++) {
         (void)get(spi, SPI_SR);
     }
-    put(spi, SPI_IFCR, SPI_IFCR_ALL);
     put(spi, SPI_CR1, SPI_CR1_SSI);
     return NACRE_OK;
 }

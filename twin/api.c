@@ -231,8 +231,8 @@ const char *const *twin_not_modelled(void)
         "MCE encryption, HyperBus, XSPI DMA",
         "watchdogs, low-power modes below Sleep, brown-out thresholds",
         "peripherals other than UART4, timers (up-counting), RCC, PWR, SBS, FLASH_ACR, GPIO, EXTI",
-        "mass erase, option bytes, OTP and CRC of the internal flash, and code in what was blank of "
-        "it; DMA reads it without its ECC",
+        "mass erase, option bytes, OTP and CRC of the internal flash; code in what was blank of "
+        "it; its ECC as DMA reads it",
         "turns on a shared port but for code in flash: loads from it and DMA do not wait",
         "what a mapped controller reads ahead, and where it goes on after a turn",
         "electrical effects: signal integrity, compensation cells, temperature",

@@ -246,7 +246,7 @@ static bool on_fault(void *ctx, enum cpu_access access, enum cpu_fault why, uint
         violation_raise(t, TWIN_VIOLATION_UNMAPPED, addr, "GFXMMU buffers: the bus hangs there");
     } else if (why == CPU_FORBIDDEN) {
         violation_raise(t, TWIN_VIOLATION_UNMAPPED, addr,
-                        access == CPU_FETCH ? "code in a sector of the internal flash that was blank"
+                        access == CPU_FETCH ? "code in internal flash that was blank at the start"
                                             : "store into memory that is read-only");
     } else {
         violation_raise(t, TWIN_VIOLATION_UNMAPPED, addr, "nothing answers at this address");

@@ -3,8 +3,8 @@
  * bus error of a broken word, cuts.
  *
  * Sectors that the loaded images leave blank hold data: the core reaches them through the model,
- * access by access, and can run no code there. Those up to the last one that is not blank hold code:
- * the core reads and runs them as they are, and cannot write to them.
+ * access by access, and can run no code there. Those up to the last one that is not blank hold
+ * code: the core reads and runs them as they are, and cannot write to them.
  */
 #ifndef TWIN_INTERNAL_FLASH_H
 #define TWIN_INTERNAL_FLASH_H

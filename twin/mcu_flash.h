@@ -1,14 +1,14 @@
 /*
- * The internal flash of the STM32H7RS and its controller at register level: 64 KB in sectors of 8 KB
- * and words of 16 bytes, each with an error correction of its own. It knows no CPU and no clock:
- * every entry is told the time. The state is plain data; the bytes are the caller's.
+ * The internal flash of the STM32H7RS and its controller at register level: 64 KB in sectors of
+ * 8 KB and words of 16 bytes, each with an error correction of its own. It knows no CPU and no
+ * clock: every entry is told the time. The state is plain data; the bytes are the caller's.
  *
  * Sources:
  *   [CMSIS] stm32h7s7xx.h: FLASH_TypeDef, FLASH_CR, FLASH_SR, FLASH_ISR, FLASH_SIZE, FLASH_IRQn
  *   [REG]   the register texts of RM0477, as kept in embassy-rs/stm32-data, flash_h7rs.yaml: keys,
  *           LOCK, PG, FW, START, the error flags, ECCSFADDR and ECCDFADDR, WRPSR
- *   [HAL]   stm32h7rsxx_hal_flash.c, _ex.c: the order of a program and an erase; that a double error
- *           is met in the bus fault; a bit of WRPSR that is 0 protects its sector
+ *   [HAL]   stm32h7rsxx_hal_flash.c, _ex.c: the order of a program and an erase; that a double
+ *           error is met in the bus fault; a bit of WRPSR that is 0 protects its sector
  * What none of them says is marked unmeasured where it is decided: times, what a second program, a
  * torn program and a torn erase leave, and what becomes of the buffer after an error.
  */

@@ -5,7 +5,7 @@ endforeach()
 nacre_test(test_core_faults SOURCES test_core_faults.c fuzz/model.c support/failing.c
            LIBS store_support TIMEOUT 240)
 # Ways of the core that only a chip at its end or bytes that went bad take.
-foreach(topic calls format lost carry sweep forged worn turn span refused)
+foreach(topic calls format lost carry sweep forged worn turn span refused pages)
     nacre_test(test_cover_${topic} SOURCES test_cover_${topic}.c support/cover_bed.c
                support/failing.c LIBS store_support)
 endforeach()

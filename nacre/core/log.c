@@ -200,10 +200,8 @@ static enum nacre_err note_at(struct nacre_log *log, uint32_t slot, uint8_t flag
  */
 static enum nacre_err leave_head(struct nacre_log *log)
 {
-    const bool is_said = log->next != NACRE_NEXT_UNKNOWN || nacre_next_is_dead(log);
-    const bool can_say = log->top < log->lanes.slots && nacre_log_dead_units(log) > 0u;
-    enum nacre_err err = NACRE_OK;
-    if (!is_said && can_say) err = note_at(log, log->top, 0);
+    const bool must_say = !nacre_next_is_dead(log) && log->top < log->lanes.slots;
+    const enum nacre_err err = must_say ? note_at(log, log->top, 0) : NACRE_OK;
     return err == NACRE_OK ? nacre_log_go_on(log, log->top) : err;
 }
 

@@ -17,17 +17,29 @@
 
 struct cover cover;
 
-void cover_open(uint32_t unit_count, uint32_t cut_bytes)
+static void open_geometry(const struct nacre_geometry *geometry)
 {
-    const uint32_t page_bytes = cut_bytes == SMALL_PAGE ? SMALL_PAGE : PAGE;
-    const struct nacre_geometry geometry = { UNIT_BYTES, unit_count, 16, page_bytes, cut_bytes, 0 };
     memset(&cover, 0, sizeof cover);
-    box_open_geometry(&cover.box, &geometry);
-    cover.start = sim_nor_create(&geometry, unit_count);
+    box_open_geometry(&cover.box, geometry);
+    cover.start = sim_nor_create(geometry, geometry->unit_count);
     failing_open(&cover.failing, &cover.box.sim->medium);
     cover.box.cfg.medium = &cover.failing.medium;
     cover.box.cfg.index_count = INDEX_COUNT;
     for (uint32_t key = 0; key < COVER_KEYS; key++) cover_expect(key, NACRE_NOT_FOUND, 0, 0);
+}
+
+void cover_open(uint32_t unit_count, uint32_t cut_bytes)
+{
+    const uint32_t page_bytes = cut_bytes == SMALL_PAGE ? SMALL_PAGE : PAGE;
+    const struct nacre_geometry geometry = { UNIT_BYTES, unit_count, 16, page_bytes, cut_bytes, 0 };
+    open_geometry(&geometry);
+}
+
+void cover_open_pages(uint32_t unit_count, uint32_t slots, uint32_t slot_bytes)
+{
+    const struct nacre_geometry geometry = { slots * slot_bytes, unit_count, 16,
+                                             slot_bytes, slot_bytes, slot_bytes };
+    open_geometry(&geometry);
 }
 
 void cover_close(void)
@@ -213,10 +225,15 @@ uint32_t cover_every_way(enum nacre_err (*call)(void), bool mounts, bool is_repe
     return runs;
 }
 
+static uint32_t unit_bytes(void)
+{
+    return cover.box.sim->medium.geometry.unit_bytes;
+}
+
 /* The generation that the mark of a unit in lane A names; 0 where it has none. */
 static uint32_t generation_of(uint32_t unit)
 {
-    const uint8_t *const mark = cover.box.sim->data + unit * UNIT_BYTES;
+    const uint8_t *const mark = cover.box.sim->data + unit * unit_bytes();
     const uint32_t generation = mark[0] | (uint32_t)mark[1] << 8 | (uint32_t)mark[2] << 16;
     return mark[11] == 1u ? generation : 0u;
 }
@@ -225,10 +242,10 @@ static uint32_t generation_of(uint32_t unit)
 static uint32_t find_in_unit(uint32_t unit, uint32_t key)
 {
     uint32_t found = SIM_NOR_NO_COMMAND;
-    for (uint32_t at = GRANULE; at < UNIT_BYTES; at += GRANULE) {
-        const uint8_t *const granule = cover.box.sim->data + unit * UNIT_BYTES + at;
+    for (uint32_t at = GRANULE; at < unit_bytes(); at += GRANULE) {
+        const uint8_t *const granule = cover.box.sim->data + unit * unit_bytes() + at;
         const bool is_first = granule[3] >= 0x80u && granule[3] != 0xffu;
-        if (is_first && granule[0] + 256u * granule[1] == key) found = unit * UNIT_BYTES + at;
+        if (is_first && granule[0] + 256u * granule[1] == key) found = unit * unit_bytes() + at;
     }
     return found;
 }
@@ -237,11 +254,11 @@ uint32_t cover_find(uint32_t key)
 {
     const uint32_t lanes = cover.box.sim->lane_units == 0 ? 1u : 2u;
     uint32_t found = SIM_NOR_NO_COMMAND;
-    for (uint32_t unit = 0; unit < cover.box.sim->bytes / UNIT_BYTES / lanes; unit++) {
+    for (uint32_t unit = 0; unit < cover.box.sim->bytes / unit_bytes() / lanes; unit++) {
         const uint32_t at = find_in_unit(unit, key);
         if (at == SIM_NOR_NO_COMMAND) continue;
         const bool is_newer = found == SIM_NOR_NO_COMMAND ||
-                              generation_of(unit) > generation_of(found / UNIT_BYTES);
+                              generation_of(unit) > generation_of(found / unit_bytes());
         if (is_newer) found = at;
     }
     if (found == SIM_NOR_NO_COMMAND) fail_msg("key %u has no record", key);

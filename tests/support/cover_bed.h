@@ -53,6 +53,9 @@ struct cover_call {
  */
 void cover_open(uint32_t unit_count, uint32_t cut_bytes);
 
+/* A blank chip of units of so many slots, each a page of slot_bytes, which is what a cut spoils. */
+void cover_open_pages(uint32_t unit_count, uint32_t slots, uint32_t slot_bytes);
+
 /* Fails the test if the store broke a rule of the chip. */
 void cover_close(void);
 

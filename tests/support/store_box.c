@@ -20,7 +20,9 @@ void box_open_geometry(struct box *box, const struct nacre_geometry *geometry)
 {
     memset(box, 0, sizeof *box);
     box->sim = sim_nor_create(geometry, geometry->unit_count);
-    box->sim->lane_units = geometry->cut_bytes > 16u ? geometry->unit_count / 2u : 0;
+    const bool has_pages = geometry->slot_bytes == geometry->cut_bytes;
+    const bool is_double = geometry->cut_bytes > 16u && !has_pages;
+    box->sim->lane_units = is_double ? geometry->unit_count / 2u : 0;
     box->cfg = (struct nacre_store_cfg){ .medium = &box->sim->medium, .index = box->index,
                                          .index_count = 64 };
 }

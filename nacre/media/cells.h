@@ -12,25 +12,28 @@
  *                    min(5, page_bytes / 20); what is left of a page is not used
  *     without        header 0, header 1, then granules, one behind the other
  * A header is the count (4 bytes, little-endian) and a mixed word of it, of its address and of the
- * unit's size (4 bytes). Even counts lie in header 0, odd ones in header 1, so the newest one is
- * never overwritten by the next.
+ * unit's size (4 bytes). An erase writes even counts to header 0 and odd ones to header 1, so never
+ * over the newest one.
  *
- * States of a unit, and the step between them. "Durable": its newest header was written to its end,
- * which a granule with its stamp proves too.
+ * States of a unit, and the step between them. A count is durable when its header was written to
+ * the end; after a boot only a granule with its stamp proves that.
  *     no header -> count 1      an erase, or the first program where all of it is blank
- *                               (a virgin part: all FF or all 00): what is not blank is written FF,
- *                               then header 0 with count 0, then header 1 with count 1
- *                               cut: no header, or count 0 or 1 of a blank unit
- *     count n -> count n + 1    an erase. The header of n is written again first where it is not
- *                               durable. Cut: n or n + 1, or one now and the other at the next boot
- *     n, not durable -> durable the first program: the header of n is written again
+ *                               (a virgin part: all FF or all 00): an erase writes FF over what is
+ *                               not blank; then header 0 with count 0, then header 1 with count 1.
+ *                               Cut: no header, or count 0 or 1 of a blank unit
+ *     count n -> count n + 1    an erase. Where n is not durable it is written to both headers
+ *                               first. Cut: n or n + 1, or one now and the other at the next boot;
+ *                               no header where the erase before was cut, too
+ *     n, not durable -> durable the first program: n is written to the other header as well, or to
+ *                               its own if that is lost. Cut: n, if the erase had ended; else what
+ *                               an erase that is cut may leave
  *     the highest count -> 1    an erase, as from no header
  * A unit with no header that is not blank reads as what lies there, without stamps: the store sees
  * damage, or something foreign, and never blank granules where there were records.
  *
  * Invariants:
- *  1. A granule carries the stamp of count n only if header n was durable before. So a stamp that
- *     was used never becomes the present one again.
+ *  1. A granule carries the stamp of count n only if n was durable before. So a count whose stamp
+ *     was used is never given a second time.
  *  2. Where one header is lost, the other one and the stamps tell the count.
  */
 #ifndef NACRE_MEDIA_CELLS_H
@@ -89,7 +92,7 @@ struct nacre_cells {
     const struct nacre_cells_ops *ops;
     struct nacre_cells_area area;
     uint32_t unit_span;                    /* bytes of the memory from one unit to the next */
-    uint32_t units[NACRE_CELLS_UNITS_MAX]; /* the count, and what is known of it: cells.c */
+    uint32_t units[NACRE_CELLS_UNITS_MAX]; /* the count, and what is known of it: cells_unit.c */
     uint32_t newest_addr;                  /* of the last program, */
     uint32_t newest_bytes;                 /* so that one that left no trace is told; 0: none */
     enum nacre_err erase_result;           /* of the erase that nobody has asked about yet */
@@ -98,10 +101,10 @@ struct nacre_cells {
 /*
  * Make a medium of an area. What lies there stays.
  *
- * The units: as many as there can be, 3 to 8, with 16 pages or 64 granules each beside the headers.
- * More units leave a smaller share to the oldest one that is being cleared, so a region holds more;
- * fewer and larger ones spend a smaller share of the writes on headers and marks, which is at most
- * one in eight here.
+ * The units: as many as there can be, 3 to 8, with 24 pages or 64 granules each beside the headers.
+ * With more units a smaller share of the region is kept free for the oldest one's records, so it
+ * holds more; with fewer and larger ones a smaller share of the writes goes to headers and marks,
+ * which is two in 24 at most here.
  *
  * cells    the caller's; must not be moved afterwards, but it may be copied away and back: all that
  *          it holds of the medium's state is in it and in the memory

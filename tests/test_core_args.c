@@ -185,6 +185,7 @@ static void test_core_geometries_are_told_apart(void **state)
         { { 368, 4, 16, 16, 16, 0 }, NACRE_REGION_TOO_SMALL },
         { { 2400, 4, 16, 100, 16, 80 }, NACRE_REGION_UNALIGNED },
         { { 2400, 4, 16, 96, 96, 96 }, NACRE_REGION_UNALIGNED },
+        { { 4800, 4, 16, 160, 80, 80 }, NACRE_REGION_UNALIGNED },
         { { 2400, 4, 16, 40, 40, 40 }, NACRE_REGION_UNALIGNED },
         { { 1840, 4, 16, 80, 80, 80 }, NACRE_REGION_TOO_SMALL },
         { { 1024, 12, 16, 256, 2048, 0 }, NACRE_CUT_TOO_COARSE },

@@ -234,6 +234,7 @@ static void test_fram_is_cut_between_two_bytes(void **state)
             uint8_t expected[8] = {0};
             memcpy(expected, "abcdefgh", n);
             assert_memory_equal(part_bytes(drive.part) + 0x40, expected, 8);
+            assert_int_equal(part_bytes(drive.part)[0], 0);
             drive_end(&drive);
         }
     }
@@ -291,7 +292,7 @@ static void check_same(struct part *a, struct part *b)
     assert_memory_equal(&x, &y, sizeof x);
     assert_memory_equal(part_bytes(a), part_bytes(b), part_row(a)->size_bytes);
     assert_int_equal(part_next_event_ps(a), part_next_event_ps(b));
-    for (uint32_t i = 0; i < 512; i++) {
+    for (uint32_t i = 0; i < part_row(a)->size_bytes; i++) {
         assert_int_equal(part_wear(a, i), part_wear(b, i));
         assert_int_equal(part_is_doubtful(a, i), part_is_doubtful(b, i));
     }
@@ -332,6 +333,12 @@ static void test_copy_is_the_same_part(void **state)
     cut(&from, PART_TORN_DRAWN, 6);
     cut(&to, PART_TORN_DRAWN, 6);
     check_same(to.part, from.part);
+    assert_int_equal(part_mark(to.part), 0);
+    struct drive fresh = drive_new("M24C64");
+    assert_true(part_copy(to.part, fresh.part));
+    part_rewind(to.part, 0);
+    check_same(to.part, from.part);
+    drive_end(&fresh);
     struct drive other = drive_new("24LC256");
     assert_false(part_copy(other.part, from.part));
     drive_end(&other);

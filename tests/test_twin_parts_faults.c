@@ -68,6 +68,12 @@ static void test_held_line_is_let_go_by_as_many_clocks(void **state)
     assert_false(part_i2c_holds_sda(drive.part));
     drive_i2c_stop(&drive);
     assert_int_equal(drive_i2c_send(&drive, DEVICE, NULL, 0), 0);
+    inject(&drive, PART_FAULT_SDA_LOW, 0, 1, UINT32_MAX);
+    assert_int_equal(drive_i2c_send(&drive, DEVICE, NULL, 0), 0);
+    for (uint32_t i = 0; i < 1000; i++) part_i2c_clock(drive.part, drive.now_ps);
+    assert_true(part_i2c_holds_sda(drive.part));
+    part_heal(drive.part);
+    assert_false(part_i2c_holds_sda(drive.part));
     drive_end(&drive);
 }
 
@@ -212,6 +218,29 @@ static void test_nor_programs_erases_and_reads(void **state)
     drive_end(&drive);
 }
 
+static void test_nor_keeps_the_last_bytes_that_fit_into_its_page(void **state)
+{
+    (void)state;
+    struct drive drive = drive_new("W25Q128JV");
+    uint8_t out[300];
+    for (uint32_t i = 0; i < sizeof out; i++) out[i] = (uint8_t)(i * 7u);
+    nor_program(&drive, 0x2010, out, sizeof out);
+    (void)drive_spi_poll(&drive);
+    for (uint32_t i = 44; i < 300; i++) {
+        assert_int_equal(part_bytes(drive.part)[0x2000 + (0x10 + i) % 256], out[i]);
+    }
+    assert_int_equal(part_bytes(drive.part)[0x2100], 0xFF);
+    drive_spi_command(&drive, 0x06);
+    part_spi_select(drive.part, drive.now_ps);
+    const uint8_t early[] = {0x02, 0x00, 0x30, 0x00, 'x'};
+    for (uint32_t i = 0; i < sizeof early; i++) {
+        (void)part_spi_exchange(drive.part, early[i], drive.now_ps);
+    }
+    part_spi_deselect_early(drive.part, 4, drive.now_ps);
+    assert_false(part_is_busy(drive.part));
+    drive_end(&drive);
+}
+
 static void test_nor_erase_is_suspended_for_a_read(void **state)
 {
     (void)state;
@@ -311,6 +340,7 @@ int main(void)
         cmocka_unit_test(test_cycle_that_hangs_ends_with_the_power),
         cmocka_unit_test(test_silent_spi_part_reads_as_ones),
         cmocka_unit_test(test_nor_programs_erases_and_reads),
+        cmocka_unit_test(test_nor_keeps_the_last_bytes_that_fit_into_its_page),
         cmocka_unit_test(test_nor_erase_is_suspended_for_a_read),
         cmocka_unit_test(test_nor_needs_an_enable_and_knows_its_opcodes),
         cmocka_unit_test(test_nor_is_cut_at_its_step_and_goes_back_to_a_mark),

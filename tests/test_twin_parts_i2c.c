@@ -141,6 +141,36 @@ static void test_repeated_start_in_place_of_a_stop_writes_nothing(void **state)
     assert_false(part_is_busy(drive.part));
     drive_wait(&drive, 10 * DRIVE_MS);
     check_blank(&drive, 0x20, 3);
+    assert_int_equal(drive_i2c_send(&drive, DEVICE, out, sizeof out), sizeof out);
+    const uint8_t other[] = {0, 0x30, 9};
+    assert_int_equal(drive_i2c_send(&drive, DEVICE, other, sizeof other), sizeof other);
+    drive_i2c_stop(&drive);
+    (void)drive_i2c_poll(&drive, DEVICE);
+    check_blank(&drive, 0x20, 3);
+    assert_int_equal(part_bytes(drive.part)[0x30], 9);
+    drive_end(&drive);
+}
+
+static void test_address_bits_beyond_the_array_do_not_count(void **state)
+{
+    (void)state;
+    struct drive drive = drive_new("M24C64"); /* 13 of 16 bits */
+    assert_true(drive_i2c_write(&drive, DEVICE, 0xE005, "x", 1));
+    (void)drive_i2c_poll(&drive, DEVICE);
+    assert_int_equal(part_bytes(drive.part)[5], 'x');
+    drive_end(&drive);
+}
+
+static void test_byte_that_is_not_acknowledged_is_the_last_one(void **state)
+{
+    (void)state;
+    struct drive drive = drive_new("MB85RC256V");
+    assert_true(part_load(drive.part, 0, "ab", 2));
+    assert_int_equal(drive_i2c_send(&drive, DEVICE | 1u, NULL, 0), 0);
+    assert_int_equal(part_i2c_read(drive.part, false, drive.now_ps), 'a');
+    assert_int_equal(part_i2c_read(drive.part, false, drive.now_ps), 0xFF);
+    assert_int_equal(drive_i2c_send(&drive, DEVICE | 1u, NULL, 0), 0); /* the counter has gone on */
+    assert_int_equal(part_i2c_read(drive.part, false, drive.now_ps), 'b');
     drive_end(&drive);
 }
 
@@ -281,6 +311,8 @@ int main(void)
         cmocka_unit_test(test_upper_address_bit_comes_with_the_device_address),
         cmocka_unit_test(test_pins_decide_the_device_address),
         cmocka_unit_test(test_repeated_start_in_place_of_a_stop_writes_nothing),
+        cmocka_unit_test(test_address_bits_beyond_the_array_do_not_count),
+        cmocka_unit_test(test_byte_that_is_not_acknowledged_is_the_last_one),
         cmocka_unit_test(test_fram_stores_each_byte_and_always_acknowledges),
         cmocka_unit_test(test_fram_write_has_no_page),
         cmocka_unit_test(test_id_comes_by_the_reserved_address),

@@ -116,6 +116,8 @@ static void test_instant_part_stores_each_byte_as_it_comes(void **state)
         part_spi_deselect_early(drive.part, 7, drive.now_ps); /* the next byte was not whole */
         assert_int_equal(part_bytes(drive.part)[addr + 1], 0);
         assert_int_equal(drive_spi_status(&drive) & WIP, 0);
+        const bool stays = strcmp(instant[i], "MR25H40") == 0;
+        assert_int_equal(drive_spi_status(&drive) & WEL, stays ? WEL : 0);
         assert_int_equal(part_violations(drive.part), 0);
         drive_end(&drive);
     }
@@ -198,6 +200,25 @@ static void write_status(struct drive *drive, uint8_t value)
     drive_spi_command(drive, WREN);
     drive_spi(drive, out, sizeof out, NULL, 0);
     (void)drive_spi_poll(drive);
+}
+
+static void test_status_write_needs_an_enable_and_keeps_its_bits(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"25LC256", "M95M01", "FM25V10", "MR25H40"};
+    static const uint8_t fixed[] = {0, 0, 0x40, 0};
+    for (uint32_t i = 0; i < COUNT(names); i++) {
+        struct drive drive = drive_new(names[i]);
+        const uint8_t out[] = {0x01, 0xFF};
+        const uint8_t latch = i == 3 ? WEL : 0; /* MRAM's stays */
+        drive_spi(&drive, out, sizeof out, NULL, 0);
+        assert_int_equal(drive_spi_status(&drive), fixed[i]);
+        assert_int_equal(part_counters(drive.part).not_enabled, 1);
+        write_status(&drive, 0xFF);
+        assert_int_equal(drive_spi_status(&drive), 0x8C | fixed[i] | latch);
+        assert_int_equal(part_counters(drive.part).register_writes, 1);
+        drive_end(&drive);
+    }
 }
 
 static void try_at(struct drive *drive, uint32_t addr, bool is_stored)
@@ -300,6 +321,7 @@ int main(void)
         cmocka_unit_test(test_latch_falls_after_a_write_but_not_that_of_mram),
         cmocka_unit_test(test_enable_needs_a_frame_of_its_own),
         cmocka_unit_test(test_id_is_that_of_the_sheet),
+        cmocka_unit_test(test_status_write_needs_an_enable_and_keeps_its_bits),
         cmocka_unit_test(test_block_protection_covers_its_share_and_survives_the_power),
         cmocka_unit_test(test_pin_keeps_the_status_register_if_the_register_says_so),
         cmocka_unit_test(test_fast_read_has_a_dummy_byte),

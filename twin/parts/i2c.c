@@ -128,7 +128,6 @@ bool part_i2c_write(struct part *part, uint8_t byte, uint64_t now_ps)
     const bool is_lost = wire->hit[PART_FAULT_NO_ACK_BYTE] && wire->position == fault->at;
     wire->position++;
     if (!is_lost && take_byte(part, heard)) return true;
-    part_cycle_drop(part);
     part->state.wire.phase = WIRE_IDLE;
     return false;
 }

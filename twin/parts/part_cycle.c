@@ -70,7 +70,6 @@ bool part_step_is_cut(struct part *part)
 {
     const uint64_t step = part->state.counters.steps++;
     if (step != part->state.cut_step) return false;
-    part->state.cut_step = PART_NO_CUT;
     part_power_off(part, part->state.now_ps, part->state.cut_seed);
     return true;
 }

@@ -164,7 +164,7 @@ static void obey_write(struct part *part)
         if (!part->row->keeps_enable) state->is_enabled = false;
         return;
     }
-    if (state->cycle.sent_count != 0u && !state->wire.is_refused) part_cycle_begin(part);
+    if (state->cycle.sent_count != 0u) part_cycle_begin(part);
 }
 
 static void obey(struct part *part)

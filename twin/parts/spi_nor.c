@@ -273,6 +273,5 @@ void part_nor_deselect(struct part *part, bool is_whole)
     }
     if (!state->nor_cut) return;
     state->nor_cut = false;
-    state->cut_step = PART_NO_CUT;
     part_power_off(part, state->now_ps, state->cut_seed);
 }

@@ -30,7 +30,7 @@ static bool is_id_request(const struct part *part, uint8_t address_byte)
            (address_byte & 0xFEu) == RESERVED_ID;
 }
 
-/* The device address carries the upper address bits, with the write bit alone. */
+/* The upper address bits in the device address count with the write bit alone: AT24CM02, 8.1. */
 static void load_block(struct part *part, uint8_t address_byte)
 {
     const uint32_t blocks = (1u << part->row->block_bits) - 1u;

@@ -9,6 +9,8 @@
  *            a stop elsewhere than behind an acknowledge begins nothing; WC high: data bytes are
  *            not acknowledged)
  *   [M24M01] ST DocID12943 rev. 14: cover, section 5.1.5
+ *   [CM02]   Microchip AT24CM02, sections 8.1 and 8.3 (the family): reads roll over at the end of
+ *            the array; upper address bits in the device address count with the write bit alone
  * Over how many bytes AT24CM01's error correction goes is not in what could be read: the whole page
  * is taken, the harsher assumption. So are the power-up times where there is no source named:
  * unmeasured. No source has a typical write time.

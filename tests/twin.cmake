@@ -2,18 +2,21 @@
 set(twin_fw_dir "${CMAKE_CURRENT_BINARY_DIR}/twin_fw")
 set(twin_fw_sources "${CMAKE_CURRENT_SOURCE_DIR}/twin_fw")
 find_program(ARM_GCC arm-none-eabi-gcc)
-foreach(image hello core faults left)
+function(twin_fw_image image source)
     add_custom_command(OUTPUT "${twin_fw_dir}/${image}.elf"
         COMMAND "${CMAKE_COMMAND}" -E make_directory "${twin_fw_dir}"
         COMMAND "${ARM_GCC}" -mcpu=cortex-m7 -mthumb -mfpu=fpv5-d16 -mfloat-abi=hard -Os -g
             -ffreestanding -nostdlib -Wall -Wextra -I "${CMAKE_SOURCE_DIR}"
             -T "${twin_fw_sources}/fw.ld"
-            -Wl,--build-id=none "${twin_fw_sources}/start.c" "${twin_fw_sources}/${image}.c"
+            -Wl,--build-id=none "${twin_fw_sources}/start.c" "${source}"
             -o "${twin_fw_dir}/${image}.elf" -lgcc
-        DEPENDS "${twin_fw_sources}/start.c" "${twin_fw_sources}/${image}.c"
+        DEPENDS "${twin_fw_sources}/start.c" "${source}" ${ARGN}
             "${twin_fw_sources}/fw.h" "${twin_fw_sources}/fw.ld"
             "${CMAKE_SOURCE_DIR}/examples/boot-guard/xspi2.h"
         VERBATIM)
+endfunction()
+foreach(image hello core faults left)
+    twin_fw_image(${image} "${twin_fw_sources}/${image}.c")
     list(APPEND twin_fw_images "${twin_fw_dir}/${image}.elf")
 endforeach()
 add_custom_target(twin_fw DEPENDS ${twin_fw_images})

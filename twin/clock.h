@@ -18,6 +18,8 @@ enum clock_slot {
     CLOCK_XSPI2,
     CLOCK_NOR,
     CLOCK_MCU_FLASH,
+    CLOCK_I2C,
+    CLOCK_SPI,
     CLOCK_DMA,
     CLOCK_SPECULATION,
     CLOCK_SYSTICK,

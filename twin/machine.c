@@ -40,6 +40,7 @@ void machine_power_off(struct twin *t, uint64_t at_ps)
     struct twin_event event = event_new(t, TWIN_EVENT_CUT);
     chips_advance(t, at_ps);
     internal_flash_reset(t, at_ps);
+    serial_power_off(t, at_ps);
     t->b.is_on = false;
     t->b.in_app = false;
     t->b.cut_now = false;
@@ -69,6 +70,10 @@ static void handle_event(struct twin *t, enum clock_slot slot, uint64_t at_ps)
     case CLOCK_NOR:
         chips_advance(t, at_ps);
         machine_schedule(t);
+        break;
+    case CLOCK_I2C:
+    case CLOCK_SPI:
+        serial_advance(t, machine_now(t));
         break;
     case CLOCK_MCU_FLASH:
         internal_flash_event(t, at_ps);
@@ -212,6 +217,7 @@ void machine_power_on(struct twin *t)
     machine_wire_chip(t);
     restore_ram(t);
     chips_power_on(t);
+    serial_power_on(t);
     start(t);
 }
 
@@ -220,6 +226,7 @@ void machine_reset(struct twin *t)
     struct twin_event event = event_new(t, TWIN_EVENT_RESET);
     chips_let_go(t);
     internal_flash_reset(t, machine_now(t));
+    serial_reset(t);
     event_send(t, &event);
     start(t);
 }
@@ -291,7 +298,7 @@ static bool build(struct twin *t)
     t->cpu = cpu_create(&callbacks, t->error, sizeof t->error);
     if (t->cpu == NULL) return false;
     (void)snprintf(t->error, sizeof t->error, "not enough memory");
-    if (!chips_create(t) || !create_memories(t)) return false;
+    if (!chips_create(t) || !serial_create(t) || !create_memories(t)) return false;
     t->executed = calloc((t->ram_bytes + t->nor_device->array_bytes) / PAGE_BYTES, 1);
     if (t->executed == NULL || !bus_map(t)) return false;
     if (!dcache_create(t)) {
@@ -337,6 +344,7 @@ void twin_destroy(struct twin *t)
     if (t == NULL) return;
     snapshot_drop_all(t);
     cpu_destroy(t->cpu);
+    serial_destroy(t);
     chips_destroy(t);
     symbols_free(&t->symbols);
     free(t->ram);

@@ -27,6 +27,7 @@
 #include "twin/nvic.h"
 #include "twin/pages.h"
 #include "twin/periph.h"
+#include "twin/serial.h"
 #include "twin/symbols.h"
 #include "twin/twin.h"
 #include "twin/xspi/boot_state.h"
@@ -117,6 +118,7 @@ struct board {
     struct scb scb;
     struct mpu mpu;
     struct periph periph;
+    struct serial serial;
     struct dark dark;
     struct call_stack calls;
     struct twin_counters counters;
@@ -153,6 +155,8 @@ struct twin {
     struct psram *psram;
     struct xspi *xspi[2];
     struct xspim *xspim;
+    struct part *part[TWIN_PARTS];
+    uint32_t part_count;
     const struct frame_device *nor_device;
     uint8_t *ram;
     uint32_t ram_bytes;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "twin/main_parts.h"
 #include "twin/trace.h"
 #include "twin/twin.h"
 
@@ -24,6 +25,8 @@ enum option_key {
     KEY_BUSY,
     KEY_CHIP,
     KEY_NO_RWW,
+    KEY_PART,
+    KEY_BUS_FAULT,
     KEY_WRITE_ADDR,
     KEY_SEED,
     KEY_TIME_LIMIT,
@@ -55,6 +58,7 @@ struct options {
     bool trace;
     bool json;
     bool not_modelled;
+    struct main_parts parts;
     struct twin *twin;
 };
 
@@ -66,6 +70,11 @@ static const struct argp_option option_list[] = {
     {"busy", KEY_BUSY, "typical|max|drawn", 0, "How long the chip is busy (typical)", 0},
     {"chip", KEY_CHIP, "PART", 0, "Flash part on the board (MX66UW1G45G)", 0},
     {"no-rww", KEY_NO_RWW, NULL, 0, "Its banks are claimed only: none answers while busy", 0},
+    {"part", KEY_PART, "NAME[@PINS][=FILE]", 0,
+     "A memory on I2C1 or SPI4, such as 24LC256; its bytes are kept in FILE. Up to 4", 0},
+    {"bus-fault", KEY_BUS_FAULT, "KIND,N[,COUNT[,AT[,LENGTH]]]", 0,
+     "no-ack, lost, error, sda-low, scl-low, hang, miso-low, miso-high: from transfer N on COUNT "
+     "of them (1; 0: all), at byte AT (0), for LENGTH clocks or us (0: for good)", 0},
     {"write-addr", KEY_WRITE_ADDR, "ADDR", 0, "The 64 KB that may be written (0x07FE0000)", 0},
     {"seed", KEY_SEED, "N", 0, "Decides everything that is drawn (1)", 0},
     {"leftover", KEY_LEFTOVER, "1.3.0|1.2.0|1.0.0|rww|between", 0, "What the boot left (1.3.0)", 0},
@@ -139,6 +148,17 @@ static void parse_model(struct argp_state *state, int key, const char *text,
     }
 }
 
+static void parse_parts(struct argp_state *state, int key, const char *text,
+                        struct options *options)
+{
+    if (key == KEY_PART && !main_parts_add(&options->parts, text, &options->cfg)) {
+        argp_error(state, "no room for this part: %s", text);
+    }
+    if (key == KEY_BUS_FAULT && !main_parts_disturb(&options->parts, text)) {
+        argp_error(state, "not a fault of a bus: %s", text);
+    }
+}
+
 static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct options *const options = state->input;
@@ -192,6 +212,7 @@ static error_t parse(int key, char *text, struct argp_state *state)
     default:
         if (key < KEY_BOOT) return ARGP_ERR_UNKNOWN;
         parse_model(state, key, text, options);
+        parse_parts(state, key, text, options);
         return 0;
     }
 }
@@ -290,6 +311,7 @@ static void print_json(const struct options *options, enum twin_stop stop)
                  twin_backlight_percent(options->twin));
     print_times(options->twin, "blackout_times", TWIN_TIMES_BLACKOUT);
     print_times(options->twin, "latency_times", TWIN_TIMES_LATENCY);
+    main_parts_print(options->twin);
     if (violation.kind != TWIN_VIOLATION_NONE) {
         (void)printf(", \"violation\": {\"kind\": \"%s\", \"pc\": %u, \"symbol\": \"%s\", "
                      "\"address\": %u, \"time_us\": %.3f, \"exact\": %s}",
@@ -330,6 +352,7 @@ static int report(const struct options *options, enum twin_stop stop)
         (void)fprintf(stderr, "%s: cannot be written\n", options->save_flash);
         return EXIT_CANNOT;
     }
+    if (!main_parts_save(&options->parts, options->twin)) return EXIT_CANNOT;
     if (stop == TWIN_STOP_BROKEN) {
         (void)fprintf(stderr, "the twin cannot go on: %s\n", twin_error(options->twin));
         return EXIT_CANNOT;
@@ -375,7 +398,11 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "nacre-twin: %s\n", error);
         return EXIT_CANNOT;
     }
-    const int code = watch_all(&options) ? report(&options, run(&options)) : EXIT_USAGE;
+    int code = EXIT_USAGE;
+    if (watch_all(&options)) {
+        code = EXIT_CANNOT;
+        if (main_parts_load(&options.parts, options.twin)) code = report(&options, run(&options));
+    }
     twin_destroy(options.twin);
     return code;
 }

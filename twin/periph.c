@@ -27,8 +27,7 @@ enum plain_block {
     PLAIN_MCE1,
     PLAIN_MCE2,
     PLAIN_MCE3,
-    PLAIN_DBGMCU,
-    PLAIN_GPIO
+    PLAIN_DBGMCU
 };
 
 static const uint32_t plain_addr[] = {
@@ -39,10 +38,6 @@ static const uint32_t plain_addr[] = {
 };
 #define PLAIN_COUNT (sizeof plain_addr / sizeof plain_addr[0])
 
-/* GPIOA to GPIOH, GPIOM to GPIOP. */
-#define GPIO_ADDR 0x58020000u
-#define GPIO_COUNT 16u
-
 static bool plain_at(uint32_t addr, uint32_t *index)
 {
     for (uint32_t i = 0; i < PLAIN_COUNT; i++) {
@@ -51,8 +46,7 @@ static bool plain_at(uint32_t addr, uint32_t *index)
             return true;
         }
     }
-    *index = PLAIN_GPIO + (addr - GPIO_ADDR) / BLOCK_BYTES;
-    return addr >= GPIO_ADDR && addr - GPIO_ADDR < GPIO_COUNT * BLOCK_BYTES;
+    return false;
 }
 
 static void not_modelled(struct twin *t, uint32_t addr)
@@ -68,20 +62,12 @@ static uint32_t plain_read(const struct twin *t, uint32_t block, uint32_t offset
     if (block == PLAIN_PWR && offset == 0x04u) value |= 2u;
     if (block == PLAIN_PWR && offset == 0x14u) value |= 2u;
     if (block == PLAIN_SBS && offset == 0x110u) value |= 0x600u;
-    if (block >= PLAIN_GPIO && offset == 0x10u) {
-        value = t->b.periph.plain[block][0x14u / 4u]; /* IDR follows ODR */
-    }
     return value;
 }
 
 static void plain_write(struct twin *t, uint32_t block, uint32_t offset, uint32_t value)
 {
-    uint32_t *const words = t->b.periph.plain[block];
-    words[offset / 4u] = value;
-    if (block >= PLAIN_GPIO && offset == 0x18u) {
-        words[0x14u / 4u] = ((words[0x14u / 4u] & ~(value >> 16)) | value) & 0xFFFFu;
-        words[0x18u / 4u] = 0;
-    }
+    t->b.periph.plain[block][offset / 4u] = value;
 }
 
 static uint32_t read_word(struct twin *t, uint32_t addr)
@@ -131,6 +117,7 @@ static void write_word(struct twin *t, uint32_t addr, uint32_t value)
 
 uint32_t periph_read(struct twin *t, uint32_t addr, uint32_t n)
 {
+    if (serial_at(addr)) return serial_read(t, addr, n);
     const uint32_t word = read_word(t, addr & ~3u) >> (8u * (addr & 3u));
     return n == 4u ? word : word & ((1u << (8u * n)) - 1u);
 }
@@ -139,6 +126,10 @@ uint32_t periph_read(struct twin *t, uint32_t addr, uint32_t n)
 void periph_write(struct twin *t, uint32_t addr, uint32_t n, uint32_t value)
 {
     const uint32_t shift = 8u * (addr & 3u);
+    if (serial_at(addr)) {
+        serial_write(t, addr, n, value);
+        return;
+    }
     if (n == 4u || addr == UART4_ADDR + 0x28u) {
         write_word(t, addr & ~3u, value);
         return;

@@ -15,7 +15,7 @@
 #define UART_QUEUE 8192u
 #define UART_FIFO 8u
 #define REGFILE_WORDS 256u
-#define REGFILE_COUNT 26u
+#define REGFILE_COUNT 9u
 
 struct scb {
     uint32_t vtor, scr, ccr, shcsr, cfsr, hfsr, mmfar, bfar, cpacr, csselr, demcr, fpccr, fpcar;
@@ -60,7 +60,7 @@ struct periph {
     struct timer timer[TIMER_COUNT];
     struct twin_pwm told[TIMER_COUNT][TIMER_CHANNELS]; /* to the listener */
     struct uart uart;
-    uint32_t hclk_hz, pclk_hz, timer_hz;
+    uint32_t hclk_hz, pclk_hz, pclk2_hz, timer_hz;
 };
 
 struct twin;
@@ -85,7 +85,7 @@ void periph_write(struct twin *t, uint32_t addr, uint32_t n, uint32_t value);
 uint32_t rcc_read(struct twin *t, uint32_t offset);
 /* Takes effect at once: see rcc_clocks. */
 void rcc_write(struct twin *t, uint32_t offset, uint32_t value);
-/* Works out hclk_hz, pclk_hz, timer_hz and the core's frequency from the registers. */
+/* Works out hclk_hz, pclk_hz, pclk2_hz, timer_hz and the core's frequency from the registers. */
 void rcc_clocks(struct twin *t);
 /* Is the bit set in the enable register at this offset? */
 bool rcc_is_enabled(const struct twin *t, uint32_t offset, uint32_t bit);

@@ -64,10 +64,12 @@ void rcc_clocks(struct twin *t)
 {
     struct periph *const periph = &t->b.periph;
     const uint32_t ppre1 = periph->rcc[RCC_APBCFGR / 4u] & 7u;
+    const uint32_t ppre2 = periph->rcc[RCC_APBCFGR / 4u] >> 4 & 7u;
     const uint32_t cpu_hz =
         divide_4bit(system_hz(t), periph->rcc[RCC_CDCFGR / 4u] & 0xFu);
     periph->hclk_hz = divide_4bit(cpu_hz, periph->rcc[RCC_BMCFGR / 4u] & 0xFu);
     periph->pclk_hz = divide_3bit(periph->hclk_hz, ppre1);
+    periph->pclk2_hz = divide_3bit(periph->hclk_hz, ppre2);
     periph->timer_hz = (ppre1 & 4u) == 0u ? periph->hclk_hz : periph->pclk_hz * 2u;
     if (cpu_hz != t->b.clock.hz) clock_set_hz(&t->b.clock, cpu_hz);
 }
@@ -104,6 +106,7 @@ static void ahb5_reset(struct twin *t, uint32_t value)
 void rcc_write(struct twin *t, uint32_t offset, uint32_t value)
 {
     if (offset == RCC_AHB5RSTR) ahb5_reset(t, value);
+    serial_rcc_reset(t, offset, value & ~t->b.periph.rcc[offset / 4u]);
     t->b.periph.rcc[offset / 4u] = value;
     rcc_clocks(t);
 }

@@ -23,6 +23,7 @@ struct twin_snapshot {
     char *text;
     size_t text_room;
     uint32_t mark;
+    uint32_t part_mark[TWIN_PARTS];
     bool is_valid;
     struct twin_snapshot *older;
 };
@@ -104,6 +105,10 @@ static bool fill(struct twin *t, struct twin_snapshot *s)
     if (!keep_psram(t, s) || !keep_text(t, s)) return false;
     s->mark = nor_mark(t->nor);
     if (s->mark == NOR_MARKS) return false;
+    if (!serial_mark(t, s->part_mark)) {
+        nor_forget(t->nor, s->mark);
+        return false;
+    }
     s->b = t->b;
     cpu_state_save(t->cpu, s->core);
     memcpy(s->ram, t->ram, t->ram_bytes);
@@ -154,6 +159,7 @@ static void apply(struct twin *t, const struct twin_snapshot *s)
 {
     t->restoring = true;
     nor_rewind(t->nor, s->mark);
+    serial_rewind(t, s->part_mark);
     t->b = s->b;
     xspim_set_cr(t->xspim, machine_now(t), s->xspim_cr);
     xspi_load(t->xspi[0], s->xspi[0]);
@@ -184,6 +190,7 @@ static void forget(struct twin *t, struct twin_snapshot *s)
     if (!s->is_valid) return;
     invalidate_above(t, s);
     nor_forget(t->nor, s->mark);
+    serial_forget(t, s->part_mark);
     t->newest = s->older;
     s->is_valid = false;
 }

@@ -26,6 +26,17 @@ static int command_line(char *text, size_t room, const struct twin_command *comm
                     command->bytes, trace_class_name(command->class), us(command->busy_ps));
 }
 
+static int transfer_line(char *text, size_t room, const struct twin_event *event)
+{
+    const struct twin_transfer *const transfer = &event->u.transfer;
+    return snprintf(text, room, "%s #%llu part %d, first byte %02X, out %u, in %u, %s in %.3f us%s",
+                    transfer->bus == TWIN_BUS_I2C1 ? "I2C1" : "SPI4",
+                    (unsigned long long)transfer->index, transfer->part, transfer->first,
+                    transfer->out, transfer->in, twin_transfer_end_name(transfer->how),
+                    us(event->time_ps - transfer->begin_ps),
+                    transfer->write_ps != 0u ? ", a write cycle begins" : "");
+}
+
 static int body(char *text, size_t room, const struct twin *twin, const struct twin_event *event)
 {
     switch (event->kind) {
@@ -52,6 +63,8 @@ static int body(char *text, size_t room, const struct twin *twin, const struct t
         return snprintf(text, room, "TIM%u channel %u: %u of %u%s", event->u.pwm.timer,
                         event->u.pwm.channel, event->u.pwm.duty, event->u.pwm.period,
                         event->u.pwm.enabled ? "" : ", off");
+    case TWIN_EVENT_TRANSFER:
+        return transfer_line(text, room, event);
     case TWIN_EVENT_RESET:
         return snprintf(text, room, "reset of the MCU at %s", twin_symbol_at(twin, event->pc));
     case TWIN_EVENT_CUT:

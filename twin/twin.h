@@ -25,12 +25,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "twin/twin_bus.h"
+
 #define TWIN_PS_PER_NS 1000ULL
 #define TWIN_PS_PER_US 1000000ULL
 #define TWIN_PS_PER_MS 1000000000ULL
 #define TWIN_NEVER UINT64_MAX
 #define TWIN_FLASH_BASE 0x70000000u
 #define TWIN_ERROR_BYTES 256u
+
 
 struct twin;
 struct twin_snapshot;
@@ -63,6 +66,7 @@ enum twin_event_kind {
     TWIN_EVENT_PWM,            /* a PWM output changed; .pwm */
     TWIN_EVENT_RESET,          /* the MCU was reset, the chip was not; .pc is where */
     TWIN_EVENT_CUT,            /* the power failed */
+    TWIN_EVENT_TRANSFER,       /* a transfer on I2C1 or SPI4 ended; .transfer */
     TWIN_EVENT_VIOLATION       /* see twin_violation_get */
 };
 
@@ -118,6 +122,7 @@ struct twin_event {
         } call;
         uint8_t uart_byte;
         struct twin_pwm pwm;
+        struct twin_transfer transfer;
     } u;
 };
 
@@ -133,6 +138,9 @@ struct twin_cfg {
     enum twin_busy busy;
     const char *chip;         /* flash part by name; NULL: the board's, MX66UW1G45G */
     bool lacks_read_while_write; /* its banks are claimed only: none answers while one is busy */
+    const char *part[TWIN_PARTS]; /* memories on I2C1 and SPI4, by name of twin/parts, with "@3" the
+                                     levels of A2..A0; NULL behind the last one. At most two on
+                                     SPI4: select is PE10, then PF8 */
     uint64_t seed;
     uint32_t mcu_program_us;  /* of a word of the internal flash: 100; unmeasured */
     uint32_t mcu_erase_us;    /* of a sector of it: 5000; unmeasured */
@@ -258,6 +266,10 @@ enum twin_cut_kind {
     TWIN_CUT_AFTER_COMMAND,    /* it reached the chip, its operation has just begun */
     TWIN_CUT_IN_OPERATION,     /* inside the .count-th program, erase or register write that the
                                   chip starts, at .fraction of its length */
+    TWIN_CUT_AT_BUS_BYTE,      /* inside the .count-th byte on the serial buses, at .fraction of its
+                                  clocks: the part does not get it */
+    TWIN_CUT_IN_PART_WRITE,    /* inside the .count-th write cycle of the parts, at .fraction of its
+                                  length; where there is no cycle, as on FRAM, at the frame's end */
     TWIN_CUT_IN_MCU_FLASH      /* inside the .count-th program or erase of the internal flash, at
                                   .fraction of its length */
 };
@@ -265,7 +277,8 @@ enum twin_cut_kind {
 struct twin_cut {
     enum twin_cut_kind kind;
     uint64_t time_ps;   /* absolute */
-    uint64_t count;     /* absolute, as twin_command.index, twin_insn_count, twin_operation_count */
+    uint64_t count;     /* absolute, as twin_command.index, twin_insn_count, twin_operation_count,
+                           twin_bus_counts */
     double fraction;    /* 0.0 .. 1.0 */
 };
 
@@ -430,8 +443,9 @@ enum twin_violation_kind {
     TWIN_VIOLATION_UNDEFINED,        /* an instruction that the core does not know */
     TWIN_VIOLATION_MPU,              /* an access that the MPU forbids, and no handler took it */
     TWIN_VIOLATION_MASTER,           /* another bus master read flash that cannot be read */
-    TWIN_VIOLATION_SPECULATION       /* a speculative read of the core reaches flash that cannot be
+    TWIN_VIOLATION_SPECULATION,      /* a speculative read of the core reaches flash that cannot be
                                         read */
+    TWIN_VIOLATION_PART              /* a part on a serial bus was misused; .addr is its place */
 };
 
 struct twin_violation {

@@ -23,7 +23,8 @@ const char *twin_violation_name(enum twin_violation_kind kind)
         [TWIN_VIOLATION_UNDEFINED] = "undefined instruction",
         [TWIN_VIOLATION_MPU] = "MPU",
         [TWIN_VIOLATION_MASTER] = "bus master",
-        [TWIN_VIOLATION_SPECULATION] = "speculative read"};
+        [TWIN_VIOLATION_SPECULATION] = "speculative read",
+        [TWIN_VIOLATION_PART] = "part"};
     return (size_t)kind < sizeof names / sizeof names[0] ? names[kind] : "?";
 }
 

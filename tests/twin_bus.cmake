@@ -1,0 +1,12 @@
+# The twin's serial buses, driven by an image that is written from the manual.
+set(twin_bus_sources "${CMAKE_CURRENT_SOURCE_DIR}/twin_bus_fw")
+twin_fw_image(bus "${twin_bus_sources}/bus.c" "${twin_bus_sources}/box.h")
+add_custom_target(twin_bus_fw DEPENDS "${twin_fw_dir}/bus.elf")
+
+foreach(topic i2c)
+    nacre_test(test_twin_${topic} SOURCES test_twin_${topic}.c support/bus_bed.c
+        support/board_bed.c LIBS twin IN both)
+    target_compile_definitions(test_twin_${topic} PRIVATE TWIN_FW_DIR="${twin_fw_dir}"
+        NACRE_TWIN="$<TARGET_FILE:nacre-twin>")
+    add_dependencies(test_twin_${topic} twin_bus_fw nacre-twin)
+endforeach()

@@ -76,6 +76,21 @@ static void test_word_is_programmed_when_its_last_byte_has_come(void **state)
     assert_int_equal(rd(ISR), 0);
 }
 
+static void test_bytes_may_come_in_any_order(void **state)
+{
+    (void)state;
+    unlock();
+    wr(CR, PG);
+    const char *const word = "0123456789abcdef";
+    for (uint32_t i = 16; i > 0; i--) {
+        assert_int_equal(rd(SR), i == 16 ? 0 : WBNE);
+        mcu_flash_store(&at, 0x4440 + i - 1, 1, (uint32_t)word[i - 1]);
+    }
+    assert_int_equal(rd(SR) & BUSY, BUSY);
+    wait_idle();
+    check_bytes(0x4440, word);
+}
+
 static void test_next_word_waits_for_the_one_before(void **state)
 {
     (void)state;
@@ -181,6 +196,11 @@ static void test_erase_clears_its_sector_alone(void **state)
     uint32_t value;
     assert_int_equal(mcu_flash_load(&at, 0x4000, 4, &value), MCU_FLASH_TAKEN);
     assert_int_equal(flash.double_programs, 0);
+    program(0xC000, "in sector number");
+    start_erase(6);
+    wait_idle();
+    assert_int_equal(bytes[0xC000], 0xFF);
+    check_bytes(0x4000, "written anew now");
 }
 
 static void test_what_would_hurt_the_board_is_not_modelled(void **state)
@@ -212,10 +232,29 @@ static void test_second_program_of_a_word_breaks_it(void **state)
     assert_int_equal(mcu_flash_load(&at, 0x84, 4, &value), MCU_FLASH_BUS_ERROR);
     assert_int_equal(value, 0);
     assert_int_equal(flash.double_programs, 2);
+    check_bytes(0x80, "0123456789abcde\x44"); /* both: 66h and 45h */
     start_erase(0);
     wait_idle();
     assert_int_equal(mcu_flash_load(&at, 0x84, 4, &value), MCU_FLASH_TAKEN);
     assert_int_equal(value, 0xFFFFFFFFu);
+}
+
+static void test_bytes_from_outside_are_sound_and_programmed(void **state)
+{
+    (void)state;
+    uint32_t value;
+    mcu_flash_spoil(&flash, 0x1000, MCU_FLASH_BROKEN);
+    mcu_flash_spoil(&flash, 0x1010, MCU_FLASH_BROKEN);
+    memcpy(bytes + 0x1000, "from the outside", 16);
+    mcu_flash_loaded(&at, 0x1000, 32);
+    assert_int_equal(mcu_flash_load(&at, 0x1000, 4, &value), MCU_FLASH_TAKEN);
+    unlock();
+    program(0x1010, "it was blank: ok");
+    assert_int_equal(flash.double_programs, 0);
+    program(0x1000, "over the others!");
+    assert_int_equal(flash.double_programs, 1);
+    assert_int_equal(mcu_flash_load(&at, 0x1000, 4, &value), MCU_FLASH_BUS_ERROR);
+    assert_int_equal(mcu_flash_load(&at, 0x1010, 4, &value), MCU_FLASH_TAKEN);
 }
 
 static void test_ecc_errors_note_the_first_address_until_they_are_cleared(void **state)
@@ -266,6 +305,7 @@ int main(void)
         TEST(test_flash_is_locked_until_both_keys_have_come),
         TEST(test_wrong_or_second_key_shuts_it_until_a_reset),
         TEST(test_word_is_programmed_when_its_last_byte_has_come),
+        TEST(test_bytes_may_come_in_any_order),
         TEST(test_next_word_waits_for_the_one_before),
         TEST(test_errors_of_the_write_buffer_have_their_flags),
         TEST(test_bytes_are_lost_when_the_buffer_is_closed),
@@ -273,6 +313,7 @@ int main(void)
         TEST(test_erase_clears_its_sector_alone),
         TEST(test_what_would_hurt_the_board_is_not_modelled),
         TEST(test_second_program_of_a_word_breaks_it),
+        TEST(test_bytes_from_outside_are_sound_and_programmed),
         TEST(test_ecc_errors_note_the_first_address_until_they_are_cleared),
         TEST(test_interrupt_follows_flags_that_are_enabled),
     };

@@ -146,6 +146,13 @@ static void test_reset_of_the_system_tears_as_a_cut_does(void **state)
     assert_int_equal(flash.cut_count, 1);
     mcu_flash_reset(&at); /* nothing is under way */
     assert_int_equal(flash.cut_count, 1);
+    unlock();
+    wr(CR, PG);
+    store_word(0xB0, "it had its time.");
+    at.now_ps += PROGRAM_PS;
+    mcu_flash_reset(&at); /* what was over before is not torn */
+    assert_int_equal(flash.cut_count, 1);
+    check_bytes(0xB0, "it had its time.");
 }
 
 int main(void)

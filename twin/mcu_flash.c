@@ -179,7 +179,6 @@ static void tear_program(const struct mcu_flash_at *at, enum mcu_flash_torn torn
 {
     struct mcu_flash *const flash = at->flash;
     const uint32_t word = flash->work_addr / MCU_FLASH_WORD_BYTES;
-    const uint32_t flags = flash->isr;
     switch (torn) {
     case MCU_FLASH_TORN_COMPLETE: finish_program(at); break;
     case MCU_FLASH_TORN_CORRECTED:
@@ -197,7 +196,6 @@ static void tear_program(const struct mcu_flash_at *at, enum mcu_flash_torn torn
         break;
     default: break;
     }
-    flash->isr = flags;
 }
 
 /* One word of a sector whose erase was cut. */

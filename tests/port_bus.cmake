@@ -10,3 +10,8 @@ nacre_test(test_bus_adapters SOURCES test_bus_adapters.c support/adapter_zephyr.
            ../examples/bus-adapters/hal.c ../examples/bus-adapters/linux.c
            ../examples/bus-adapters/zephyr.c)
 target_include_directories(test_bus_adapters PRIVATE .. ../examples/bus-adapters/interface)
+# The same drivers in an image on the twin, over the models of parts.
+foreach(bus i2c spi)
+    nacre_test(test_port_${bus}_twin SOURCES test_port_${bus}_twin.c support/driver_bed.c
+               support/prompt.c LIBS twin IN host TIMEOUT 240)
+endforeach()

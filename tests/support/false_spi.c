@@ -121,8 +121,8 @@ static void cr1_write(uint32_t value)
         if (!was_on) false_misuse("CSTART together with SPE");
         if (!are_pins) false_misuse("CSTART while the pins are not the controller's");
         if (!is_selected) false_misuse("CSTART while no part is selected");
-        if ((spi->CFG2 & (MASTER | MODE | LSBFRST)) != MASTER) false_misuse("not a master, mode 0");
-        if ((spi->SR & (EOT | OVR | UDR | TIFRE | MODF)) != 0) false_misuse("CSTART with old flags");
+        if ((spi->CFG2 & (MASTER | MODE | LSBFRST)) != MASTER) false_misuse("not in mode 0");
+        if ((spi->SR & (EOT | OVR | UDR | TIFRE | MODF)) != 0) false_misuse("old flags");
         spi->starts++;
         spi->left = spi->CR2;
         spi->is_running = true;

@@ -105,23 +105,34 @@ static enum nacre_err fault_of(uint32_t SR)
     return (SR & FAULTS) != 0 ? NACRE_IO : NACRE_OK;
 }
 
+/* Move a byte, or, with all moved, see whether the transaction has ended. NACRE_BUSY: not yet. */
+static enum nacre_err step_try(const struct nacre_stm32_spi *spi, struct progress *progress)
+{
+    const uint32_t SR = get(spi, SPI_SR);
+    const enum nacre_err err = fault_of(SR);
+
+    if (err != NACRE_OK) return err;
+    if (progress->received == progress->end) {
+        return (SR & SPI_SR_EOT) != 0 ? NACRE_OK : NACRE_BUSY;
+    }
+    return bytes_move(spi, progress, SR) ? NACRE_OK : NACRE_BUSY;
+}
+
 /*
- * Wait until the flags let a byte move, or, with all moved, until the transaction has ended. The
- * clock is looked at first, the flags then: a thread that was held up in between finds them.
+ * Try until it is done. The clock is asked only where there is something to wait for, and then
+ * before the flags: a thread that was held up in between finds them.
  */
 static enum nacre_err step_await(const struct nacre_stm32_spi *spi, struct progress *progress)
 {
-    const bool is_last = progress->received == progress->end;
-    const uint32_t from = now_us(spi);
+    enum nacre_err err = step_try(spi, progress);
+    if (err != NACRE_BUSY) return err;
 
+    const uint32_t from = now_us(spi);
     for (uint32_t looks = 0; looks < LOOKS_MAX; looks++) {
         const bool is_late = now_us(spi) - from > spi->step_us;
-        const uint32_t SR = get(spi, SPI_SR);
-        const enum nacre_err err = fault_of(SR);
 
-        if (err != NACRE_OK) return err;
-        if (is_last && (SR & SPI_SR_EOT) != 0) return NACRE_OK;
-        if (!is_last && bytes_move(spi, progress, SR)) return NACRE_OK;
+        err = step_try(spi, progress);
+        if (err != NACRE_BUSY) return err;
         if (is_late) break;
     }
     return NACRE_BUS_TIMEOUT;

@@ -6,6 +6,7 @@ JOBS ?= $(shell nproc)
 
 help:
 	@echo "make demo      build the application, run it on the twin, cut its power, show what it kept"
+	@echo "               MEDIUM=eeprom|fram|mram|mcu_flash|spi_nor: kept there; PART=M24M01: in that part"
 	@echo "make test      every test and check; ends in one line: N passed, N failed"
 	@echo "make bench     figures beside their limits, also in build/bench.json"
 	@echo "make drawings  the pictures of docs/blackout.md, from a trace of the twin"

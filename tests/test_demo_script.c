@@ -26,11 +26,12 @@ static void test_script_every_word_is_read(void **state)
                                "cut program 0.5\n"
                                "cut erase 1\n"
                                "cut time 150us\n"
+                               "cut write 12 0.25\n"
                                "off\n"
                                "expect 80 79";
     (void)state;
     assert_int_equal(script_parse(&script, "s", text, error), 0);
-    assert_int_equal(script.count, 9);
+    assert_int_equal(script.count, 10);
     assert_int_equal(script.commands[0].kind, SCRIPT_BOOT);
     assert_int_equal(script.commands[0].line, 2);
     assert_int_equal(script.commands[1].kind, SCRIPT_TYPE);
@@ -46,11 +47,14 @@ static void test_script_every_word_is_read(void **state)
     assert_int_equal(script.commands[5].kind, SCRIPT_CUT_ERASE);
     assert_int_equal(script.commands[6].kind, SCRIPT_CUT_TIME);
     assert_int_equal(script.commands[6].time_ps, 150000000ULL);
-    assert_int_equal(script.commands[7].kind, SCRIPT_OFF);
-    assert_int_equal(script.commands[8].kind, SCRIPT_EXPECT);
-    assert_int_equal(script.commands[8].value_count, 2);
-    assert_int_equal(script.commands[8].values[1], 79);
-    assert_int_equal(script.commands[8].line, 11);
+    assert_int_equal(script.commands[7].kind, SCRIPT_CUT_WRITE);
+    assert_int_equal(script.commands[7].nth, 12);
+    assert_true(script.commands[7].fraction == 0.25);
+    assert_int_equal(script.commands[8].kind, SCRIPT_OFF);
+    assert_int_equal(script.commands[9].kind, SCRIPT_EXPECT);
+    assert_int_equal(script.commands[9].value_count, 2);
+    assert_int_equal(script.commands[9].values[1], 79);
+    assert_int_equal(script.commands[9].line, 12);
 }
 
 static void test_script_unknown_word_names_file_line_and_words(void **state)
@@ -70,6 +74,7 @@ static void test_script_each_bad_argument_is_refused(void **state)
         "wait 5",           "wait 5 ms",       "wait ms",       "wait -1ms",
         "wait 4000s",       "wait nans",       "slider 1 2",    "slider 1 101 5",
         "slider 1 2 1",     "slider 1 2 9999", "slider a 2 5",  "slider -1 2 5",
+        "cut write 1",      "cut write 0 0.5", "cut write 1 2", "cut write x 0.5",
         "cut",              "cut program",     "cut erase 1.5", "cut erase -0.1",
         "cut program half", "cut program nan", "cut time 5",    "expect",
         "expect 101",       "expect x",        "expect 1 2 3 4 5 6 7 8 9",

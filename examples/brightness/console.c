@@ -9,6 +9,7 @@
 
 #include "examples/brightness/board.h"
 #include "examples/brightness/memory.h"
+#include "examples/brightness/place.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -81,7 +82,6 @@ static void say_us(const char *name, uint64_t cycles)
 static void show(void)
 {
     const struct board_counts counts = board_counts();
-    struct nacre_nor_stats nor;
     struct nacre_stats store;
 
     say("ticks", counts.ticks);
@@ -89,15 +89,8 @@ static void show(void)
     say("frames", counts.frames);
     say("frame_errors", counts.frame_errors);
     say("lost_bytes", counts.lost_bytes);
-    if (!memory_stats(&nor, &store)) return;
-    say("programs", nor.programs);
-    say("programmed_bytes", nor.programmed_bytes);
-    say("erases", nor.erases);
-    say("blackouts", nor.blackouts);
-    say("over_budget", nor.over_budget);
-    say_us("longest_us", nor.longest_cycles);
-    say_us("masked_us", nor.longest_masked_cycles);
-    say_us("dark_us", nor.dark_cycles);
+    if (!memory_stats(&store)) return;
+    place_show(say, say_us);
     say("lanes", store.lane_count);
     say("cut_bytes_survived", store.cut_bytes_survived);
     say("generation", store.generation);
@@ -168,7 +161,7 @@ static void take(char byte)
 
 static void say_mismatch(void)
 {
-    const struct nacre_mismatch *const mismatch = memory_mismatch();
+    const struct nacre_mismatch *const mismatch = place_mismatch();
 
     if (mismatch->name == NULL) return;
     board_write("found ");
@@ -184,10 +177,9 @@ static void say_mismatch(void)
 
 static void say_lanes(void)
 {
-    struct nacre_nor_stats nor;
     struct nacre_stats store;
 
-    if (memory_stats(&nor, &store)) say("lanes", store.lane_count);
+    if (memory_stats(&store)) say("lanes", store.lane_count);
 }
 
 void console_start(enum nacre_err opened)

@@ -1,12 +1,11 @@
 /*
- * What the product remembers: the brightness, and where it is kept.
+ * What the product remembers: the brightness.
  */
 #ifndef EXAMPLES_BRIGHTNESS_MEMORY_H
 #define EXAMPLES_BRIGHTNESS_MEMORY_H
 
 #include "nacre/core/settings_typed.h"
 #include "nacre/err.h"
-#include "nacre/media/nor.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,11 +13,8 @@
 #define MEMORY_BRIGHTNESS_DEFAULT 50u
 #define MEMORY_BRIGHTNESS_MAX 100u
 
-/* Open the flash and mount the store. After an error the default is used and nothing is kept. */
+/* Open the place and mount the store. After an error the default is used and nothing is kept. */
 enum nacre_err memory_open(void);
-
-/* What the port refused, after NACRE_CTRL_STATE and the MPU's errors; name NULL if nothing. */
-const struct nacre_mismatch *memory_mismatch(void);
 
 /* *is_default: it was never set, or cannot be read. */
 uint32_t memory_brightness(bool *is_default);
@@ -30,7 +26,7 @@ enum nacre_err memory_reset_brightness(void);
 /* Give the store time, if there is anything to do. */
 void memory_idle(void);
 
-/* What it cost so far; false if the flash is not open. */
-bool memory_stats(struct nacre_nor_stats *nor, struct nacre_stats *store);
+/* What it cost so far; false if the store is not open. */
+bool memory_stats(struct nacre_stats *stats);
 
 #endif

@@ -4,6 +4,8 @@
  */
 #include "nacre/media/spi_nor_wire.h"
 
+#include "nacre/media/bus_answer.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -45,25 +47,11 @@ static void add_dummies(struct header *header, uint32_t clocks)
     }
 }
 
-/* What a callback may answer, and no other number. */
-static enum nacre_err bus_error(int32_t answer)
-{
-    static const enum nacre_err errors[] = {NACRE_BUS_NO_ACK, NACRE_BUS_LOST, NACRE_BUS_TIMEOUT,
-                                            NACRE_BUS_STUCK, NACRE_IO};
-
-    for (uint32_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
-        if (answer == -(int32_t)errors[i]) return errors[i];
-    }
-    return NACRE_BUS_SHORT;
-}
-
 static enum nacre_err transfer(const struct nacre_spi_nor *nor,
                                const struct nacre_spi_frame *frame)
 {
-    const int32_t answer = nor->spi->transfer(nor->spi->context, frame);
-    const uint32_t n = frame->out_bytes + frame->more_bytes + frame->in_bytes;
-
-    return answer >= 0 && (uint32_t)answer == n ? NACRE_OK : bus_error(answer);
+    return nacre_bus_answer(nor->spi->transfer(nor->spi->context, frame),
+                            frame->out_bytes + frame->more_bytes + frame->in_bytes);
 }
 
 static enum nacre_err transfer_again(struct nacre_spi_nor *nor,

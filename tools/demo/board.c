@@ -3,6 +3,9 @@
  */
 #include "tools/demo/board.h"
 
+#include "twin/mcu_flash.h"
+#include "twin/parts/part.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -32,6 +35,38 @@ static void on_event(void *context, const struct twin_event *event)
     if (board->also != NULL) board->also(board->also_context, event);
 }
 
+static void count_part(void *context, struct ledger_counts *counts)
+{
+    const struct board *board = context;
+    const struct part_counters part = part_counters(twin_part(board->twin, 0));
+    struct twin_bus_counts bus;
+    twin_bus_counts_get(board->twin, &bus);
+    *counts = (struct ledger_counts){.writes = part.writes, .write_bytes = part.write_bytes,
+                                     .erases = part.erases, .bus_bytes = bus.bytes,
+                                     .bus_ps = bus.busy_ps};
+}
+
+static void count_mcu_flash(void *context, struct ledger_counts *counts)
+{
+    const struct board *board = context;
+    const struct mcu_flash *flash = twin_mcu_flash(board->twin);
+    *counts = (struct ledger_counts){.writes = flash->program_count,
+                                     .write_bytes = flash->program_count * MCU_FLASH_WORD_BYTES,
+                                     .erases = flash->erase_count};
+}
+
+static void count_by(struct board *board, enum board_place place, ledger_count_fn *count)
+{
+    board->place = place;
+    board->ledger.count = count;
+    board->ledger.count_context = board;
+}
+
+void board_is_in_mcu_flash(struct board *board)
+{
+    count_by(board, BOARD_MCU_FLASH, count_mcu_flash);
+}
+
 int board_create(struct board *board, struct twin_cfg *cfg, char *error)
 {
     *board = (struct board){0};
@@ -41,6 +76,7 @@ int board_create(struct board *board, struct twin_cfg *cfg, char *error)
     if (board->twin == NULL) return -1;
     ledger_init(&board->ledger);
     oracle_init(&board->oracle);
+    if (cfg->part[0] != NULL) count_by(board, BOARD_PART, count_part);
     bool has_set = false;
     for (size_t i = 0; ledger_calls[i] != NULL; i++) {
         const bool is_there = twin_watch(board->twin, ledger_calls[i]);
@@ -132,6 +168,24 @@ enum board_end board_wait(struct board *board, uint64_t for_ps)
 void board_aim(struct board *board, enum twin_command_class class, double fraction)
 {
     board->aim = (struct board_aim){.class = class, .fraction = fraction};
+}
+
+void board_cut_write(struct board *board, uint64_t nth, double fraction)
+{
+    struct twin_cut cut = {.kind = TWIN_CUT_IN_OPERATION, .fraction = fraction};
+    if (board->place == BOARD_PART) {
+        struct twin_bus_counts counts;
+        twin_bus_counts_get(board->twin, &counts);
+        cut.kind = TWIN_CUT_IN_PART_WRITE;
+        cut.count = counts.writes + nth - 1u;
+    } else if (board->place == BOARD_MCU_FLASH) {
+        const struct mcu_flash *flash = twin_mcu_flash(board->twin);
+        cut.kind = TWIN_CUT_IN_MCU_FLASH;
+        cut.count = flash->program_count + flash->erase_count + nth - 1u;
+    } else {
+        cut.count = twin_operation_count(board->twin) + nth - 1u;
+    }
+    twin_cut_plan(board->twin, &cut);
 }
 
 bool board_shows(const struct board *board, unsigned value)

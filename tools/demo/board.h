@@ -21,6 +21,13 @@ enum board_end {
     BOARD_SILENT     /* no prompt within the time, or the twin gave up: board_fault says it */
 };
 
+/* Where the application keeps its brightness. */
+enum board_place {
+    BOARD_RUNNING_FLASH,
+    BOARD_PART,     /* the first part on the serial buses */
+    BOARD_MCU_FLASH
+};
+
 /* The next operation of a kind to be cut. */
 struct board_aim {
     enum twin_command_class class; /* TWIN_COMMAND_OTHER: none */
@@ -35,13 +42,15 @@ struct board {
     struct oracle oracle;
     struct ledger ledger;
     struct board_aim aim;
+    enum board_place place;
     twin_event_fn *also;          /* told each event too; NULL after board_create */
     void *also_context;
     char fault[TWIN_ERROR_BYTES]; /* after BOARD_SILENT */
 };
 
 /*
- * Build a board. cfg's event callback is the board's own.
+ * Build a board. cfg's event callback is the board's own. With a part on a serial bus the
+ * application keeps its brightness there.
  *
  * error    TWIN_ERROR_BYTES long; gets one line on failure
  * Returns  0; -1: nothing to free
@@ -64,6 +73,15 @@ enum board_end board_wait(struct board *board, uint64_t for_ps);
 
 /* The power goes at that part of the next program or erase that the chip begins. */
 void board_aim(struct board *board, enum twin_command_class class, double fraction);
+
+/*
+ * The power goes at that part of the nth write from now, counted from 1: a program or an erase of a
+ * flash, a write cycle of a part, or, where a part has none, the end of a frame that writes.
+ */
+void board_cut_write(struct board *board, uint64_t nth, double fraction);
+
+/* The brightness is kept in the microcontroller's own flash. Before the first boot. */
+void board_is_in_mcu_flash(struct board *board);
 
 /* After BOARD_READY: does the backlight show value percent? */
 bool board_shows(const struct board *board, unsigned value);

@@ -56,7 +56,22 @@ static bool is_save(const char *symbol)
 
 static void save_begin(struct ledger *ledger)
 {
-    if (ledger->depth++ == 0) ledger->save = (struct ledger_save){.line = ledger->line};
+    if (ledger->depth++ != 0) return;
+    ledger->save = (struct ledger_save){.line = ledger->line};
+    if (ledger->count != NULL) ledger->count(ledger->count_context, &ledger->before);
+}
+
+/* What the memory was asked for in the save that ends. */
+static void save_counts(struct ledger *ledger)
+{
+    struct ledger_counts now;
+    if (ledger->count == NULL) return;
+    ledger->count(ledger->count_context, &now);
+    ledger->save.programmed_bytes = (uint32_t)(now.write_bytes - ledger->before.write_bytes);
+    ledger->save.writes = (uint32_t)(now.writes - ledger->before.writes);
+    ledger->save.bus_bytes = (uint32_t)(now.bus_bytes - ledger->before.bus_bytes);
+    ledger->save.bus_ps = now.bus_ps - ledger->before.bus_ps;
+    ledger->erase_count = now.erases;
 }
 
 static bool save_end(struct ledger *ledger, const struct twin_event *event)
@@ -65,6 +80,7 @@ static bool save_end(struct ledger *ledger, const struct twin_event *event)
     const bool is_durable = event->u.call.result == 0;
     ledger->depth--;
     if (ledger->depth > 0) return is_durable;
+    save_counts(ledger);
     if (!is_durable || ledger->save.programmed_bytes == 0) return is_durable;
     ledger->save.durable_ps = event->time_ps - event->u.call.call_ps;
     ledger->saves = grown(ledger->saves, ledger->save_count, &ledger->save_room,

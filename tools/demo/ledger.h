@@ -14,9 +14,23 @@
 
 #define LEDGER_CUT_BYTES 96
 
+/* What a memory other than the running flash was asked for, ever. */
+struct ledger_counts {
+    uint64_t writes;      /* write cycles; of FRAM and MRAM frames that stored something */
+    uint64_t write_bytes;
+    uint64_t erases;
+    uint64_t bus_bytes;   /* addresses, commands and questions included */
+    uint64_t bus_ps;      /* the time of these bytes */
+};
+
+typedef void ledger_count_fn(void *context, struct ledger_counts *counts);
+
 struct ledger_save {
     unsigned line;              /* of the script */
     uint32_t programmed_bytes;
+    uint32_t writes;            /* with counts, as the next two */
+    uint32_t bus_bytes;
+    uint64_t bus_ps;
     uint64_t durable_ps;        /* from the call to its return */
     uint64_t longest_blackout_ps;
     uint64_t dark_ps;
@@ -46,6 +60,9 @@ struct ledger {
     unsigned line;              /* of the script, now */
     unsigned depth;             /* calls that save, one inside the other, under way */
     struct ledger_save save;    /* under way */
+    ledger_count_fn *count;     /* NULL: the running flash, whose events tell */
+    void *count_context;
+    struct ledger_counts before; /* the save under way */
 };
 
 /* Empty. Does not free what an earlier session kept. */

@@ -26,16 +26,22 @@ struct options {
     const char *program;
     unsigned last_line;
     bool is_quiet;
+    bool is_in_mcu_flash;
+    unsigned part_count;
     struct twin_cfg cfg;
 };
 
-enum { KEY_LAST_LINE = 256, KEY_BUSY, KEY_LEFTOVER };
+enum { KEY_LAST_LINE = 256, KEY_BUSY, KEY_LEFTOVER, KEY_MCU_FLASH };
 
 static const struct argp_option argp_options[] = {
     {"elf", 'e', "FILE", 0, "application image, linked at 0x70000000", 0},
     {"boot", 'b', "FILE", 0, "boot image (.hex or .elf) to run first, such as ST's", 0},
     {"leftover", KEY_LEFTOVER, "RELEASE", 0,
      "what the boot left, if none is run: 1.3.0 (default), 1.2.0, 1.0.0", 0},
+    {"part", 'p', "NAME", 0,
+     "a memory on a serial bus, such as 24LC256; the image keeps its brightness in the first", 0},
+    {"mcu-flash", KEY_MCU_FLASH, NULL, 0,
+     "the image keeps its brightness in the microcontroller's own flash", 0},
     {"script", 's', "FILE", 0, "the session to play", 0},
     {"report", 'r', "FILE", 0, "write the session as JSON", 0},
     {"tear", 't', "WHAT", 0, "what a cut program spoils: page (default) or granule", 0},
@@ -66,6 +72,12 @@ static uint64_t number(struct argp_state *state, const char *word, uint64_t max)
     return value;
 }
 
+static void add_part(struct argp_state *state, struct options *options, const char *name)
+{
+    if (options->part_count == TWIN_PARTS) argp_error(state, "at most %u parts", TWIN_PARTS);
+    options->cfg.part[options->part_count++] = name;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     static const char *const tears[] = {"page", "granule", NULL};
@@ -75,6 +87,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case 'e': options->cfg.app_path = arg; break;
     case 'b': options->cfg.boot_path = arg; break;
+    case 'p': add_part(state, options, arg); break;
+    case KEY_MCU_FLASH: options->is_in_mcu_flash = true; break;
     case 's': options->script = arg; break;
     case 'r': options->report = arg; break;
     case 't': options->cfg.tear = (enum twin_tear)choice(state, arg, tears); break;
@@ -114,22 +128,58 @@ static void write_replay(const struct options *options, char *replay)
                      " --leftover %s --seed %llu", options->program, options->cfg.app_path,
                      options->script, tear_word(options), busy_word(options->cfg.busy),
                      leftovers[options->cfg.leftover], (unsigned long long)options->cfg.seed);
+    for (unsigned i = 0; i < options->part_count && n > 0 && n < REPLAY_BYTES; i++) {
+        n += snprintf(replay + n, REPLAY_BYTES - (size_t)n, " --part %s", options->cfg.part[i]);
+    }
+    if (options->is_in_mcu_flash && n > 0 && n < REPLAY_BYTES) {
+        n += snprintf(replay + n, REPLAY_BYTES - (size_t)n, " --mcu-flash");
+    }
     if (options->cfg.boot_path != NULL && n > 0 && n < REPLAY_BYTES) {
         (void)snprintf(replay + n, REPLAY_BYTES - (size_t)n, " --boot %s",
                        options->cfg.boot_path);
     }
 }
 
+/* Where the brightness is kept. */
+static const char *medium_word(const struct options *options)
+{
+    if (options->is_in_mcu_flash) return "internal flash of the STM32H7S7";
+    return options->part_count != 0 ? options->cfg.part[0] : "running flash";
+}
+
+/* Of a memory that the image does not run from. */
+static void tell_start_elsewhere(const struct options *options)
+{
+    char text[TWIN_ERROR_BYTES];
+    (void)snprintf(text, sizeof text, "%s (simulated)", medium_word(options));
+    story_text(stdout, "kept in", text);
+    (void)snprintf(text, sizeof text, "a cut spoils what the part's sources say, or more where "
+                   "they say nothing; %s busy times; seed %llu", busy_word(options->cfg.busy),
+                   (unsigned long long)options->cfg.seed);
+    story_text(stdout, "assumed", text);
+    story_text(stdout, "columns",
+               options->is_in_mcu_flash
+                   ? "bytes: programmed; durable: from the call to its return; writes: programs of "
+                     "a word of 16 bytes"
+                   : "bytes: stored in the part; durable: from the call to its return; writes: "
+                     "write cycles of the part, or frames that wrote; bus: all that was moved for "
+                     "it, questions included, and how long that took");
+}
+
 static void tell_start(const struct options *options)
 {
     char text[TWIN_ERROR_BYTES];
+    story_text(stdout, "image", options->cfg.app_path);
+    story_text(stdout, "board", "STM32H7S78-DK, code in bank 0 of its MX66UW1G45G (simulated)");
+    if (options->is_in_mcu_flash || options->part_count != 0) {
+        tell_start_elsewhere(options);
+        return;
+    }
     (void)snprintf(text, sizeof text, "a cut spoils %s (--tear %s); %s busy times; seed %llu",
                    options->cfg.tear == TWIN_TEAR_GRANULE ? "only the granules being programmed"
                                                           : "the page being programmed",
                    tear_word(options), busy_word(options->cfg.busy),
                    (unsigned long long)options->cfg.seed);
-    story_text(stdout, "image", options->cfg.app_path);
-    story_text(stdout, "board", "STM32H7S78-DK, code in bank 0 of its MX66UW1G45G (simulated)");
     story_text(stdout, "assumed", text);
     story_text(stdout, "columns",
                "durable: from the call to its return; blackout: the longest time in which the "
@@ -145,6 +195,7 @@ static int write_report(const struct options *options, const struct play *play, 
                                   .violations = play->violations,
                                   .wrong_values = play->faults - play->violations,
                                   .seed = options->cfg.seed,
+                                  .medium = medium_word(options),
                                   .tear = tear_word(options),
                                   .boot_state = boot_state,
                                   .replay = replay};
@@ -173,6 +224,7 @@ static int run(struct options *options, const struct script *script)
         fprintf(stderr, "%s: %s\n", options->program, error);
         return EXIT_BROKEN;
     }
+    if (options->is_in_mcu_flash) board_is_in_mcu_flash(&play.board);
     if (!options->is_quiet) tell_start(options);
     const bool ok = play_script(&play, script, options->last_line);
     const bool reported = options->report == NULL || write_report(options, &play, replay) == 0;
@@ -190,8 +242,8 @@ int main(int argc, char **argv)
         argp_options, parse, NULL,
         "Play a session of a user on a simulated board, cut its power, and judge what it kept."
         "\vA script has one command a line: boot, type TEXT, wait TIME, slider FROM TO STEPS, "
-        "cut program FRACTION, cut erase FRACTION, cut time TIME, off, expect VALUE...; "
-        "a time is 150us, 20ms or 1s; # starts a remark.",
+        "cut program FRACTION, cut erase FRACTION, cut write N FRACTION, cut time TIME, off, "
+        "expect VALUE...; a time is 150us, 20ms or 1s; # starts a remark.",
         NULL, NULL, NULL};
     char error[SCRIPT_ERROR_BYTES];
     struct options options = {.program = argv[0], .last_line = UINT32_MAX};

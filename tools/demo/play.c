@@ -193,6 +193,15 @@ static bool play_cut(struct play *play)
         (void)snprintf(play->cut, sizeof play->cut, "%g ms after it was asked for", ms);
         return true;
     }
+    if (command->kind == SCRIPT_CUT_WRITE) {
+        board_cut_write(board, command->nth, command->fraction);
+        (void)snprintf(play->cut, sizeof play->cut, "in write %u from then on, at %g %% of it",
+                       command->nth, command->fraction * 100.0);
+        return true;
+    }
+    if (board->place != BOARD_RUNNING_FLASH) {
+        return wrong(play, "only the running flash has this cut: \"cut write\" is for any");
+    }
     const bool is_program = command->kind == SCRIPT_CUT_PROGRAM;
     board_aim(board, is_program ? TWIN_COMMAND_PROGRAM : TWIN_COMMAND_ERASE, command->fraction);
     (void)snprintf(play->cut, sizeof play->cut, "in %s, at %g %% of it",
@@ -219,6 +228,7 @@ static bool play_command(struct play *play)
     case SCRIPT_SLIDER: return play_slider(play);
     case SCRIPT_CUT_PROGRAM:
     case SCRIPT_CUT_ERASE:
+    case SCRIPT_CUT_WRITE:
     case SCRIPT_CUT_TIME: return play_cut(play);
     case SCRIPT_OFF: return play_off(play);
     case SCRIPT_EXPECT: return play_expect(play);

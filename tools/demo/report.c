@@ -24,9 +24,15 @@ static void add_saves(cJSON *root, const struct ledger *ledger)
         cJSON_AddNumberToObject(item, "line", save->line);
         cJSON_AddNumberToObject(item, "bytes_programmed", save->programmed_bytes);
         add_us(item, "durable_us", save->durable_ps);
-        add_us(item, "longest_blackout_us", save->longest_blackout_ps);
-        add_us(item, "dark_total_us", save->dark_ps);
-        add_us(item, "latency_added_us", save->latency_added_ps);
+        if (ledger->count != NULL) {
+            cJSON_AddNumberToObject(item, "writes", save->writes);
+            cJSON_AddNumberToObject(item, "bus_bytes", save->bus_bytes);
+            add_us(item, "bus_us", save->bus_ps);
+        } else {
+            add_us(item, "longest_blackout_us", save->longest_blackout_ps);
+            add_us(item, "dark_total_us", save->dark_ps);
+            add_us(item, "latency_added_us", save->latency_added_ps);
+        }
         cJSON_AddItemToArray(saves, item);
     }
 }
@@ -55,6 +61,7 @@ static char *as_text(const struct report *report)
     cJSON_AddNumberToObject(root, "violations", (double)report->violations);
     cJSON_AddNumberToObject(root, "wrong_values", (double)report->wrong_values);
     cJSON_AddNumberToObject(root, "erases", (double)report->ledger->erase_count);
+    cJSON_AddStringToObject(root, "medium", report->medium);
     cJSON_AddStringToObject(root, "tear", report->tear);
     cJSON_AddNumberToObject(root, "seed", (double)report->seed);
     cJSON_AddStringToObject(root, "boot_state", report->boot_state);

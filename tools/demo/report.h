@@ -11,6 +11,7 @@ struct report {
     uint64_t violations;
     uint64_t wrong_values;
     uint64_t seed;
+    const char *medium;     /* where the brightness is kept */
     const char *tear;       /* "granule" or "page" */
     const char *boot_state; /* what the boot left, as the twin says it */
     const char *replay;     /* the command line that gives this report again */

@@ -15,11 +15,12 @@
 #define FILE_BYTES_MAX 65536
 #define PERCENT_MAX 100u
 #define STEPS_MAX 5000u
+#define WRITES_MAX 1000000u
 #define TIME_S_MAX 3600.0
 
 const char script_words[] =
     "boot, type TEXT, wait TIME, slider FROM TO STEPS, cut program FRACTION, cut erase FRACTION, "
-    "cut time TIME, off, expect VALUE...";
+    "cut write N FRACTION, cut time TIME, off, expect VALUE...";
 
 /* One line under way: where a fault is told, and the words it was split into. */
 struct reader {
@@ -136,8 +137,23 @@ static int read_slider(struct reader *reader, struct script_command *command)
     return 0;
 }
 
+/* The Nth from now, whatever it is; counted from 1. */
+static int read_cut_write(struct reader *reader, struct script_command *command)
+{
+    command->kind = SCRIPT_CUT_WRITE;
+    if (need_words(reader, 4) != 0) return -1;
+    if (read_number(reader, reader->words[2], WRITES_MAX, &command->nth) != 0) return -1;
+    if (command->nth == 0) {
+        return fault(reader, "writes are counted from 1");
+    }
+    return read_fraction(reader, reader->words[3], &command->fraction);
+}
+
 static int read_cut(struct reader *reader, struct script_command *command)
 {
+    if (reader->word_count > 1 && strcmp(reader->words[1], "write") == 0) {
+        return read_cut_write(reader, command);
+    }
     if (need_words(reader, 3) != 0) return -1;
     if (strcmp(reader->words[1], "time") == 0) {
         command->kind = SCRIPT_CUT_TIME;

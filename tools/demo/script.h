@@ -23,6 +23,7 @@ enum script_kind {
     SCRIPT_SLIDER,      /* slider FROM TO STEPS     drag: STEPS lines "set N" in a row */
     SCRIPT_CUT_PROGRAM, /* cut program FRACTION     the next program is cut at that part of it */
     SCRIPT_CUT_ERASE,   /* cut erase FRACTION       the next erase is */
+    SCRIPT_CUT_WRITE,   /* cut write N FRACTION     the Nth write, program or erase from now is */
     SCRIPT_CUT_TIME,    /* cut time TIME            the power fails so long from now */
     SCRIPT_OFF,         /* off                      the plug is pulled while nothing is under way */
     SCRIPT_EXPECT       /* expect VALUE...          the brightness is one of these */
@@ -35,6 +36,7 @@ struct script_command {
     uint64_t time_ps;
     double fraction;                    /* 0.0 .. 1.0 */
     unsigned from, to, steps;
+    unsigned nth;                       /* from 1 */
     unsigned values[SCRIPT_VALUES_MAX];
     unsigned value_count;
 };

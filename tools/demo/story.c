@@ -9,17 +9,6 @@
 #define LABEL_COLUMNS 10
 #define TEXT_COLUMNS 70
 
-/* Smallest and largest of one cost over some saves. */
-struct range {
-    double low, high;
-};
-
-static void widen(struct range *range, bool is_first, double value)
-{
-    if (is_first || value < range->low) range->low = value;
-    if (is_first || value > range->high) range->high = value;
-}
-
 void story_line(FILE *story, const char *line)
 {
     if (story != NULL) fprintf(story, "  board | %s\n", line);
@@ -49,44 +38,77 @@ void story_boot(FILE *story, const struct ledger_boot *boot)
     fprintf(story, "%s\n", boot->is_allowed ? ": right" : ": WRONG");
 }
 
-static void story_head(FILE *story, const char *what)
+#define COSTS 5u
+
+/* Five columns, in the order of their head. */
+struct costs {
+    double cost[COSTS];
+};
+
+static struct costs costs_of(const struct ledger *ledger, const struct ledger_save *save)
 {
+    if (ledger->count != NULL) {
+        return (struct costs){{save->programmed_bytes, ledger_us(save->durable_ps), save->writes,
+                               save->bus_bytes, ledger_us(save->bus_ps)}};
+    }
+    return (struct costs){{save->programmed_bytes, ledger_us(save->durable_ps),
+                           ledger_us(save->longest_blackout_ps), ledger_us(save->dark_ps),
+                           ledger_us(save->latency_added_ps)}};
+}
+
+static void story_head(FILE *story, const struct ledger *ledger, const char *what)
+{
+    if (ledger->count != NULL) {
+        fprintf(story, "%-22s %6s %12s %12s %9s %12s\n", what, "bytes", "durable us", "writes",
+                "bus bytes", "bus us");
+        return;
+    }
     fprintf(story, "%-22s %6s %12s %12s %9s %12s\n", what, "bytes", "durable us", "blackout us",
             "dark us", "latency us");
+}
+
+static void story_row(FILE *story, const struct ledger *ledger, const struct costs *costs)
+{
+    const double *cost = costs->cost;
+    if (ledger->count != NULL) {
+        fprintf(story, "%6.0f %12.2f %12.0f %9.0f %12.2f\n", cost[0], cost[1], cost[2], cost[3],
+                cost[4]);
+        return;
+    }
+    fprintf(story, "%6.0f %12.2f %12.2f %9.2f %12.2f\n", cost[0], cost[1], cost[2], cost[3],
+            cost[4]);
 }
 
 static void story_each(FILE *story, const struct ledger *ledger, size_t from)
 {
     for (size_t i = from; i < ledger->save_count; i++) {
-        const struct ledger_save *save = &ledger->saves[i];
-        fprintf(story, "  save %-15zu %6u %12.2f %12.2f %9.2f %12.2f\n", i + 1,
-                save->programmed_bytes, ledger_us(save->durable_ps),
-                ledger_us(save->longest_blackout_ps), ledger_us(save->dark_ps),
-                ledger_us(save->latency_added_ps));
+        const struct costs costs = costs_of(ledger, &ledger->saves[i]);
+        fprintf(story, "  save %-15zu ", i + 1);
+        story_row(story, ledger, &costs);
     }
 }
 
 static void story_ranges(FILE *story, const struct ledger *ledger, size_t from)
 {
-    struct range bytes = {0}, durable = {0}, longest = {0}, dark = {0}, latency = {0};
-    for (size_t i = from; i < ledger->save_count; i++) {
-        const struct ledger_save *save = &ledger->saves[i];
-        widen(&bytes, i == from, save->programmed_bytes);
-        widen(&durable, i == from, ledger_us(save->durable_ps));
-        widen(&longest, i == from, ledger_us(save->longest_blackout_ps));
-        widen(&dark, i == from, ledger_us(save->dark_ps));
-        widen(&latency, i == from, ledger_us(save->latency_added_ps));
+    struct costs least = costs_of(ledger, &ledger->saves[from]);
+    struct costs most = least;
+    for (size_t i = from + 1; i < ledger->save_count; i++) {
+        const struct costs costs = costs_of(ledger, &ledger->saves[i]);
+        for (size_t k = 0; k < COSTS; k++) {
+            if (costs.cost[k] < least.cost[k]) least.cost[k] = costs.cost[k];
+            if (costs.cost[k] > most.cost[k]) most.cost[k] = costs.cost[k];
+        }
     }
-    fprintf(story, "  %5zu saves, least    %6.0f %12.2f %12.2f %9.2f %12.2f\n",
-            ledger->save_count - from, bytes.low, durable.low, longest.low, dark.low, latency.low);
-    fprintf(story, "               most     %6.0f %12.2f %12.2f %9.2f %12.2f\n", bytes.high,
-            durable.high, longest.high, dark.high, latency.high);
+    fprintf(story, "  %5zu saves, least    ", ledger->save_count - from);
+    story_row(story, ledger, &least);
+    fprintf(story, "               most     ");
+    story_row(story, ledger, &most);
 }
 
 void story_saves(FILE *story, const struct ledger *ledger, size_t from, const char *what)
 {
     if (story == NULL || ledger->save_count == from) return;
-    story_head(story, what);
+    story_head(story, ledger, what);
     if (ledger->save_count - from <= SAVES_SHOWN_MAX) {
         story_each(story, ledger, from);
     } else {

@@ -19,7 +19,8 @@ void story_boot(FILE *story, const struct ledger_boot *boot);
 
 /*
  * The saves from the one with the index from: each one, or, where there are many, the range of
- * each cost. what is the user's deed.
+ * each cost. what is the user's deed. Of the running flash what was dark, of another memory what
+ * was written and moved.
  */
 void story_saves(FILE *story, const struct ledger *ledger, size_t from, const char *what);
 

@@ -18,7 +18,6 @@ static int32_t i2c_error(I2C_HandleTypeDef *handle, HAL_StatusTypeDef status)
     return status == HAL_ERROR ? -NACRE_IO : -NACRE_BUS_TIMEOUT;
 }
 
-/* doc: hal i2c */
 int32_t hal_i2c_transfer(void *context, const struct nacre_i2c_message *message)
 {
     const uint16_t address = (uint16_t)(message->address << 1);
@@ -41,7 +40,6 @@ int32_t hal_i2c_transfer(void *context, const struct nacre_i2c_message *message)
     }
     return status == HAL_OK ? (int32_t)out_bytes + in_bytes : i2c_error(context, status);
 }
-/* end */
 
 static HAL_StatusTypeDef spi_send(SPI_HandleTypeDef *handle, const uint8_t *bytes, uint32_t n)
 {
@@ -67,7 +65,6 @@ static HAL_StatusTypeDef spi_receive(SPI_HandleTypeDef *handle, uint8_t *bytes, 
     return status;
 }
 
-/* doc: hal spi */
 int32_t hal_spi_transfer(void *context, const struct nacre_spi_frame *frame)
 {
     const struct hal_spi *const spi = context;
@@ -81,7 +78,6 @@ int32_t hal_spi_transfer(void *context, const struct nacre_spi_frame *frame)
     if (status == HAL_OK) return (int32_t)(frame->out_bytes + frame->more_bytes + frame->in_bytes);
     return status == HAL_ERROR ? -NACRE_IO : -NACRE_BUS_TIMEOUT;
 }
-/* end */
 
 uint32_t hal_now_us(void *context)
 {

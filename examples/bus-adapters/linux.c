@@ -28,7 +28,6 @@ static int32_t error_of(int error)
     }
 }
 
-/* doc: linux i2c */
 int32_t linux_i2c_transfer(void *context, const struct nacre_i2c_message *message)
 {
     const bool has_in = message->in_bytes != 0;
@@ -42,9 +41,7 @@ int32_t linux_i2c_transfer(void *context, const struct nacre_i2c_message *messag
     if (ioctl(*(const int *)context, I2C_RDWR, &all) < 0) return error_of(errno);
     return (int32_t)(message->out_bytes + message->in_bytes);
 }
-/* end */
 
-/* doc: linux spi */
 int32_t linux_spi_transfer(void *context, const struct nacre_spi_frame *frame)
 {
     const struct spi_ioc_transfer parts[3] = {
@@ -56,7 +53,6 @@ int32_t linux_spi_transfer(void *context, const struct nacre_spi_frame *frame)
 
     return moved < 0 ? error_of(errno) : moved;
 }
-/* end */
 
 uint32_t linux_now_us(void *context)
 {

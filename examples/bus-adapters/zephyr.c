@@ -16,7 +16,6 @@ static int32_t i2c_error(int error)
     return error == -EAGAIN ? -NACRE_BUS_LOST : -NACRE_BUS_NO_ACK;
 }
 
-/* doc: zephyr i2c */
 int32_t zephyr_i2c_transfer(void *context, const struct nacre_i2c_message *message)
 {
     const struct zephyr_i2c *const i2c = context;
@@ -30,7 +29,6 @@ int32_t zephyr_i2c_transfer(void *context, const struct nacre_i2c_message *messa
     if (error != 0) return i2c_error(error);
     return (int32_t)(message->out_bytes + message->in_bytes);
 }
-/* end */
 
 /* A driver that cannot do it is no reason not to try again. */
 enum nacre_err zephyr_i2c_recover(void *context)
@@ -41,7 +39,6 @@ enum nacre_err zephyr_i2c_recover(void *context)
     return error == 0 || error == -ENOSYS ? NACRE_OK : NACRE_BUS_STUCK;
 }
 
-/* doc: zephyr spi */
 int32_t zephyr_spi_transfer(void *context, const struct nacre_spi_frame *frame)
 {
     const struct zephyr_spi *const spi = context;
@@ -59,7 +56,6 @@ int32_t zephyr_spi_transfer(void *context, const struct nacre_spi_frame *frame)
     if (error != 0) return error == -ETIMEDOUT ? -NACRE_BUS_TIMEOUT : -NACRE_IO;
     return (int32_t)(written + frame->in_bytes);
 }
-/* end */
 
 uint32_t zephyr_now_us(void *context)
 {

@@ -60,7 +60,7 @@ struct nacre_mcu_port_ops {
      * Program one word and wait for the end.
      *
      * Returns  NACRE_OK  the controller reports no error
-     *          NACRE_FLASH_LOCKED, NACRE_CHIP_SUSPENDED (in use by somebody else): unchanged
+     *          NACRE_FLASH_LOCKED; NACRE_NOT_NOW: somebody else uses it. Unchanged
      *          NACRE_PART_PROTECTED, NACRE_FLASH_SEQUENCE, NACRE_FLASH_STROBE,
      *          NACRE_FLASH_INCONSISTENT, NACRE_TIMEOUT: the word is in any state
      */
@@ -70,7 +70,7 @@ struct nacre_mcu_port_ops {
     /*
      * Start to erase the unit at flash_addr.
      *
-     * Returns  NACRE_OK: ask erase_poll; NACRE_FLASH_LOCKED, NACRE_CHIP_SUSPENDED: unchanged
+     * Returns  NACRE_OK: ask erase_poll; NACRE_FLASH_LOCKED, NACRE_NOT_NOW: unchanged
      */
     enum nacre_err (*erase_start)(struct nacre_mcu_port *port, uint32_t flash_addr);
 

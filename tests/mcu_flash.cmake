@@ -8,3 +8,6 @@ nacre_test(test_mcu_flash SOURCES test_mcu_flash.c LIBS sim_mcu)
 nacre_test(test_mcu_flash_port SOURCES test_mcu_flash_port.c support/false_flash.c
            ${CMAKE_SOURCE_DIR}/nacre/ports/stm32h7rs/mcu_flash.c LIBS nacre_mcu_flash nacre_core
            store_support)
+# A real image on the twin.
+nacre_test(test_mcu_flash_image SOURCES test_mcu_flash_image.c support/prompt.c LIBS twin IN host
+           TIMEOUT 300)

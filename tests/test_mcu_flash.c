@@ -274,7 +274,7 @@ static void test_mcu_flash_passes_errors_up(void **state)
 {
     (void)state;
     static const enum nacre_err errs[] = {
-        NACRE_FLASH_LOCKED,  NACRE_CHIP_SUSPENDED,     NACRE_PART_PROTECTED, NACRE_FLASH_SEQUENCE,
+        NACRE_FLASH_LOCKED,  NACRE_NOT_NOW,     NACRE_PART_PROTECTED, NACRE_FLASH_SEQUENCE,
         NACRE_FLASH_STROBE,  NACRE_FLASH_INCONSISTENT, NACRE_TIMEOUT,        NACRE_IO,
     };
     static const uint8_t data[WORD] = {9};

@@ -216,15 +216,15 @@ static void test_mcu_flash_port_leaves_a_flash_that_others_use(void **state)
     (void)state;
     false_flash.CR = 2u;
     false_flash.buffer_mask = 3u;
-    assert_int_equal(program(PLACE), NACRE_CHIP_SUSPENDED);
-    assert_int_equal(erase(PLACE), NACRE_CHIP_SUSPENDED);
+    assert_int_equal(program(PLACE), NACRE_NOT_NOW);
+    assert_int_equal(erase(PLACE), NACRE_NOT_NOW);
     assert_string_equal(port->mismatch.name, "FLASH SR");
     assert_int_equal(false_flash.CR, 2u);
     false_flash.buffer_mask = 0;
     false_flash.is_working = true;
     false_flash.erase_sector = 0;
     false_flash.done_at = false_flash.cycles + 0x7fffffffu;
-    assert_int_equal(program(PLACE), NACRE_CHIP_SUSPENDED);
+    assert_int_equal(program(PLACE), NACRE_NOT_NOW);
     assert_int_equal(false_flash.CR, 2u);
 }
 

@@ -223,7 +223,7 @@ static void note(uint32_t flag, uint32_t *fail_addr, uint32_t addr)
     f->ISR |= flag;
 }
 
-/* What reading this word from the array does, but for its data. is_wanted: by a load of the core. */
+/* What reading this word does, but for its data. is_wanted: it is the one that the core loads. */
 static void sense(uint32_t addr, bool is_wanted)
 {
     const enum false_word state = f->state[addr / WORD];

@@ -112,7 +112,7 @@ static enum nacre_err begin(struct nacre_stm32_flash *flash)
     if (!wait_idle(from, flash->erase_cycles) || (nacre_io_read(FLASH_SR) & FLASH_SR_WBNE) != 0) {
         refuse(flash, &(struct nacre_mismatch){"FLASH SR", nacre_io_read(FLASH_SR), 0,
                                                SR_WORKING | FLASH_SR_WBNE});
-        return NACRE_CHIP_SUSPENDED;
+        return NACRE_NOT_NOW;
     }
     const enum nacre_err err = unlock(flash);
     if (err != NACRE_OK) return err;
@@ -382,7 +382,7 @@ bool nacre_stm32_flash_nmi(struct nacre_stm32_flash *flash)
     if (reading == 0 || (nacre_io_read(FLASH_ISR) & FLASH_ISR_DBECCERRF) == 0) return false;
     if (!is_in_word(nacre_io_read(FLASH_ECCDFADDR), reading)) return false;
     nacre_io_write(FLASH_ICR, FLASH_ISR_DBECCERRF);
+    if (!flash->has_nmi_come) flash->port.counts.nmis++; /* each of its four loads may bring one */
     flash->has_nmi_come = true;
-    flash->port.counts.nmis++;
     return true;
 }

@@ -42,7 +42,7 @@ struct part *part_create(const struct part_cfg *cfg)
 void part_destroy(struct part *part)
 {
     if (part == NULL) return;
-    part_forget(part, 0);
+    part_marks_free(part);
     nor_destroy(part->nor);
     free(part->bytes);
     free(part->doubt);

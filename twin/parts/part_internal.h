@@ -184,6 +184,9 @@ void part_cycle_tear(struct part *part);
 /* FRAM, MRAM: is the step that begins now the one that is cut? Then the part is off. */
 bool part_step_is_cut(struct part *part);
 
+/* part_mark.c: only when the part goes. */
+void part_marks_free(struct part *part);
+
 /* part_fault.c */
 
 /* A transfer begins: which faults hit it, and is the part there at all? */

@@ -2,7 +2,7 @@
  * Marks and copies of a part's whole state.
  *
  * Which blocks have changed is known against the newest mark alone; to go back to it copies those,
- * to go back to an older one copies all.
+ * to go back to an older one copies all. The memory of a mark that is dropped waits for the next.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ static uint32_t wear_count(const struct part *part)
     return part->wear == NULL ? 0 : part->row->size_bytes / part->row->group_bytes;
 }
 
-static void release(struct part_mark_copy *mark)
+static void release_mark(struct part_mark_copy *mark)
 {
     free(mark->bytes);
     free(mark->doubt);
@@ -25,13 +25,14 @@ static void release(struct part_mark_copy *mark)
 static bool allocate(const struct part *part, struct part_mark_copy *mark)
 {
     const size_t size = part->row->size_bytes;
+    if (mark->bytes != NULL) return true;
     *mark = (struct part_mark_copy){.bytes = malloc(size)};
     if (mark->bytes == NULL) return false;
     if (part->doubt == NULL) return true;
     mark->doubt = malloc(size);
     mark->wear = malloc(wear_count(part) * sizeof *mark->wear);
     if (mark->doubt != NULL && mark->wear != NULL) return true;
-    release(mark);
+    release_mark(mark);
     return false;
 }
 
@@ -78,9 +79,14 @@ static void go_back(struct part *part, const struct part_mark_copy *mark, bool i
     nothing_changed(part);
 }
 
+void part_marks_free(struct part *part)
+{
+    for (uint32_t i = 0; i < PART_MARKS; i++) release_mark(&part->mark[i]);
+}
+
 static void drop_from(struct part *part, uint32_t mark)
 {
-    while (part->mark_count > mark) release(&part->mark[--part->mark_count]);
+    if (part->mark_count > mark) part->mark_count = mark;
 }
 
 uint32_t part_mark(struct part *part)

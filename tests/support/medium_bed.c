@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const struct medium_kind *const families[] = {
-    medium_memory_kinds,
+    medium_memory_kinds, medium_mcu_kinds, medium_file_kinds, medium_nor_kinds,
+    medium_cells_kinds,
 };
 
 const struct medium_kind *medium_kind_at(uint32_t index)

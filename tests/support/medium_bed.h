@@ -16,11 +16,12 @@
 #include <stdint.h>
 
 #define MEDIUM_LEVELS 3u
-#define MEDIUM_NO_WRITE 0xffffffffu
+#define MEDIUM_NO_CUT 0xffffffffu
 #define MEDIUM_NO_COUNT UINT64_MAX /* of a figure that this family does not have */
 
 /* Since the bed began; of all that reached the part. */
 struct medium_counts {
+    uint64_t places;      /* where cut_at can make the power fail */
     uint64_t writes;      /* that change cells: page writes, frames with data, programs, erases */
     uint64_t write_bytes; /* data of them */
     uint64_t transfers;   /* on the bus */
@@ -35,6 +36,7 @@ struct medium_fault {
     const char *name;
     uint32_t kind;        /* the family's own number */
     bool is_for_good;     /* as opposed to once */
+    bool needs_power;     /* the part does not answer until its power was taken away */
 };
 
 struct medium_kind;
@@ -51,13 +53,13 @@ struct medium_bed_ops {
     enum nacre_err (*open)(struct nacre_medium **medium);
     void (*count)(struct medium_counts *counts);
     /*
-     * The power fails in a write.
+     * The power fails in a write; a plan outlives open.
      *
-     * write    0 is the next; MEDIUM_NO_WRITE: no cut
+     * place    0 is the next; MEDIUM_NO_CUT: none
      * tear     index of the kind's tears
      * jump     where to go on when it has happened
      */
-    void (*cut_at)(uint32_t write, uint32_t tear, uint64_t seed, jmp_buf *jump);
+    void (*cut_at)(uint32_t place, uint32_t tear, uint64_t seed, jmp_buf *jump);
     void (*keep)(uint32_t level);
     void (*back)(uint32_t level);
     /* Are the bytes of the part that lie outside of the region as they were at the start? */
@@ -71,6 +73,8 @@ struct medium_bus_ops {
     /* transfer 0 is the next; the fault goes with heal */
     void (*inject)(uint32_t fault, uint32_t transfer);
     void (*heal)(void);
+    /* From now on a call that takes longer goes to jump; null: no limit any more. */
+    void (*limit)(uint64_t ns, jmp_buf *jump);
 };
 
 struct medium_kind {
@@ -79,9 +83,11 @@ struct medium_kind {
     const struct medium_bus_ops *bus; /* null: nothing that could fail lies between */
     const char *const *tears;         /* "none" and "done" are the first two */
     uint32_t tear_count;
+    uint32_t share;                   /* of its cuts one in so many is enough for each change */
     uint32_t unit_count;
     uint32_t unit_bytes;              /* of the part, where the region is given so */
     uint32_t region_addr;             /* in the part */
+    bool is_whole;                    /* the region is the part: for its addresses alone */
     const void *row;                  /* the family's own */
 };
 
@@ -91,7 +97,10 @@ const struct medium_kind *medium_kind_of(const char *name);
 
 /* Those of a family, ended by one whose name is null. */
 extern const struct medium_kind medium_memory_kinds[];
-extern const struct medium_kind medium_part_kinds[];
+extern const struct medium_kind medium_mcu_kinds[];
+extern const struct medium_kind medium_file_kinds[];
+extern const struct medium_kind medium_nor_kinds[];
+extern const struct medium_kind medium_cells_kinds[];
 
 /* Open the live bed's medium, or end the program with a line that says why. */
 struct nacre_medium *medium_open(const struct medium_kind *kind);

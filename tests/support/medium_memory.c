@@ -109,7 +109,8 @@ static void cut(uint32_t addr, const uint8_t *fresh, uint32_t n)
 static bool is_cut(void)
 {
     bed.counts.writes++;
-    if (bed.cut_in == MEDIUM_NO_WRITE) return false;
+    bed.counts.places++;
+    if (bed.cut_in == MEDIUM_NO_CUT) return false;
     return bed.cut_in-- == 0;
 }
 
@@ -203,7 +204,7 @@ static bool begin(const struct medium_kind *kind, uint64_t seed)
         .transfers = MEDIUM_NO_COUNT, .bus_bytes = MEDIUM_NO_COUNT, .wear_max = MEDIUM_NO_COUNT,
     };
     bed.rng.state = seed;
-    bed.cut_in = MEDIUM_NO_WRITE;
+    bed.cut_in = MEDIUM_NO_CUT;
     memset(bed.unstable, 0, sizeof bed.unstable);
     fake_start();
     memcpy(bed.board, &fake.now, sizeof bed.board);
@@ -238,7 +239,6 @@ static enum nacre_err open_ram(void)
 
 static enum nacre_err open(struct nacre_medium **medium)
 {
-    bed.cut_in = MEDIUM_NO_WRITE;
     begin_call();
     const enum nacre_err err = is_nor() ? open_nor() : open_ram();
     if (err != NACRE_OK) return err;
@@ -254,9 +254,9 @@ static void count(struct medium_counts *counts)
     counts->now_ns = (uint64_t)fake.now * 1000u / FAKE_CYCLES_PER_US;
 }
 
-static void cut_at(uint32_t write, uint32_t tear, uint64_t seed, jmp_buf *jump)
+static void cut_at(uint32_t place, uint32_t tear, uint64_t seed, jmp_buf *jump)
 {
-    bed.cut_in = write;
+    bed.cut_in = place;
     bed.tear = tear;
     bed.tear_rng.state = rng_mix(seed);
     bed.jump = jump;
@@ -284,7 +284,7 @@ static void back(uint32_t level)
     nor_bed.nor = moment->nor;
     bed.counts = moment->counts;
     bed.rng = moment->rng;
-    bed.cut_in = MEDIUM_NO_WRITE;
+    bed.cut_in = MEDIUM_NO_CUT;
 }
 
 static const struct medium_bed_ops memory_ops = {
@@ -293,8 +293,9 @@ static const struct medium_bed_ops memory_ops = {
 
 const struct medium_kind medium_memory_kinds[] = {
     { .name = "ram", .ops = &memory_ops, .tears = tears, .tear_count = TEAR_BITS + 1u,
-      .unit_count = 4, .unit_bytes = 1024 },
+      .share = 1, .unit_count = 4, .unit_bytes = 1024 },
     { .name = "nor", .ops = &memory_ops, .tears = tears, .tear_count = TEAR_UNSTABLE + 1u,
-      .unit_count = 8, .unit_bytes = 4096, .region_addr = NOR_BED_REGION, .row = &nor_bed },
+      .share = 20, .unit_count = 8, .unit_bytes = 4096, .region_addr = NOR_BED_REGION,
+      .row = &nor_bed },
     { .name = NULL },
 };

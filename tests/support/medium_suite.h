@@ -40,6 +40,7 @@ bool suite_begin(struct medium_suite *suite, struct nacre_medium *medium);
 struct medium_check {
     const char *name;
     bool (*run)(struct medium_suite *suite);
+    bool is_of_addresses; /* worth its time on a region that is a whole part, too */
 };
 
 /* Ended by one whose name is null; each begins with a blank part. */
@@ -51,6 +52,9 @@ bool suite_reads_all(struct medium_suite *suite);
 bool suite_program(struct medium_suite *suite, uint32_t addr, uint32_t n);
 bool suite_erase(struct medium_suite *suite, uint32_t unit);
 void suite_fill(struct medium_suite *suite, uint8_t *bytes, uint32_t n);
+
+/* From one place to the next: a page, or less where a unit has fewer than eight. */
+uint32_t suite_stride(const struct medium_suite *suite);
 
 /* The first byte outside of n bytes at addr that is not as the shadow says; UINT32_MAX: none. */
 uint32_t suite_first_wrong(struct medium_suite *suite, uint32_t addr, uint32_t n);

@@ -14,6 +14,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -223,23 +224,40 @@ static void test_port_i2c_twin_survives_a_fault_at_each_byte_of_a_read(void **st
     }
 }
 
-/* SDA held for some clocks from any byte on: an error, recovery, and all is well. */
+/*
+ * SDA held for some clocks from any byte on. A write that is said to have succeeded has, for the
+ * controller sees that its ones are zeros; what is read may be zeros, which the store finds out.
+ */
+static void sda_low(uint32_t byte, uint32_t clocks, uint32_t out_bytes, uint32_t in_bytes)
+{
+    const struct kind low = {TWIN_FAULT_SDA_LOW, clocks, NACRE_OK};
+    uint8_t wanted[8];
+    driver_bed_rewind(&bed);
+    out_fill(out_bytes, byte);
+    memcpy(wanted, bed.box.out + 2, sizeof wanted);
+    fault_at(&low, byte);
+    const int32_t result = driver_bed_message(&bed, MEMORY, AT, out_bytes, in_bytes);
+    const bool is_told = result == -NACRE_BUS_LOST || result == -NACRE_BUS_STUCK ||
+                         result == -NACRE_BUS_TIMEOUT || result == -NACRE_IO;
+    if (!is_told) assert_int_equal(result, out_bytes + in_bytes);
+    for (uint32_t i = 0; i < 10u && driver_bed_do(&bed, "r") != NACRE_OK; i++) {
+        assert_int_equal(bed.box.result, NACRE_BUS_STUCK);
+    }
+    assert_int_equal(bed.box.result, NACRE_OK);
+    twin_bus_fault_plan(bed.twin, NULL);
+    part_await();
+    if (!is_told && in_bytes == 0) assert_memory_equal(part_bytes(part()) + AT, wanted, 8);
+    bus_works();
+}
+
 static void test_port_i2c_twin_clocks_a_part_free(void **state)
 {
+    static const uint32_t clocks[] = {1, 5, 9, 14, 40, 75};
     (void)state;
-    for (uint32_t byte = 0; byte < 12u; byte += 3u) {
-        for (uint32_t clocks = 60; clocks <= 78u; clocks += 6u) {
-            const struct kind low = {TWIN_FAULT_SDA_LOW, clocks, NACRE_OK};
-            driver_bed_rewind(&bed);
-            fault_at(&low, byte);
-            const int32_t result = driver_bed_message(&bed, MEMORY, AT, 2, 8);
-            assert_true(result == 10 || result < 0);
-            for (uint32_t i = 0; i < 10u && driver_bed_do(&bed, "r") != NACRE_OK; i++) {
-                assert_int_equal(bed.box.result, NACRE_BUS_STUCK);
-            }
-            twin_bus_fault_plan(bed.twin, NULL);
-            part_await();
-            bus_works();
+    for (uint32_t byte = 0; byte < 11u; byte++) {
+        for (uint32_t i = 0; i < sizeof clocks / sizeof clocks[0]; i++) {
+            sda_low(byte, clocks[i], 10, 0);
+            sda_low(byte, clocks[i], 2, 8);
         }
     }
 }

@@ -18,6 +18,7 @@
 
 #define IMAGE NACRE_FIRMWARE_DIR "/tests/mcu_flash_fw/mcu_flash.elf"
 #define TICK_IMAGE NACRE_FIRMWARE_DIR "/tests/mcu_flash_fw/mcu_flash_tick.elf"
+#define ALONE_IMAGE NACRE_FIRMWARE_DIR "/tests/mcu_flash_fw/mcu_flash_alone.elf"
 #define REGION 0xA000u
 #define REGION_BYTES 0x6000u
 #define PROGRAM_US 100u
@@ -28,6 +29,7 @@ static struct twin *twin;
 
 struct how {
     const char *image;
+    const char *alone; /* instead: all of it lies in the internal flash */
     bool has_nmi;
     bool has_dcache;
 };
@@ -37,6 +39,8 @@ static void start(struct how how)
     struct twin_cfg cfg;
     twin_cfg_default(&cfg);
     cfg.app_path = how.image != NULL ? how.image : IMAGE;
+    if (how.alone != NULL) cfg.app_path = NULL;
+    cfg.boot_path = how.alone;
     cfg.mcu_program_us = PROGRAM_US;
     cfg.mcu_erase_us = ERASE_US;
     cfg.mcu_ecc_nmi = how.has_nmi;
@@ -310,6 +314,38 @@ static void test_mcu_flash_image_tells_how_late_interrupts_are(void **state)
     assert_in_range(longest_tick(TICK_IMAGE), ERASE_US, ERASE_US + 1050u);
 }
 
+/* While the flash works the core that runs from it does nothing, where another one asks and asks. */
+static uint64_t instructions_of_an_erase(struct how how)
+{
+    start(how);
+    const uint64_t before = twin_insn_count(twin);
+    prompt_type(twin, "e");
+    demand("erase NACRE_OK\r\n");
+    const uint64_t n = twin_insn_count(twin) - before;
+    teardown(NULL);
+    return n;
+}
+
+static void test_mcu_flash_image_runs_beside_its_store(void **state)
+{
+    (void)state;
+    start((struct how){.alone = ALONE_IMAGE});
+    prompt_type(twin, "osssi");
+    for (uint32_t i = 3; i < 12u; i += 4u) {
+        boot();
+        prompt_type(twin, "og");
+        assert_int_equal(prompt_said(twin, "value "), i);
+        prompt_type(twin, "ssssix");
+        demand(LEFT);
+    }
+    teardown(NULL);
+    const uint64_t alone = instructions_of_an_erase((struct how){.alone = ALONE_IMAGE});
+    const uint64_t beside = instructions_of_an_erase((struct how){0});
+    print_message("instructions in an erase: %llu, from the flash itself %llu\n",
+                  (unsigned long long)beside, (unsigned long long)alone);
+    assert_true(alone < beside / 4u);
+}
+
 static void test_mcu_flash_image_tells_what_a_set_takes(void **state)
 {
     (void)state;
@@ -332,6 +368,7 @@ static const struct CMUnitTest tests[] = {
     IMAGE_TEST(refuses_write_back),
     IMAGE_TEST(refuses_regions_with_code),
     IMAGE_TEST(tells_how_late_interrupts_are),
+    IMAGE_TEST(runs_beside_its_store),
     IMAGE_TEST(tells_what_a_set_takes),
     IMAGE_TEST(survives_each_cut),
 };

@@ -120,6 +120,7 @@ static void test_broken_word_is_a_bus_fault_that_a_handler_takes(void **state)
     mcu_flash_spoil(twin_mcu_flash(bed.twin), OFFSET, MCU_FLASH_BROKEN);
     deed("h");
     assert_int_equal(bed_value(&bed, "faults"), 1);
+    assert_int_equal(bed_value(&bed, "load_behind"), 6); /* once, and behind the handler */
     assert_int_equal(bed_value(&bed, "fault_status"), PRECISE);
     assert_int_equal(bed_value(&bed, "fault_addr"), WORD);
     bed_close(&bed);
@@ -143,6 +144,16 @@ static void test_broken_word_is_ignored_with_faultmask(void **state)
         }
         bed_close(&bed);
     }
+}
+
+static void test_broken_word_with_faultmask_alone_is_a_lockup(void **state)
+{
+    (void)state;
+    begin(true, false);
+    mcu_flash_spoil(twin_mcu_flash(bed.twin), OFFSET, MCU_FLASH_BROKEN);
+    assert_int_equal(bed_type(&bed, "f", 100), TWIN_STOP_VIOLATION);
+    assert_int_equal(bed_violation(&bed).kind, TWIN_VIOLATION_LOCKUP);
+    bed_close(&bed);
 }
 
 static void test_interrupt_pends_when_a_program_ends(void **state)
@@ -236,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_broken_word_is_a_violation_at_its_load),
         cmocka_unit_test(test_broken_word_is_a_bus_fault_that_a_handler_takes),
         cmocka_unit_test(test_broken_word_is_ignored_with_faultmask),
+        cmocka_unit_test(test_broken_word_with_faultmask_alone_is_a_lockup),
         cmocka_unit_test(test_interrupt_pends_when_a_program_ends),
         cmocka_unit_test(test_misuse_is_a_violation),
         cmocka_unit_test(test_cut_in_a_program_tears_its_word),

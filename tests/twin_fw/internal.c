@@ -96,10 +96,12 @@ static void stall(void)
 
 static void load(void)
 {
-    uint32_t value;
-    __asm volatile("ldr r3, =0x08008000\n\t.global bad_word\nbad_word:\n\tldr %0, [r3]"
-                   : "=l"(value) : : "r3", "memory");
+    uint32_t value, behind = 5;
+    __asm volatile("ldr r3, =0x08008000\n\t.global bad_word\nbad_word:\n\tldr %0, [r3]\n\t"
+                   "adds %1, #1"
+                   : "=&l"(value), "+l"(behind) : : "r3", "cc", "memory");
     put_line("load_value", value);
+    put_line("load_behind", behind);
     put_line("load_flags", FLASH_ISR);
 }
 
@@ -135,14 +137,27 @@ static void load_with_handler(void)
     put_line("fault_addr", fault_addr);
 }
 
+/* Nobody looks at the controller while the program runs. */
 static void interrupt(void)
 {
+    uint32_t before, pending = 0;
     unlock();
     FLASH_IER = 1u << 16;
     start_program(WORD + 0x40u);
-    put_line("irq_before", NVIC_ISPR(0) >> 8 & 1u);
+    before = NVIC_ISPR(0) >> 8 & 1u;
+    for (uint32_t i = 0; i < 100000u && pending == 0u; i++) {
+        pending = NVIC_ISPR(0) >> 8 & 1u;
+    }
+    put_line("irq_before", before);
+    put_line("irq_pending", pending);
     wait_idle();
-    put_line("irq_pending", NVIC_ISPR(0) >> 8 & 1u);
+}
+
+/* With FAULTMASK alone there is nobody who could take the fault. */
+static void load_masked(void)
+{
+    __asm volatile("cpsid f\n\tdsb\n\tisb");
+    load();
 }
 
 static void deed(char letter)
@@ -155,6 +170,7 @@ static void deed(char letter)
     case 'i': load_ignored(); break;
     case 'h': load_with_handler(); break;
     case 'q': interrupt(); break;
+    case 'f': load_masked(); break;
     case 'k': FLASH_KEYR = 1; put_line("cr", FLASH_CR); break;
     case 'm': unlock(); FLASH_CR = 1u << 3 | 1u << 5; break;
     case 'x': unlock(); start_program(WORD); put_text("programming\n"); wait_idle(); break;

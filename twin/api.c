@@ -233,8 +233,8 @@ const char *const *twin_not_modelled(void)
         "watchdogs, low-power modes below Sleep, brown-out thresholds",
         "peripherals other than UART4, timers (up-counting), I2C1, SPI4, RCC, PWR, SBS, FLASH_ACR, "
         "GPIO, EXTI",
-        "I2C1 as a slave, SMBus, ten-bit addresses, bytes by GPIO; SPI4 but as a master with frames "
-        "of 8 or 16 bits; DMA for both; kernel clocks from PLL2 and PLL3",
+        "I2C1 as a slave, SMBus, ten-bit addresses, bytes by GPIO; SPI4 but as a master with "
+        "frames of 8 or 16 bits; DMA for both; kernel clocks from PLL2 and PLL3",
         "mass erase, option bytes, OTP and CRC of the internal flash; code in what was blank of "
         "it; its ECC as DMA reads it",
         "turns on a shared port but for code in flash: loads from it and DMA do not wait",

@@ -45,9 +45,7 @@ static void clock_fell(struct twin *t)
 
 static void stop_seen(struct twin *t)
 {
-    for (uint32_t i = 0; i < t->part_count; i++) {
-        if (serial_has(t, i, PART_I2C)) part_i2c_stop(t->part[i], machine_now(t));
-    }
+    i2c_parts_stop(t, machine_now(t));
     transfer_end(t, TWIN_BUS_I2C1, TWIN_TRANSFER_BY_HAND, machine_now(t));
 }
 

@@ -81,16 +81,7 @@ static void enter_byte(struct twin *t, enum i2c_state state, uint64_t at_ps)
     transfer_byte(t, TWIN_BUS_I2C1, at_ps, serial->i2c.end_ps);
 }
 
-/* ---- parts ---- */
-
-bool i2c_sda_is_held(const struct twin *t)
-{
-    if (t->b.serial.lines.sda_clocks != 0u) return true;
-    for (uint32_t i = 0; i < t->part_count; i++) {
-        if (serial_has(t, i, PART_I2C) && part_i2c_holds_sda(t->part[i])) return true;
-    }
-    return false;
-}
+/* ---- steps ---- */
 
 /* Clocks of the wire go on under a line that is held on purpose. */
 static void count_held_clocks(struct twin *t)
@@ -99,60 +90,6 @@ static void count_held_clocks(struct twin *t)
     if (lines->sda_clocks == UINT32_MAX) return;
     lines->sda_clocks = lines->sda_clocks > BYTE_CLOCKS ? lines->sda_clocks - BYTE_CLOCKS : 0u;
 }
-
-static bool send_address(struct twin *t, uint64_t at_ps)
-{
-    const struct i2c *const i2c = &t->b.serial.i2c;
-    const uint8_t byte = (uint8_t)((i2c->cr2 & 0xFEu) | (i2c->reads ? 1u : 0u));
-    const uint32_t hz = (uint32_t)(CLOCK_PS_PER_S / clock_period_ps(t));
-    bool is_acknowledged = false;
-    for (uint32_t i = 0; i < t->part_count; i++) {
-        if (!serial_has(t, i, PART_I2C)) continue;
-        part_bus_hz(t->part[i], hz);
-        if (!part_i2c_start(t->part[i], byte, at_ps)) continue;
-        is_acknowledged = true;
-        t->b.serial.transfer[TWIN_BUS_I2C1].part = (int32_t)i;
-    }
-    t->b.serial.transfer[TWIN_BUS_I2C1].first = byte;
-    return is_acknowledged;
-}
-
-static bool send_byte(struct twin *t, uint8_t byte, uint64_t at_ps)
-{
-    bool is_acknowledged = false;
-    for (uint32_t i = 0; i < t->part_count; i++) {
-        if (!serial_has(t, i, PART_I2C)) continue;
-        if (part_i2c_write(t->part[i], byte, at_ps)) is_acknowledged = true;
-    }
-    return is_acknowledged;
-}
-
-static uint8_t receive_byte(struct twin *t, bool acknowledges, uint64_t at_ps)
-{
-    uint8_t byte = 0xFF;
-    for (uint32_t i = 0; i < t->part_count; i++) {
-        if (serial_has(t, i, PART_I2C)) {
-            byte &= part_i2c_read(t->part[i], acknowledges, at_ps);
-        }
-    }
-    return byte;
-}
-
-static void give_stop(struct twin *t, uint64_t at_ps)
-{
-    for (uint32_t i = 0; i < t->part_count; i++) {
-        if (serial_has(t, i, PART_I2C)) part_i2c_stop(t->part[i], at_ps);
-    }
-}
-
-static void abandon(struct twin *t, uint32_t clocks, uint64_t at_ps)
-{
-    for (uint32_t i = 0; i < t->part_count; i++) {
-        if (serial_has(t, i, PART_I2C)) part_i2c_abandon(t->part[i], clocks, at_ps);
-    }
-}
-
-/* ---- steps ---- */
 
 static void begin_stop(struct twin *t, uint64_t at_ps)
 {
@@ -233,15 +170,22 @@ static void not_acknowledged(struct twin *t, uint64_t at_ps)
     begin_stop(t, at_ps);
 }
 
-/* SDA was low where the controller had let it go, or another master is on purpose. */
-static void lose(struct twin *t, uint64_t at_ps)
+/*
+ * SDA was low where the controller had let it go. If another master did it, it ends with a stop;
+ * who just holds SDA gives none, and the bus stays busy. Seen at the end of the byte only.
+ */
+static void lose(struct twin *t, bool is_held, uint64_t at_ps)
 {
     struct i2c *const i2c = &t->b.serial.i2c;
     i2c->flags |= ISR_ARLO;
     i2c->cr2 &= ~CR2_START;
-    abandon(t, i2c->at == 0u ? 0u : BYTE_CLOCKS / 2u, at_ps);
+    i2c_parts_abandon(t, i2c->at == 0u ? 0u : BYTE_CLOCKS / 2u, at_ps);
     transfer_end(t, TWIN_BUS_I2C1, TWIN_TRANSFER_LOST, at_ps);
-    enter(t, I2C_FOREIGN, at_ps, FOREIGN_CLOCKS * clock_period_ps(t));
+    if (is_held) {
+        enter(t, I2C_IDLE, at_ps, CLOCK_NEVER);
+    } else {
+        enter(t, I2C_FOREIGN, at_ps, FOREIGN_CLOCKS * clock_period_ps(t));
+    }
 }
 
 /* A stop in the middle of a byte: the part sees it, the controller tells it. */
@@ -250,8 +194,8 @@ static void misplaced(struct twin *t, uint64_t at_ps)
     struct i2c *const i2c = &t->b.serial.i2c;
     i2c->flags |= ISR_BERR;
     i2c->cr2 &= ~CR2_START;
-    abandon(t, BYTE_CLOCKS / 2u, at_ps);
-    give_stop(t, at_ps);
+    i2c_parts_abandon(t, BYTE_CLOCKS / 2u, at_ps);
+    i2c_parts_stop(t, at_ps);
     i2c->bus_busy = false;
     transfer_end(t, TWIN_BUS_I2C1, TWIN_TRANSFER_BUS_ERROR, at_ps);
     enter(t, I2C_IDLE, at_ps, CLOCK_NEVER);
@@ -262,9 +206,9 @@ static bool is_disturbed(struct twin *t, uint64_t at_ps)
 {
     const struct i2c *const i2c = &t->b.serial.i2c;
     const bool sends_ones = i2c->state == I2C_SEND ? i2c->shift != 0u : i2c->state == I2C_ADDRESS;
-    if (transfer_is_hit(t, TWIN_BUS_I2C1, TWIN_FAULT_LOST, i2c->at) ||
-        (sends_ones && i2c_sda_is_held(t))) {
-        lose(t, at_ps);
+    const bool is_held = sends_ones && i2c_sda_is_held(t);
+    if (is_held || transfer_is_hit(t, TWIN_BUS_I2C1, TWIN_FAULT_LOST, i2c->at)) {
+        lose(t, is_held, at_ps);
         return true;
     }
     if (transfer_is_hit(t, TWIN_BUS_I2C1, TWIN_FAULT_BUS_ERROR, i2c->at)) {
@@ -278,7 +222,8 @@ static void address_done(struct twin *t, uint64_t at_ps)
 {
     struct i2c *const i2c = &t->b.serial.i2c;
     const bool is_lost = transfer_is_hit(t, TWIN_BUS_I2C1, TWIN_FAULT_NO_ACK, i2c->at);
-    const bool is_acknowledged = !is_lost && send_address(t, at_ps);
+    const uint8_t byte = (uint8_t)((i2c->cr2 & 0xFEu) | (i2c->reads ? 1u : 0u));
+    const bool is_acknowledged = !is_lost && i2c_parts_start(t, byte, at_ps);
     i2c->cr2 &= ~CR2_START;
     i2c->at++;
     if (is_acknowledged) {
@@ -292,7 +237,7 @@ static void sent(struct twin *t, uint64_t at_ps)
 {
     struct i2c *const i2c = &t->b.serial.i2c;
     const bool is_lost = transfer_is_hit(t, TWIN_BUS_I2C1, TWIN_FAULT_NO_ACK, i2c->at);
-    const bool is_acknowledged = send_byte(t, i2c->shift, at_ps) && !is_lost;
+    const bool is_acknowledged = i2c_parts_write(t, i2c->shift, at_ps) && !is_lost;
     t->b.serial.transfer[TWIN_BUS_I2C1].out++;
     i2c->at++;
     i2c->left--;
@@ -303,14 +248,13 @@ static void sent(struct twin *t, uint64_t at_ps)
     }
 }
 
-static void received(struct twin *t, uint64_t at_ps)
+static void received(struct twin *t, bool was_held, uint64_t at_ps)
 {
     struct i2c *const i2c = &t->b.serial.i2c;
     const bool is_last = i2c->left == 1u && (i2c->cr2 & CR2_RELOAD) == 0u;
     const bool acknowledges = !is_last && (i2c->cr2 & CR2_STOP) == 0u;
-    const bool is_held = t->b.serial.lines.sda_clocks != 0u;
-    const uint8_t byte = receive_byte(t, acknowledges, at_ps);
-    i2c->shift = is_held ? 0u : byte;
+    const uint8_t byte = i2c_parts_read(t, acknowledges, at_ps);
+    i2c->shift = was_held ? 0u : byte;
     t->b.serial.transfer[TWIN_BUS_I2C1].in++;
     i2c->at++;
     i2c->left--;
@@ -332,7 +276,7 @@ static void stopped(struct twin *t, uint64_t at_ps)
         enter(t, I2C_HELD, at_ps, CLOCK_NEVER);
         return;
     }
-    give_stop(t, at_ps);
+    i2c_parts_stop(t, at_ps);
     i2c->flags |= ISR_STOPF;
     i2c->cr2 &= ~CR2_STOP;
     i2c->bus_busy = false;
@@ -354,7 +298,7 @@ static void wait_ended(struct twin *t, uint64_t at_ps)
     }
     serial->i2c.flags |= ISR_TIMEOUT;
     serial->i2c.cr2 &= ~CR2_START;
-    abandon(t, 0, at_ps);
+    i2c_parts_abandon(t, 0, at_ps);
     transfer_end(t, TWIN_BUS_I2C1, TWIN_TRANSFER_TIMEOUT, at_ps);
     enter(t, I2C_IDLE, at_ps, CLOCK_NEVER);
 }
@@ -362,7 +306,7 @@ static void wait_ended(struct twin *t, uint64_t at_ps)
 static void foreign_ended(struct twin *t, uint64_t at_ps)
 {
     struct i2c *const i2c = &t->b.serial.i2c;
-    give_stop(t, at_ps);
+    i2c_parts_stop(t, at_ps);
     i2c->bus_busy = false;
     i2c->free_ps = at_ps + i2c_low_ps(t);
     enter(t, I2C_IDLE, at_ps, CLOCK_NEVER);
@@ -371,8 +315,12 @@ static void foreign_ended(struct twin *t, uint64_t at_ps)
 
 static void byte_step(struct twin *t, uint64_t at_ps)
 {
-    if (is_disturbed(t, at_ps)) return;
-    switch (t->b.serial.i2c.state) {
+    const enum i2c_state state = t->b.serial.i2c.state;
+    const bool was_held = t->b.serial.lines.sda_clocks != 0u;
+    const bool has_ended = is_disturbed(t, at_ps);
+    count_held_clocks(t);
+    if (has_ended) return;
+    switch (state) {
     case I2C_ADDRESS:
         address_done(t, at_ps);
         break;
@@ -380,10 +328,9 @@ static void byte_step(struct twin *t, uint64_t at_ps)
         sent(t, at_ps);
         break;
     default:
-        received(t, at_ps);
+        received(t, was_held, at_ps);
         break;
     }
-    count_held_clocks(t);
 }
 
 void i2c_step(struct twin *t, uint64_t at_ps)
@@ -494,6 +441,6 @@ void i2c_let_go(struct twin *t)
     i2c->end_ps = CLOCK_NEVER;
     if (state == I2C_PENDING || state == I2C_FOREIGN) return;
     const uint64_t clocks = in_byte ? (now_ps - i2c->begin_ps) / clock_period_ps(t) : 0u;
-    abandon(t, clocks > BYTE_CLOCKS ? BYTE_CLOCKS : (uint32_t)clocks, now_ps);
+    i2c_parts_abandon(t, clocks > BYTE_CLOCKS ? BYTE_CLOCKS : (uint32_t)clocks, now_ps);
     transfer_end(t, TWIN_BUS_I2C1, TWIN_TRANSFER_ABANDONED, now_ps);
 }

@@ -203,6 +203,7 @@ struct twin {
     bool stopping;
     bool is_exact;
     bool is_touching;
+    bool in_run;                   /* twin_run is under way: parts may be behind its time */
     bool in_access;                /* a register access by the core is under way */
     bool fetch_again;              /* the window was opened for a fetch: run on */
     bool restoring;                /* callbacks of the models mean nothing */

@@ -140,6 +140,7 @@ enum twin_stop twin_run(struct twin *t, const struct twin_until *until)
     }
     t->wall_end_ms = until->wall_ms == 0u ? 0u : wall_now_ms() + until->wall_ms;
     if (!snapshot_before_run(t)) return broken(t, "no room for the run's snapshot");
+    t->in_run = true;
     prepare(t);
     run_until_stop(t);
     if (needs_replay(t)) replay(t);
@@ -147,5 +148,6 @@ enum twin_stop twin_run(struct twin *t, const struct twin_until *until)
     snapshot_after_run(t);
     clock_at(&t->b.clock, CLOCK_STOP, CLOCK_NEVER);
     memset(&t->until, 0, sizeof t->until);
+    t->in_run = false;
     return t->stop;
 }

@@ -95,7 +95,7 @@ bool serial_has(const struct twin *t, uint32_t index, enum part_wire wire)
 struct part *twin_part(const struct twin *t, uint32_t index)
 {
     if (index >= t->part_count) return NULL;
-    part_advance(t->part[index], machine_now(t));
+    if (!t->in_run) part_advance(t->part[index], machine_now(t));
     return t->part[index];
 }
 

@@ -194,8 +194,21 @@ void i2c_go_on(struct twin *t);
 void i2c_let_go(struct twin *t);
 /* The step under way ends at at_ps. */
 void i2c_step(struct twin *t, uint64_t at_ps);
+
+/* ---- i2c_parts.c: as in part.h, to all parts of this bus ---- */
+
 /* SDA is held by a part or on purpose. */
 bool i2c_sda_is_held(const struct twin *t);
+/* True: one acknowledges, and is the transfer's part from here on. */
+bool i2c_parts_start(struct twin *t, uint8_t byte, uint64_t at_ps);
+/* True: acknowledged. */
+bool i2c_parts_write(struct twin *t, uint8_t byte, uint64_t at_ps);
+/* FF if none drives SDA. */
+uint8_t i2c_parts_read(struct twin *t, bool acknowledges, uint64_t at_ps);
+/* A write cycle may begin. */
+void i2c_parts_stop(struct twin *t, uint64_t at_ps);
+/* The master went away within a byte, without a stop. */
+void i2c_parts_abandon(struct twin *t, uint32_t clocks, uint64_t at_ps);
 
 /* ---- i2c_time.c ---- */
 

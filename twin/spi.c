@@ -66,13 +66,15 @@ static uint32_t sr(const struct spi *spi)
     return value;
 }
 
-/* IER has the bits of SR, but that EOTIE stands for SUSP and TXC too. */
+/* IER has the bits of SR, but that EOTIE stands for SUSP and TXC too. SPE 0 blocks all but MODF. */
 void spi_update(struct twin *t)
 {
     const struct spi *const spi = &t->b.serial.spi;
     const uint32_t flags = sr(spi);
     const bool ends = (spi->ier & SR_EOT) != 0u && (flags & (SR_SUSP | SR_TXC)) != 0u;
-    irq_line(t, SPI4_IRQ, (spi->ier & flags) != 0u || ends);
+    const bool asks = (spi->ier & flags) != 0u || ends;
+    const bool is_on = (spi->cr1 & CR1_SPE) != 0u;
+    irq_line(t, SPI4_IRQ, is_on ? asks : (spi->ier & flags & SR_MODF) != 0u);
 }
 
 /* SPE is 0: what is under way stops, the FIFOs are empty. */

@@ -90,7 +90,6 @@ static uint8_t exchange(struct twin *t, uint64_t at_ps)
     uint8_t byte = 0xFF;
     for (uint32_t i = 0; i < t->part_count; i++) {
         if (!serial_has(t, i, PART_SPI) || !spi->is_selected[i]) continue;
-        part_bus_hz(t->part[i], spi_clock_hz(t));
         byte &= part_spi_exchange(t->part[i], spi->shift, at_ps);
         if (mode_is_0_or_3) continue;
         violation_raise(t, TWIN_VIOLATION_CONTROLLER, SPI4_ADDR,
@@ -157,6 +156,7 @@ static void select(struct twin *t, uint32_t index)
     }
     transfer_begin(t, TWIN_BUS_SPI4, now_ps);
     transfer->part = (int32_t)index;
+    part_bus_hz(t->part[index], spi_clock_hz(t));
     part_spi_select(t->part[index], now_ps);
 }
 

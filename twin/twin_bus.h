@@ -43,8 +43,9 @@ struct twin_transfer {
 
 /*
  * A part by its place in cfg.part, for the functions of twin/parts/part.h that look inside, set
- * bytes, choose tears and inject faults; never those of power, bus or marks. Between runs only.
- * NULL: no such part.
+ * bytes, choose tears and inject faults; never those of power, bus or marks. In a callback only
+ * those that look, and a write cycle that has ended may still be seen as under way. NULL: no such
+ * part.
  */
 struct part *twin_part(const struct twin *twin, uint32_t index);
 

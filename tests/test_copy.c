@@ -62,6 +62,9 @@ static void test_copy_leaves_failed_units_behind(void **state)
     assert_int_equal(nacre_stats(&from.box.store, &stats), NACRE_OK);
     assert_int_equal(stats.retired_units, 1);
     copy_whole();
+    copy_reboot();
+    assert_int_equal(nacre_stats(&from.box.store, &stats), NACRE_OK);
+    assert_int_equal(stats.retired_units, 1);
     assert_int_equal(nacre_stats(&to.box.store, &stats), NACRE_OK);
     assert_int_equal(stats.retired_units, 0);
     copy_holds(&to, &from.model);
@@ -255,6 +258,17 @@ static void test_copy_fits_where_sets_do(void **state)
     assert_int_equal(copy_state_is(1), NACRE_COPIED_WHOLE);
 }
 
+/* What was long in the destination is given up, and the room that it needed with it. */
+static void test_copy_needs_no_room_for_what_it_replaces(void **state)
+{
+    (void)state;
+    copy_sets(&to, 0, COPY_VALUE_MAX, 1);
+    for (uint32_t slot = 0; slot < COPY_USER; slot++) copy_sets(&from, slot, 20, 7);
+    copy_cfg.replace = true;
+    copy_whole();
+    copy_holds(&to, &from.model);
+}
+
 static void test_copy_of_too_many_keys_is_refused(void **state)
 {
     (void)state;
@@ -353,6 +367,7 @@ int main(void)
         TEST(begin, over_own_records_is_no_loss),
         TEST(begin_to_three, to_a_smaller_one_is_refused),
         TEST(begin_to_three, fits_where_sets_do),
+        TEST(begin_to_three, needs_no_room_for_what_it_replaces),
         TEST(begin, of_too_many_keys_is_refused),
         TEST(begin, with_a_short_buffer_is_refused),
         TEST(begin, of_half_a_source_is_refused),

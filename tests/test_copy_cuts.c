@@ -29,17 +29,20 @@ struct scene {
     struct nacre_geometry from, to;
     uint32_t use_from, use_to; /* changes before */
     bool replace;
+    bool is_damaged; /* values of the source are stale, or lost */
 };
 
 static const struct scene scenes[] = {
-    {"one lane to a blank one", {4096, 4, 16, 256, 16, 0}, {4096, 4, 16, 256, 16, 0}, 60, 0, false},
-    {"to two lanes", {4096, 4, 16, 256, 16, 0}, {4096, 8, 16, 256, 256, 0}, 60, 0, false},
+    {"one lane to a blank one", {4096, 4, 16, 256, 16, 0}, {4096, 4, 16, 256, 16, 0}, 60, 0, false, false},
+    {"to two lanes", {4096, 4, 16, 256, 16, 0}, {4096, 8, 16, 256, 256, 0}, 60, 0, false, false},
     {"from two lanes, over others", {4096, 8, 16, 256, 256, 0}, {4096, 4, 16, 256, 16, 0}, 60, 90,
-     true},
+     true, false},
     {"to pages of slots, over others", {4096, 4, 16, 256, 16, 0}, {2880, 8, 16, 48, 48, 48}, 60, 60,
-     true},
+     true, false},
     {"from pages of slots to units", {3840, 8, 16, 80, 80, 80}, {4096, 16, 16, 256, 4096, 0}, 60,
-     0, false},
+     0, false, false},
+    {"of lost values, to two lanes", {4096, 4, 16, 256, 16, 0}, {4096, 8, 16, 256, 256, 0}, 40, 0,
+     false, true},
 };
 
 enum { SIDE_FROM, SIDE_TO, SIDES };
@@ -109,6 +112,32 @@ static void run_steps(uint32_t seed)
 
 /* ---- before and after ---- */
 
+/* What the source tells of a slot from now on; the copy is to tell the same. */
+static void learn(uint32_t slot)
+{
+    struct copy_value *const value = &from.model.value[slot];
+    uint8_t *const bytes = value->bytes;
+    value->answer =
+        nacre_get(copy_cfg.from, copy_key(slot), bytes, COPY_VALUE_MAX, &value->n);
+}
+
+/* One slot falls back to an older value, one that is new has none. */
+static void lose_values(void)
+{
+    const struct copy_value none = {.is_set = false};
+    (void)copy_change(&from, 1, &none);
+    copy_sets(&from, 1, 8, 0x11);
+    copy_sets(&from, 1, 8, 0x12);
+    copy_sets(&from, 2, 8, 0x13);
+    copy_sets(&from, 3, 8, 0x14);
+    copy_spoil(&from, copy_key(1), 1);
+    copy_spoil(&from, copy_key(2), 1);
+    learn(1);
+    learn(2);
+    assert_int_equal(from.model.value[1].answer, NACRE_STALE);
+    assert_true(from.model.value[2].answer != NACRE_OK);
+}
+
 static int begin_scene(uint32_t number)
 {
     const struct scene *const scene = &scenes[number];
@@ -117,6 +146,7 @@ static int begin_scene(uint32_t number)
     copy_cfg.replace = scene->replace;
     copy_use(&from, &rng, scene->use_from);
     copy_use(&to, &rng, scene->use_to);
+    if (scene->is_damaged) lose_values();
     assert_int_equal(nacre_unmount(&from.box.store), NACRE_OK);
     assert_int_equal(nacre_unmount(&to.box.store), NACRE_OK);
     for (uint32_t i = 0; i < SIDES; i++) {
@@ -282,6 +312,7 @@ SCENE(1, to_two_lanes)
 SCENE(2, from_two_lanes_over_others)
 SCENE(3, to_slots_over_others)
 SCENE(4, from_slots_to_units)
+SCENE(5, of_lost_values)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_copy_cuts_##name, begin_##name, end_scene)
 
@@ -330,6 +361,7 @@ int main(int argc, char **argv)
         TEST(from_two_lanes_over_others),
         TEST(to_slots_over_others),
         TEST(from_slots_to_units),
+        TEST(of_lost_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

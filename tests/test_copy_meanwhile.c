@@ -190,31 +190,6 @@ static void test_copy_goes_on_after_a_medium_failed(void **state)
 
 /* ---- damage ---- */
 
-/* The granules in which records of a key begin, by their bytes (docs/format.md section 3). */
-static uint32_t records_of(const struct sim_nor *sim, uint32_t key, uint32_t *addrs, uint32_t max)
-{
-    uint32_t count = 0;
-    for (uint32_t addr = 0; addr < sim->bytes; addr += 16u) {
-        const uint8_t *const granule = sim->data + addr;
-        if (addr % UNIT == 0u || (granule[3] & 0x80u) == 0u || granule[3] == 0xFFu) continue;
-        if ((uint32_t)(granule[0] | granule[1] << 8) != key) continue;
-        assert_true(count < max);
-        addrs[count++] = addr;
-    }
-    return count;
-}
-
-/* Bits of the newest records of a key go bad. In a first lap the log grows with the addresses. */
-static void spoil(struct copy_side *side, uint32_t key, uint32_t records)
-{
-    uint32_t addrs[64];
-    const uint32_t count = records_of(side->box.sim, key, addrs, 64);
-    assert_true(count >= records);
-    for (uint32_t i = 0; i < records; i++) {
-        sim_nor_flip(side->box.sim, addrs[count - 1u - i] + 9u, 0x10);
-    }
-}
-
 static enum nacre_err get_of(struct copy_side *side, uint32_t slot, uint8_t *first)
 {
     uint8_t bytes[COPY_VALUE_MAX] = {0};
@@ -244,8 +219,8 @@ static void lose_values(void)
     copy_sets(&from, 3, 8, 0x13);
     copy_sets(&from, 1, 8, 0x14);
     copy_sets(&from, 4, 8, 0x15);
-    spoil(&from, copy_key(1), 1);
-    spoil(&from, copy_key(2), 1);
+    copy_spoil(&from, copy_key(1), 1);
+    copy_spoil(&from, copy_key(2), 1);
 }
 
 static void test_copy_never_makes_damage_good(void **state)
@@ -271,8 +246,8 @@ static void lose_late(uint32_t step)
 {
     uint8_t first;
     if (step != 40u) return;
-    spoil(&from, copy_key(1), 1);
-    spoil(&from, copy_key(2), 1);
+    copy_spoil(&from, copy_key(1), 1);
+    copy_spoil(&from, copy_key(2), 1);
     assert_int_equal(get_of(&from, 1, &first), NACRE_STALE);
     assert_int_equal(get_of(&from, 2, &first), NACRE_DAMAGED);
 }
@@ -288,6 +263,33 @@ static void test_copy_takes_damage_that_comes_meanwhile(void **state)
     is_stale_and_lost(&to);
     copy_reboot();
     is_stale_and_lost(&to);
+}
+
+/*
+ * It was stale before, and what was told of it goes bad too. Its records are 10, 11, 14, and 11 as
+ * stale; 14 is bad already, and a bit that is turned twice is not.
+ */
+static void lose_again(uint32_t step)
+{
+    uint8_t first;
+    if (step != 40u) return;
+    for (uint32_t records = 3; records > 0u; records--) copy_spoil(&from, copy_key(1), records);
+    assert_int_equal(get_of(&from, 1, &first), NACRE_STALE);
+    assert_int_equal(first, 0x10);
+}
+
+static void test_copy_takes_damage_of_what_was_stale(void **state)
+{
+    uint8_t first;
+    (void)state;
+    copy_sets(&from, 1, 8, 0x10);
+    lose_values();
+    assert_int_equal(get_of(&from, 1, &first), NACRE_STALE);
+    assert_int_equal(first, 0x11);
+    for (uint32_t slot = 5; slot < COPY_SLOTS; slot++) copy_sets(&from, slot, 8, 0x13);
+    steps_with(lose_again);
+    assert_int_equal(get_of(&to, 1, &first), NACRE_STALE);
+    assert_int_equal(first, 0x10);
 }
 
 static void mend_late(uint32_t step)
@@ -315,7 +317,7 @@ static void test_copy_record_outlives_one_bad_bit(void **state)
     copy_sets(&from, 1, 8, 1);
     copy_whole();
     copy_sets(&to, 2, 8, 3); /* the newest record of all would only pass for one that was cut */
-    spoil(&to, NACRE_OWN_COPY, 1);
+    copy_spoil(&to, NACRE_OWN_COPY, 1);
     copy_reboot();
     assert_int_equal(copy_state_is(1), NACRE_COPIED_WHOLE);
     copy_sets(&from, 1, 8, 2);
@@ -332,7 +334,7 @@ static void test_copy_does_not_guess_what_counts(void **state)
     copy_whole();
     to.model = from.model;
     copy_sets(&to, 1, 8, 2);
-    spoil(&to, NACRE_OWN_COPY, 2);
+    copy_spoil(&to, NACRE_OWN_COPY, 2);
     copy_reboot();
     assert_int_equal(nacre_copy_state(copy_cfg.to, 1, &is), NACRE_STALE);
     copy_cfg.replace = true;
@@ -380,6 +382,17 @@ static void test_copy_keeps_the_nonces_of_both_apart(void **state)
     assert_int_equal(ceiling_of(&from), 0x700u + 3u * (uint64_t)TWO_TO_32);
 }
 
+/* Without a value in the way nothing is made empty: the ceiling stays where it was. */
+static void test_copy_keeps_nonces_that_were_used_before(void **state)
+{
+    (void)state;
+    ceiling_set(&to, 5u * (uint64_t)TWO_TO_32);
+    copy_sets(&from, 1, 8, 1);
+    ceiling_set(&from, 0x100);
+    copy_whole();
+    assert_int_equal(ceiling_of(&to), 5u * (uint64_t)TWO_TO_32);
+}
+
 static void test_copy_of_a_store_without_secrets_reserves_no_nonces(void **state)
 {
     uint8_t bytes[8];
@@ -396,7 +409,7 @@ static void test_copy_moves_a_stale_ceiling_further_on(void **state)
     ceiling_set(&from, 0x100);
     ceiling_set(&from, 0x200);
     copy_sets(&from, 1, 8, 1);
-    spoil(&from, CEILING_KEY, 1);
+    copy_spoil(&from, CEILING_KEY, 1);
     copy_reboot();
     copy_whole();
     assert_int_equal(ceiling_of(&to), 0x100u + 2u * (uint64_t)TWO_TO_32);
@@ -481,7 +494,9 @@ int main(void)
         cmocka_unit_test(test_copy_goes_on_after_a_medium_failed),
         TEST(begin, never_makes_damage_good),
         TEST(begin, takes_damage_that_comes_meanwhile),
+        TEST(begin, takes_damage_of_what_was_stale),
         TEST(begin, of_what_was_set_again_is_good),
+        TEST(begin, keeps_nonces_that_were_used_before),
         TEST(begin, record_outlives_one_bad_bit),
         TEST(begin, does_not_guess_what_counts),
         TEST(begin, keeps_the_nonces_of_both_apart),

@@ -14,6 +14,7 @@
 #define TABLE_VERSION_KEY 0x7F01u
 #define STORE_ID_KEY 0x7F02u
 #define EPOCH_KEY 0x7F04u
+#define RECORDS_MAX 64u
 
 struct copy_side from;
 struct copy_side to;
@@ -98,6 +99,31 @@ enum nacre_err copy_change_any(struct copy_side *side, struct rng *rng)
     return copy_change(side, slot, &value);
 }
 
+/* The granules in which records of a key begin, by their bytes (docs/format.md section 3). */
+static uint32_t records_of(const struct sim_nor *sim, uint32_t key, uint32_t *addrs)
+{
+    uint32_t count = 0;
+    for (uint32_t addr = 0; addr < sim->bytes; addr += 16u) {
+        const uint8_t *const granule = sim->data + addr;
+        if (addr % sim->medium.geometry.unit_bytes == 0u) continue;
+        if ((granule[3] & 0x80u) == 0u || granule[3] == 0xFFu) continue;
+        if ((uint32_t)(granule[0] | granule[1] << 8) != key) continue;
+        assert_true(count < RECORDS_MAX);
+        addrs[count++] = addr;
+    }
+    return count;
+}
+
+void copy_spoil(struct copy_side *side, uint32_t key, uint32_t records)
+{
+    uint32_t addrs[RECORDS_MAX];
+    const uint32_t count = records_of(side->box.sim, key, addrs);
+    assert_true(count >= records);
+    for (uint32_t i = 0; i < records; i++) {
+        sim_nor_flip(side->box.sim, addrs[count - 1u - i] + 9u, 0x10);
+    }
+}
+
 void copy_use(struct copy_side *side, struct rng *rng, uint32_t changes)
 {
     for (uint32_t i = 0; i < changes; i++) {
@@ -115,7 +141,8 @@ static bool is_value(const struct copy_value *value, enum nacre_err err, const u
                      uint32_t n)
 {
     if (!value->is_set) return err == NACRE_NOT_FOUND;
-    return err == NACRE_OK && n == value->n && memcmp(bytes, value->bytes, n) == 0;
+    if (value->answer == NACRE_DAMAGED) return err == NACRE_DAMAGED;
+    return err == value->answer && n == value->n && memcmp(bytes, value->bytes, n) == 0;
 }
 
 static bool judge_slot(struct nacre_store *store, struct copy_model *model, uint32_t slot)

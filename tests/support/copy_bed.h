@@ -19,6 +19,7 @@
 
 struct copy_value {
     bool is_set;
+    enum nacre_err answer; /* where it is set: OK; or STALE, or DAMAGED and then no value */
     uint32_t n;
     uint8_t bytes[COPY_VALUE_MAX];
 };
@@ -53,6 +54,12 @@ enum nacre_err copy_change(struct copy_side *side, uint32_t slot, const struct c
 
 /* A random change of a random slot: a factory value is written once. */
 enum nacre_err copy_change_any(struct copy_side *side, struct rng *rng);
+
+/*
+ * Bits of the newest records of a key, so many of them, go bad; in a first lap of the region, in
+ * which the log grows with the addresses. The model does not know.
+ */
+void copy_spoil(struct copy_side *side, uint32_t key, uint32_t records);
 
 /* So many of them, each of which must succeed. */
 void copy_use(struct copy_side *side, struct rng *rng, uint32_t changes);

@@ -19,7 +19,6 @@
 #define GRANULES_MIN 64u /* of one without */
 #define SLOTS_MAX 4096u
 #define ALIGN_BYTES 4u
-#define BLANK 0xFFu
 
 _Static_assert(GRANULES_MAX == 5u, "what one program of the store writes");
 
@@ -34,14 +33,6 @@ static bool range_is_inside(const struct nacre_medium *medium, uint32_t addr, ui
     return addr <= size_bytes && n <= size_bytes - addr;
 }
 
-static bool granule_is_blank(const uint8_t *granule)
-{
-    for (uint32_t i = 0; i < DATA_BYTES; i++) {
-        if (granule[i] != BLANK) return false;
-    }
-    return true;
-}
-
 /* The granule that holds the medium's address, decoded. */
 static enum nacre_err granule_read(struct nacre_cells *cells, uint32_t addr, uint8_t *granule)
 {
@@ -52,10 +43,9 @@ static enum nacre_err granule_read(struct nacre_cells *cells, uint32_t addr, uin
     const uint32_t at = nacre_cells_granule_addr(cells, unit, index);
     err = nacre_cells_read_bytes(cells, at, granule, PHYSICAL_BYTES);
     if (err != NACRE_OK) return err;
-    nacre_cells_decode(granule, at, nacre_cells_count(cells, unit));
+    const bool is_there = nacre_cells_decode(granule, at, nacre_cells_count(cells, unit));
     const bool is_newest = addr - cells->newest_addr < cells->newest_bytes; /* wraps: below it */
-    if (is_newest && granule_is_blank(granule)) return NACRE_PART_PROTECTED;
-    return NACRE_OK;
+    return is_newest && !is_there ? NACRE_PART_PROTECTED : NACRE_OK;
 }
 
 static enum nacre_err cells_read(struct nacre_medium *medium, uint32_t addr, void *buf, uint32_t n)
@@ -189,6 +179,7 @@ enum nacre_err nacre_cells_open(struct nacre_cells *cells, const struct nacre_ce
     if (align % ALIGN_BYTES != 0u || area->addr % align != 0u) return NACRE_REGION_UNALIGNED;
     memset(cells, 0, sizeof *cells);
     cells->medium.ops = &cells_medium_ops;
+    cells->medium.is_overwritten = true;
     cells->ops = ops;
     cells->area = *area;
     enum nacre_err err = geometry_choose(cells);

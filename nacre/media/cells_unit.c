@@ -344,13 +344,12 @@ void nacre_cells_encode(uint8_t *granule, uint32_t addr, uint32_t count, const u
     le32_put(granule + DATA_BYTES, stamp_of(addr, count));
 }
 
-void nacre_cells_decode(uint8_t *granule, uint32_t addr, uint32_t count)
+bool nacre_cells_decode(uint8_t *granule, uint32_t addr, uint32_t count)
 {
-    if (count == COUNT_NONE) {
-        if (bytes_are(granule, PHYSICAL_BYTES, 0)) memset(granule, BLANK, PHYSICAL_BYTES);
-        if (bytes_are(granule, PHYSICAL_BYTES, BLANK)) return;
-        if (bytes_are(granule, DATA_BYTES, BLANK)) memset(granule, 0, DATA_BYTES);
-    } else if (!stamp_is_near(granule + DATA_BYTES, stamp_of(addr, count))) {
-        memset(granule, BLANK, DATA_BYTES);
-    }
+    bool is_there = stamp_is_near(granule + DATA_BYTES, stamp_of(addr, count));
+    if (count == COUNT_NONE) is_there = !bytes_are_virgin(granule, PHYSICAL_BYTES);
+    if (!is_there) memset(granule, BLANK, DATA_BYTES);
+    const bool is_hidden = count == COUNT_NONE && is_there && bytes_are(granule, DATA_BYTES, BLANK);
+    if (is_hidden) memset(granule, 0, DATA_BYTES);
+    return is_there;
 }

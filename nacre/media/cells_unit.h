@@ -7,6 +7,7 @@
 
 #include "nacre/media/cells.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define NACRE_CELLS_DATA_BYTES 16u
@@ -66,8 +67,10 @@ void nacre_cells_encode(uint8_t *granule, uint32_t addr, uint32_t count, const u
  * What a granule reads as, in its first 16 bytes: its data where it carries the stamp of the count,
  * else blank. Without a count (NACRE_CELLS_COUNT_NONE) whatever lies there, if not all of it is
  * virgin; data that would look blank all the same is shown as zeros.
+ *
+ * Returns  whether something is there
  */
-void nacre_cells_decode(uint8_t *granule, uint32_t addr, uint32_t count);
+bool nacre_cells_decode(uint8_t *granule, uint32_t addr, uint32_t count);
 
 /* Of a unit whose count is known. */
 static inline uint32_t nacre_cells_count(const struct nacre_cells *cells, uint32_t unit)

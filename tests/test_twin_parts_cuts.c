@@ -84,10 +84,13 @@ static void test_eeprom_torn_kinds_leave_what_they_are_named_for(void **state)
             assert_int_equal(old + erased, 64);
             assert_in_range(old, 10, 54);
             break;
-        case PART_TORN_UNSTABLE: assert_int_equal(doubtful, 64); break;
+        case PART_TORN_UNSTABLE:
+        case PART_TORN_ALTERNATE: assert_int_equal(doubtful, 64); break;
         default: assert_true(old + new + mixed < 40); break;
         }
-        if (torn != PART_TORN_UNSTABLE) assert_int_equal(doubtful, 0);
+        if (torn != PART_TORN_UNSTABLE && torn != PART_TORN_ALTERNATE) {
+            assert_int_equal(doubtful, 0);
+        }
         check_around(&drive, 64);
         drive_end(&drive);
     }
@@ -116,6 +119,31 @@ static void test_eeprom_unstable_byte_reads_differently_until_it_is_written(void
         assert_true(drive_i2c_read(&drive, DEVICE, PAGE, in, 8));
         assert_memory_equal(in, out, 8);
     }
+    drive_end(&drive);
+}
+
+static void test_eeprom_alternating_page_changes_with_the_boot(void **state)
+{
+    (void)state;
+    struct drive drive = under_way("M24C64", 0, 8);
+    cut(&drive, PART_TORN_ALTERNATE, 3);
+    drive_power_on(&drive);
+    uint8_t in[8], out[8];
+    for (uint32_t boot = 0; boot < 4; boot++) {
+        memset(out, boot % 2 == 0 ? NEW : OLD, sizeof out);
+        for (uint32_t i = 0; i < 3; i++) {
+            assert_true(drive_i2c_read(&drive, DEVICE, PAGE, in, 8));
+            assert_memory_equal(in, out, 8);
+        }
+        assert_int_equal(at(&drive, 8), OLD);
+        drive_power_cycle(&drive, boot);
+    }
+    memset(out, 0x12, sizeof out);
+    assert_true(drive_i2c_write(&drive, DEVICE, PAGE, out, 8));
+    (void)drive_i2c_poll(&drive, DEVICE);
+    drive_power_cycle(&drive, 1);
+    assert_true(drive_i2c_read(&drive, DEVICE, PAGE, in, 8));
+    assert_memory_equal(in, out, 8);
     drive_end(&drive);
 }
 
@@ -351,6 +379,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_eeprom_torn_kinds_leave_what_they_are_named_for),
         cmocka_unit_test(test_eeprom_unstable_byte_reads_differently_until_it_is_written),
+        cmocka_unit_test(test_eeprom_alternating_page_changes_with_the_boot),
         cmocka_unit_test(test_eeprom_tear_reaches_what_the_source_says),
         cmocka_unit_test(test_ecc_group_of_a_torn_byte_may_lose_a_bit_of_another),
         cmocka_unit_test(test_drawn_tear_repeats_by_its_seed_and_is_of_every_kind),

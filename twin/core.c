@@ -179,7 +179,7 @@ static void on_block(void *ctx, uint32_t pc, uint32_t n)
 static void on_instruction(void *ctx, uint32_t pc)
 {
     struct twin *const t = ctx;
-    if (!t->fault_taken) t->exact_pc = pc;
+    t->exact_pc = pc;
 }
 
 /* ---- traps and faults ---- */

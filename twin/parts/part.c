@@ -56,6 +56,7 @@ void part_power_on(struct part *part, uint64_t now_ps)
     part_advance(part, now_ps);
     if (part->state.is_on) return;
     part->state.is_on = true;
+    part_alternate(part);
     part->state.ready_ps = part->state.now_ps + part->row->power_up_us * PS_PER_US;
     if (part->nor != NULL) nor_power_on(part->nor, part->state.now_ps);
 }

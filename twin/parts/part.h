@@ -36,6 +36,7 @@ enum part_torn {
     PART_TORN_BITS,     /* each bit old or new */
     PART_TORN_ERASED,   /* the first half of a cycle: each byte of the page erased (FF), or old */
     PART_TORN_UNSTABLE, /* each bit that differs reads either way, each time, until written again */
+    PART_TORN_ALTERNATE, /* old bytes in one boot, new ones in the next, until written again */
     PART_TORN_NOISE,    /* any bits */
     PART_TORN_COMPLETE, /* new bytes */
     PART_TORN_COUNT,
@@ -164,7 +165,7 @@ const uint8_t *part_bytes(const struct part *part);
 bool part_load(struct part *part, uint32_t addr, const void *bytes, uint32_t n);
 /* Turn bits of a stored byte around. Solid. */
 void part_flip(struct part *part, uint32_t addr, uint8_t mask);
-/* Does a bit of this byte read differently each time? */
+/* Does a bit of this byte read differently each time, or in the next boot? */
 bool part_is_doubtful(const struct part *part, uint32_t addr);
 /* Write cycles that the cell at addr has taken; 0 for FRAM and MRAM. */
 uint32_t part_wear(const struct part *part, uint32_t addr);

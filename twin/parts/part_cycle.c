@@ -159,6 +159,7 @@ static void tear_byte(struct part *part, enum part_torn torn, uint32_t i, uint32
     case PART_TORN_BITS: part_set(part, addr, (uint8_t)((was & drawn) | (new & ~drawn))); break;
     case PART_TORN_ERASED: part_set(part, addr, heads ? ERASED : was); break;
     case PART_TORN_UNSTABLE: part_set_doubtful(part, addr, was, differs); break;
+    case PART_TORN_ALTERNATE: part_set_doubtful(part, addr, was, was ^ new); break;
     case PART_TORN_NOISE: part_set(part, addr, drawn); break;
     case PART_TORN_COMPLETE: part_set(part, addr, new); break;
     case PART_TORN_DRAWN:
@@ -188,6 +189,10 @@ static void tear_page(struct part *part, enum part_torn torn)
     const uint32_t prefix = part_draw_below(part, page + 1u);
     for (uint32_t i = 0; i < page; i++) {
         if (is_reached(part, i)) tear_byte(part, torn, i, prefix);
+    }
+    if (torn == PART_TORN_UNSTABLE || torn == PART_TORN_ALTERNATE) {
+        part->state.alternates = torn == PART_TORN_ALTERNATE;
+        return;
     }
     if (!part->row->has_ecc || torn == PART_TORN_NOTHING || torn == PART_TORN_COMPLETE) return;
     for (uint32_t i = 0; i < page; i += group) {

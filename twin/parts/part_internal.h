@@ -94,6 +94,7 @@ struct part_state {
     enum part_reach reach;
     enum part_time time;
     struct part_counters counters;
+    bool alternates; /* bits in doubt change with the boot; else with each read */
     bool nor_hangs; /* a fault: WIP stays */
     bool nor_cut;   /* the planned step has begun */
 };
@@ -145,11 +146,13 @@ uint32_t part_draw_below(struct part *part, uint32_t bound);
 
 /* part_store.c: bytes, doubt, wear. */
 
-/* What a read of the byte gives now: bits in doubt are drawn anew. addr inside the array. */
+/* What a read of the byte gives now: bits in doubt may be drawn anew. addr inside the array. */
 uint8_t part_view(struct part *part, uint32_t addr);
 /* Store a byte, solid. addr inside the array. */
 void part_set(struct part *part, uint32_t addr, uint8_t byte);
-/* The same, with bits that read either way. Only for an EEPROM. */
+/* A boot: bits in doubt that alternate turn around. */
+void part_alternate(struct part *part);
+/* As part_set, with bits that read either way. Only for an EEPROM. */
 void part_set_doubtful(struct part *part, uint32_t addr, uint8_t byte, uint8_t doubt);
 /* Does a block protection of the status register, or the WP pin on I2C, cover addr? */
 bool part_covers(const struct part *part, uint32_t addr);

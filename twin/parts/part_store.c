@@ -16,7 +16,9 @@ static void touch(struct part *part, uint32_t addr)
 
 uint8_t part_view(struct part *part, uint32_t addr)
 {
-    if (part->doubt == NULL || part->doubt[addr] == 0u) return part->bytes[addr];
+    if (part->doubt == NULL || part->doubt[addr] == 0u || part->state.alternates) {
+        return part->bytes[addr];
+    }
     const uint8_t doubt = part->doubt[addr];
     const uint8_t drawn = (uint8_t)(part_draw(part) >> 56);
     part->bytes[addr] = (uint8_t)((part->bytes[addr] & ~doubt) | (drawn & doubt));
@@ -36,6 +38,15 @@ void part_set_doubtful(struct part *part, uint32_t addr, uint8_t byte, uint8_t d
     part->bytes[addr] = byte;
     part->doubt[addr] = doubt;
     touch(part, addr);
+}
+
+void part_alternate(struct part *part)
+{
+    if (!part->state.alternates) return;
+    for (uint32_t addr = 0; addr < part->row->size_bytes; addr++) {
+        if (part->doubt[addr] == 0u) continue;
+        part_set_doubtful(part, addr, part->bytes[addr] ^ part->doubt[addr], part->doubt[addr]);
+    }
 }
 
 bool part_covers(const struct part *part, uint32_t addr)

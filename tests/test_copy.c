@@ -9,8 +9,12 @@
 #include "tests/support/cmocka_all.h"
 #include "tests/support/copy_bed.h"
 
+#include "nacre/core/own.h"
+
 #include <string.h>
 
+#define CEILING_KEY 0x7F03u
+#define TWO_TO_32 0x100000000u
 #define UNIT 4096u
 
 static const struct nacre_geometry four = {UNIT, 4, 16, 256, 16, 0};
@@ -349,6 +353,77 @@ static void test_copy_says_what_makes_no_sense(void **state)
     assert_int_equal(nacre_copy(&copy_cfg), NACRE_BAD_ARGUMENT);
 }
 
+/* ---- nonces ---- */
+
+static uint64_t ceiling_of(struct copy_side *side)
+{
+    uint8_t bytes[8];
+    uint32_t n;
+    uint64_t ceiling = 0;
+    if (nacre_own_get(&side->box.store, CEILING_KEY, bytes, sizeof bytes, &n) != NACRE_OK) return 0;
+    for (uint32_t i = 8; i-- > 0u;) ceiling = ceiling << 8 | bytes[i];
+    return ceiling;
+}
+
+static void ceiling_set(struct copy_side *side, uint64_t ceiling)
+{
+    uint8_t bytes[8];
+    for (uint32_t i = 0; i < 8u; i++) bytes[i] = (uint8_t)(ceiling >> 8u * i);
+    assert_int_equal(nacre_own_set(&side->box.store, CEILING_KEY, bytes, 8), NACRE_OK);
+}
+
+static void test_copy_keeps_the_nonces_of_both_apart(void **state)
+{
+    (void)state;
+    copy_sets(&from, 1, 8, 1);
+    ceiling_set(&from, 0x300);
+    copy_whole();
+    assert_int_equal(ceiling_of(&to), 0x300u + TWO_TO_32);
+    ceiling_set(&to, 0x500u + TWO_TO_32);
+    copy_cfg.number = 2;
+    copy_cfg.replace = true;
+    copy_whole(); /* over what was used since, which its record does not say any more */
+    assert_int_equal(ceiling_of(&to), 0x500u + TWO_TO_32);
+    ceiling_set(&from, 0x700u + 3u * (uint64_t)TWO_TO_32);
+    copy_cfg.number = 3;
+    copy_whole();
+    assert_int_equal(ceiling_of(&to), 0x700u + 4u * (uint64_t)TWO_TO_32);
+    assert_int_equal(ceiling_of(&from), 0x700u + 3u * (uint64_t)TWO_TO_32);
+}
+
+/* Without a value in the way nothing is made empty: the ceiling stays where it was. */
+static void test_copy_keeps_nonces_that_were_used_before(void **state)
+{
+    (void)state;
+    ceiling_set(&to, 5u * (uint64_t)TWO_TO_32);
+    copy_sets(&from, 1, 8, 1);
+    ceiling_set(&from, 0x100);
+    copy_whole();
+    assert_int_equal(ceiling_of(&to), 5u * (uint64_t)TWO_TO_32);
+}
+
+static void test_copy_of_a_store_without_secrets_reserves_no_nonces(void **state)
+{
+    uint8_t bytes[8];
+    uint32_t n;
+    (void)state;
+    copy_sets(&from, 1, 8, 1);
+    copy_whole();
+    assert_int_equal(nacre_own_get(copy_cfg.to, CEILING_KEY, bytes, 8, &n), NACRE_NOT_FOUND);
+}
+
+static void test_copy_moves_a_stale_ceiling_further_on(void **state)
+{
+    (void)state;
+    ceiling_set(&from, 0x100);
+    ceiling_set(&from, 0x200);
+    copy_sets(&from, 1, 8, 1);
+    copy_spoil(&from, CEILING_KEY, 1);
+    copy_reboot();
+    copy_whole();
+    assert_int_equal(ceiling_of(&to), 0x100u + 2u * (uint64_t)TWO_TO_32);
+}
+
 #define TEST(begin, name) cmocka_unit_test_setup_teardown(test_copy_##name, begin, copy_bed_close)
 
 int main(void)
@@ -372,6 +447,10 @@ int main(void)
         TEST(begin, with_a_short_buffer_is_refused),
         TEST(begin, of_half_a_source_is_refused),
         TEST(begin, says_what_makes_no_sense),
+        TEST(begin, keeps_nonces_that_were_used_before),
+        TEST(begin, keeps_the_nonces_of_both_apart),
+        TEST(begin, of_a_store_without_secrets_reserves_no_nonces),
+        TEST(begin, moves_a_stale_ceiling_further_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,7 +33,8 @@ struct scene {
 };
 
 static const struct scene scenes[] = {
-    {"one lane to a blank one", {4096, 4, 16, 256, 16, 0}, {4096, 4, 16, 256, 16, 0}, 60, 0, false, false},
+    {"one lane to a blank one", {4096, 4, 16, 256, 16, 0}, {4096, 4, 16, 256, 16, 0}, 60, 0,
+     false, false},
     {"to two lanes", {4096, 4, 16, 256, 16, 0}, {4096, 8, 16, 256, 256, 0}, 60, 0, false, false},
     {"from two lanes, over others", {4096, 8, 16, 256, 256, 0}, {4096, 4, 16, 256, 16, 0}, 60, 90,
      true, false},

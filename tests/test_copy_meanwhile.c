@@ -1,6 +1,6 @@
 /*
- * Goal: a copy takes what is set while it is made, goes on after failures, lets damage stay damage,
- * keeps the nonces of both stores apart, and goes to any medium.
+ * Goal: a copy takes what is set while it is made, goes on after failures, lets damage stay damage
+ * and goes to any medium.
  *
  * Method: as tests/test_copy.c; one copy goes to a medium in RAM and on; random histories of moves,
  * changes and restarts, judged by the models.
@@ -14,8 +14,6 @@
 #include <string.h>
 
 #define STEPS_MAX 1000u
-#define CEILING_KEY 0x7F03u
-#define TWO_TO_32 0x100000000u
 #define UNIT 4096u
 
 static const struct nacre_geometry four = {UNIT, 4, 16, 256, 16, 0};
@@ -344,77 +342,6 @@ static void test_copy_does_not_guess_what_counts(void **state)
     copy_holds(&to, &to.model);
 }
 
-/* ---- nonces ---- */
-
-static uint64_t ceiling_of(struct copy_side *side)
-{
-    uint8_t bytes[8];
-    uint32_t n;
-    uint64_t ceiling = 0;
-    if (nacre_own_get(&side->box.store, CEILING_KEY, bytes, sizeof bytes, &n) != NACRE_OK) return 0;
-    for (uint32_t i = 8; i-- > 0u;) ceiling = ceiling << 8 | bytes[i];
-    return ceiling;
-}
-
-static void ceiling_set(struct copy_side *side, uint64_t ceiling)
-{
-    uint8_t bytes[8];
-    for (uint32_t i = 0; i < 8u; i++) bytes[i] = (uint8_t)(ceiling >> 8u * i);
-    assert_int_equal(nacre_own_set(&side->box.store, CEILING_KEY, bytes, 8), NACRE_OK);
-}
-
-static void test_copy_keeps_the_nonces_of_both_apart(void **state)
-{
-    (void)state;
-    copy_sets(&from, 1, 8, 1);
-    ceiling_set(&from, 0x300);
-    copy_whole();
-    assert_int_equal(ceiling_of(&to), 0x300u + TWO_TO_32);
-    ceiling_set(&to, 0x500u + TWO_TO_32);
-    copy_cfg.number = 2;
-    copy_cfg.replace = true;
-    copy_whole(); /* over what was used since, which its record does not say any more */
-    assert_int_equal(ceiling_of(&to), 0x500u + TWO_TO_32);
-    ceiling_set(&from, 0x700u + 3u * (uint64_t)TWO_TO_32);
-    copy_cfg.number = 3;
-    copy_whole();
-    assert_int_equal(ceiling_of(&to), 0x700u + 4u * (uint64_t)TWO_TO_32);
-    assert_int_equal(ceiling_of(&from), 0x700u + 3u * (uint64_t)TWO_TO_32);
-}
-
-/* Without a value in the way nothing is made empty: the ceiling stays where it was. */
-static void test_copy_keeps_nonces_that_were_used_before(void **state)
-{
-    (void)state;
-    ceiling_set(&to, 5u * (uint64_t)TWO_TO_32);
-    copy_sets(&from, 1, 8, 1);
-    ceiling_set(&from, 0x100);
-    copy_whole();
-    assert_int_equal(ceiling_of(&to), 5u * (uint64_t)TWO_TO_32);
-}
-
-static void test_copy_of_a_store_without_secrets_reserves_no_nonces(void **state)
-{
-    uint8_t bytes[8];
-    uint32_t n;
-    (void)state;
-    copy_sets(&from, 1, 8, 1);
-    copy_whole();
-    assert_int_equal(nacre_own_get(copy_cfg.to, CEILING_KEY, bytes, 8, &n), NACRE_NOT_FOUND);
-}
-
-static void test_copy_moves_a_stale_ceiling_further_on(void **state)
-{
-    (void)state;
-    ceiling_set(&from, 0x100);
-    ceiling_set(&from, 0x200);
-    copy_sets(&from, 1, 8, 1);
-    copy_spoil(&from, CEILING_KEY, 1);
-    copy_reboot();
-    copy_whole();
-    assert_int_equal(ceiling_of(&to), 0x100u + 2u * (uint64_t)TWO_TO_32);
-}
-
 /* ---- another medium ---- */
 
 /* A store on a chip and one in RAM, open at once, each with its own index; there and back. */
@@ -496,12 +423,8 @@ int main(void)
         TEST(begin, takes_damage_that_comes_meanwhile),
         TEST(begin, takes_damage_of_what_was_stale),
         TEST(begin, of_what_was_set_again_is_good),
-        TEST(begin, keeps_nonces_that_were_used_before),
         TEST(begin, record_outlives_one_bad_bit),
         TEST(begin, does_not_guess_what_counts),
-        TEST(begin, keeps_the_nonces_of_both_apart),
-        TEST(begin, of_a_store_without_secrets_reserves_no_nonces),
-        TEST(begin, moves_a_stale_ceiling_further_on),
         TEST(begin, to_ram_and_back),
         cmocka_unit_test(test_copy_histories),
     };

@@ -1,0 +1,6 @@
+# The real firmware image with its brightness in each medium: one program, run in several ways. A
+# start that reads a FRAM over I2C takes the twin long: that run is for the campaign.
+foreach(run eeprom_i2c eeprom_spi fram_spi mram spi_nor mcu_flash)
+    nacre_test(test_media_firmware_${run} SOURCES test_media_firmware.c support/named.c LIBS demo
+        IN host TIMEOUT 300 ARGS ${run})
+endforeach()

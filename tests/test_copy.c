@@ -267,7 +267,7 @@ static void test_copy_needs_no_room_for_what_it_replaces(void **state)
 {
     (void)state;
     copy_sets(&to, 0, COPY_VALUE_MAX, 1);
-    for (uint32_t slot = 0; slot < COPY_USER; slot++) copy_sets(&from, slot, 20, 7);
+    for (uint32_t slot = 0; slot < COPY_USER; slot++) copy_sets(&from, slot, 30, 7);
     copy_cfg.replace = true;
     copy_whole();
     copy_holds(&to, &from.model);

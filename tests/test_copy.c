@@ -20,6 +20,7 @@
 static const struct nacre_geometry four = {UNIT, 4, 16, 256, 16, 0};
 static const struct nacre_geometry three = {UNIT, 3, 16, 256, 16, 0};
 static const struct nacre_geometry eight = {UNIT, 8, 16, 256, 16, 0};
+static const struct nacre_geometry lanes = {UNIT, 8, 16, 256, 256, 0};
 
 static int begin(void **state)
 {
@@ -204,6 +205,29 @@ static void test_copy_replaces_when_asked(void **state)
     copy_cfg.replace = true;
     copy_whole();
     copy_holds(&to, &from.model);
+    copy_reboot();
+    copy_holds(&to, &from.model);
+}
+
+static int begin_to_lanes(void **state)
+{
+    (void)state;
+    copy_bed_open(&four, &lanes);
+    return 0;
+}
+
+/* What is emptied keeps its lanes: the next boot mounts it as the last one did. */
+static void test_copy_replaces_in_as_many_lanes(void **state)
+{
+    struct rng rng = {12};
+    struct nacre_stats stats;
+    (void)state;
+    copy_use(&to, &rng, 40);
+    copy_use(&from, &rng, 40);
+    copy_cfg.replace = true;
+    copy_whole();
+    assert_int_equal(nacre_stats(copy_cfg.to, &stats), NACRE_OK);
+    assert_int_equal(stats.lane_count, 2);
     copy_reboot();
     copy_holds(&to, &from.model);
 }
@@ -439,6 +463,7 @@ int main(void)
         TEST(begin, claim_makes_a_store_count),
         TEST(begin, over_values_is_refused),
         TEST(begin, replaces_when_asked),
+        TEST(begin_to_lanes, replaces_in_as_many_lanes),
         TEST(begin, over_own_records_is_no_loss),
         TEST(begin_to_three, to_a_smaller_one_is_refused),
         TEST(begin_to_three, fits_where_sets_do),

@@ -303,7 +303,7 @@ static int end_scene(void **state)
         (void)state; \
         return begin_scene(number); \
     } \
-    static void test_copy_cuts_##name(void **state) \
+    static void test_copy_cuts_##name##_leave_one_that_counts(void **state) \
     { \
         (void)state; \
         run_scene(number); \
@@ -315,7 +315,7 @@ SCENE(3, to_slots_over_others)
 SCENE(4, from_slots_to_units)
 SCENE(5, of_lost_values)
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_copy_cuts_##name, begin_##name, end_scene)
+#define TEST(function, name) cmocka_unit_test_setup_teardown(function, begin_##name, end_scene)
 
 static struct point replayed;
 
@@ -357,12 +357,13 @@ int main(int argc, char **argv)
     }
     if (share == 0u) share = 1;
     const struct CMUnitTest tests[] = {
-        TEST(one_lane_to_blank),
-        TEST(to_two_lanes),
-        TEST(from_two_lanes_over_others),
-        TEST(to_slots_over_others),
-        TEST(from_slots_to_units),
-        TEST(of_lost_values),
+        TEST(test_copy_cuts_one_lane_to_blank_leave_one_that_counts, one_lane_to_blank),
+        TEST(test_copy_cuts_to_two_lanes_leave_one_that_counts, to_two_lanes),
+        TEST(test_copy_cuts_from_two_lanes_over_others_leave_one_that_counts,
+             from_two_lanes_over_others),
+        TEST(test_copy_cuts_to_slots_over_others_leave_one_that_counts, to_slots_over_others),
+        TEST(test_copy_cuts_from_slots_to_units_leave_one_that_counts, from_slots_to_units),
+        TEST(test_copy_cuts_of_lost_values_leave_one_that_counts, of_lost_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

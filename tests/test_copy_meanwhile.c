@@ -130,6 +130,8 @@ static void test_copy_that_must_not_wait_says_busy(void **state)
     to.box.cfg.refuse_when_busy = true;
     copy_reboot();
     copy_use(&from, &rng, 80);
+    copy_sets(&to, 0, 4, 1); /* so that it is made empty first, and goes on as it was mounted */
+    copy_cfg.replace = true;
     assert_int_equal(nacre_copy_begin(&copy, &copy_cfg), NACRE_OK);
     for (uint32_t i = 0; i < STEPS_MAX && more; i++) {
         assert_int_equal(nacre_idle(copy_cfg.to, &has_more), NACRE_OK);

@@ -34,7 +34,7 @@ COMPILER = ["arm-none-eabi-gcc", "-mcpu=cortex-m7", "-mthumb", "-mfpu=fpv5-d16",
 CODE = (".text", ".rodata")
 # Files of nacre/core that are above the store or beside it: each is linked only where it is used.
 ABOVE = ("settings", "transaction")
-BESIDE = ("err", "secret", "check_store", "wipe")
+BESIDE = ("err", "secret", "check_store", "wipe", "copy")
 CALLS = ["nacre_format", "nacre_mount", "nacre_set", "nacre_get", "nacre_remove"]
 MORE_CALLS = ["nacre_settings_open", "nacre_settings_get", "nacre_settings_set", "nacre_begin",
               "nacre_stage_set", "nacre_stage_remove", "nacre_commit", "nacre_abandon",

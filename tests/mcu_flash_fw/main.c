@@ -6,7 +6,8 @@
  *   g  get it                          w  write a wrong key to the controller
  *   i  idle until nothing is left      m  make the flash write-back in the MPU; M as it was
  *   u  unmount                         c  the counts; l  the longest way from tick to tick
- *   x  what is left in the core's and the controller's registers
+ *   x  what is left in the core's and the controller's registers; b  the same, behind a read of the
+ *      word that the test breaks
  *   r  regions that must be refused
  */
 #include "examples/brightness/board.h"
@@ -35,6 +36,7 @@
 #define UNIT 0x2000u
 #define REGION 0x0800A000u
 #define REGION_BYTES (3u * UNIT)
+#define BROKEN 0x1F0u
 #define KEY 1u
 #define INDEX 8u
 
@@ -176,6 +178,14 @@ static void say_registers(void)
     board_write("\r\n");
 }
 
+static void read_broken(void)
+{
+    uint8_t word[NACRE_MCU_WORD_BYTES];
+
+    say_err("read", flash.medium.ops->read(&flash.medium, BROKEN, word, sizeof word));
+    say_registers();
+}
+
 static void do_letter(char letter)
 {
     if (letter == 'o') mount();
@@ -190,6 +200,7 @@ static void do_letter(char letter)
     if (letter == 'c') say_counts();
     if (letter == 'l') letters_say("longest_tick_us", tick_longest() / BOARD_CORE_MHZ);
     if (letter == 'x') say_registers();
+    if (letter == 'b') read_broken();
     if (letter == 'r') refuse();
 }
 

@@ -100,7 +100,7 @@ static void test_i2c_memory_leaves_the_rest_of_the_part_alone(void **state)
     part_bus_end(&bed);
 }
 
-/* FM24V10 with A2 high and its blocks at 54h and 55h. */
+/* A2 and A0 high. */
 static void test_i2c_memory_reaches_a_part_by_its_pins(void **state)
 {
     (void)state;
@@ -199,6 +199,8 @@ static void test_i2c_memory_open_refuses_another_part(void **state)
     begin(&nacre_part_fm24v10);
     part_inject(bed.part, &(struct part_fault){.kind = PART_FAULT_WRONG_ID});
     assert_int_equal(open_memory(), NACRE_CHIP_UNKNOWN);
+    part_inject(bed.part, &(struct part_fault){.kind = PART_FAULT_DEAD});
+    assert_int_equal(open_memory(), NACRE_BUS_NO_ACK);
     part_bus_end(&bed);
 }
 

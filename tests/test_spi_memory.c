@@ -110,7 +110,9 @@ static void test_spi_memory_leaves_no_write_enabled(void **state)
         begin(parts[k]);
         assert_int_equal(open_memory(), NACRE_OK);
         assert_int_equal(status() & 2u, 0);
-        part_bus_use_all(medium);
+        uint8_t data[16] = {9};
+        assert_int_equal(part_bus_erase(medium, 0), NACRE_OK);
+        assert_int_equal(medium->ops->program(medium, 0, data, 16), NACRE_OK);
         assert_int_equal(status() & 2u, 0);
         part_bus_end(&bed);
     }
@@ -149,6 +151,28 @@ static void test_spi_memory_open_waits_for_a_part_at_work(void **state)
     assert_int_equal(open_memory(), NACRE_OK);
     part_bus_use_all(medium);
     assert_int_equal(part_violations(bed.part), 0);
+    part_bus_end(&bed);
+}
+
+/* The same behind its back, at a read and at a write: both wait, and nothing is lost. */
+static void test_spi_memory_calls_wait_for_a_part_at_work(void **state)
+{
+    (void)state;
+    uint8_t data[16] = {1, 2};
+    uint8_t found[16];
+    begin(&nacre_part_m95m01);
+    cfg.region_addr = 65536;
+    assert_int_equal(open_memory(), NACRE_OK);
+    part_bus_use_all(medium);
+    send((const uint8_t[1]){0x06}, 1);
+    send((const uint8_t[5]){0x02, 0x00, 0xff, 0x00, 0x77}, 5);
+    part_bus_check_all(medium);
+    send((const uint8_t[1]){0x06}, 1);
+    send((const uint8_t[5]){0x02, 0x00, 0xff, 0x00, 0x78}, 5);
+    assert_true(part_is_busy(bed.part));
+    assert_int_equal(medium->ops->program(medium, part_bus_middle(medium), data, 16), NACRE_OK);
+    assert_int_equal(medium->ops->read(medium, part_bus_middle(medium), found, 16), NACRE_OK);
+    assert_memory_equal(found, data, 16);
     part_bus_end(&bed);
 }
 
@@ -194,6 +218,8 @@ static void test_spi_memory_open_refuses_another_part(void **state)
         part_bus_end(&bed);
     }
     begin(&nacre_part_mb85rs64v);
+    assert_int_equal(open_memory(), NACRE_OK);
+    part_bus_use_all(medium); /* so that it has headers, too */
     part_inject(bed.part, &(struct part_fault){.kind = PART_FAULT_WRONG_ID});
     assert_int_equal(open_memory(), NACRE_CHIP_UNKNOWN);
     part_bus_end(&bed);
@@ -264,6 +290,42 @@ static void test_spi_memory_protected_bytes_are_told_and_unchanged(void **state)
         part_bus_check_all(medium);
         part_bus_end(&bed);
     }
+}
+
+/* Regions that end or begin where the protection begins. */
+static void test_spi_memory_knows_where_the_protection_begins(void **state)
+{
+    (void)state;
+    for (uint32_t protect = 1; protect <= 2; protect++) {
+        begin(&nacre_part_fm25v10);
+        const uint32_t border = protect == 1 ? 98304u : 65536u;
+        write_status((uint8_t)(protect << 2));
+        cfg.region_addr = border - cfg.region_bytes;
+        assert_int_equal(open_memory(), NACRE_OK);
+        part_bus_use_all(medium);
+        cfg.region_addr = border;
+        assert_int_equal(open_memory(), NACRE_OK);
+        assert_int_equal(part_bus_erase(medium, 0), NACRE_PART_PROTECTED);
+        part_bus_end(&bed);
+    }
+}
+
+/* The frame with the bytes gets lost: the enable that is still set tells, and it is sent again. */
+static void test_spi_memory_lost_write_is_told_by_the_latch(void **state)
+{
+    (void)state;
+    uint8_t data[16] = {3};
+    uint8_t found[16];
+    begin(&nacre_part_25lc256);
+    assert_int_equal(open_memory(), NACRE_OK);
+    assert_int_equal(part_bus_erase(medium, 0), NACRE_OK);
+    const struct part_fault fault = {.kind = PART_FAULT_DEAD, .after = 2, .count = 1};
+    part_inject(bed.part, &fault);
+    assert_int_equal(medium->ops->program(medium, 0, data, 16), NACRE_OK);
+    assert_int_equal(memory.retries, 1);
+    assert_int_equal(medium->ops->read(medium, 0, found, 16), NACRE_OK);
+    assert_memory_equal(found, data, 16);
+    part_bus_end(&bed);
 }
 
 static void test_spi_memory_write_that_never_ends_is_told(void **state)
@@ -372,10 +434,13 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_spi_memory_leaves_no_write_enabled),
     cmocka_unit_test(test_spi_memory_write_takes_as_long_as_the_part),
     cmocka_unit_test(test_spi_memory_open_waits_for_a_part_at_work),
+    cmocka_unit_test(test_spi_memory_calls_wait_for_a_part_at_work),
     cmocka_unit_test(test_spi_memory_open_refuses_what_does_not_fit),
     cmocka_unit_test(test_spi_memory_open_refuses_another_part),
     cmocka_unit_test(test_spi_memory_empty_socket_is_told),
     cmocka_unit_test(test_spi_memory_protected_bytes_are_told_and_unchanged),
+    cmocka_unit_test(test_spi_memory_knows_where_the_protection_begins),
+    cmocka_unit_test(test_spi_memory_lost_write_is_told_by_the_latch),
     cmocka_unit_test(test_spi_memory_write_that_never_ends_is_told),
     cmocka_unit_test(test_spi_memory_wait_ends_without_a_clock),
     cmocka_unit_test(test_spi_memory_one_bad_transfer_is_done_again),

@@ -24,9 +24,9 @@
  *     count n -> count n + 1    an erase. Where n is not durable it is written to both headers
  *                               first. Cut: n or n + 1, or one now and the other at the next boot;
  *                               no header where the erase before was cut, too
- *     n, not durable -> durable the first program: n is written to the other header as well, or to
- *                               its own if that is lost. Cut: n, if the erase had ended; else what
- *                               an erase that is cut may leave
+ *     n, not durable -> durable the first program: n is written to the other header and then to its
+ *                               own; to its own alone if that is lost. Cut: n, if the erase had
+ *                               ended; else what an erase that is cut may leave
  *     the highest count -> 1    an erase, as from no header
  * A unit with no header that is not blank reads as what lies there, without stamps: the store sees
  * damage, or something foreign, and never blank granules where there were records.

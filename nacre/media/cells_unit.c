@@ -272,37 +272,9 @@ static enum nacre_err unit_begin(struct nacre_cells *cells, uint32_t unit)
 }
 
 /*
- * Write the count to the header that does not have it. Where both do, header (count % 2) is the one
- * that the erase wrote: it stays, for the erase may have ended, and then the count must not go back
- * to the one before, whatever a cut does to this write.
- */
-static enum nacre_err unit_settle(struct nacre_cells *cells, uint32_t unit, uint32_t count)
-{
-    uint32_t found;
-    const uint32_t own = count % 2u;
-    enum nacre_err err = header_read(cells, unit, own, &found);
-    if (err == NACRE_OK) err = header_write(cells, unit, found == count ? own ^ 1u : own, count);
-    if (err == NACRE_OK) cells->units[unit] |= IS_READY;
-    return err;
-}
-
-/* The unit's count must be durable before a granule carries its stamp. */
-enum nacre_err nacre_cells_unit_prepare(struct nacre_cells *cells, uint32_t unit)
-{
-    enum nacre_err err = nacre_cells_unit_load(cells, unit);
-    if (err != NACRE_OK || (cells->units[unit] & IS_SETTLED) != 0u) return err;
-    const uint32_t count = cells->units[unit] & COUNT_BITS;
-    cells->units[unit] &= ~IS_KNOWN;
-    if (count == COUNT_NONE) err = unit_is_virgin(cells, unit);
-    if (err != NACRE_OK) return err;
-    if (count == COUNT_NONE || count == 0u) return unit_begin(cells, unit);
-    return unit_settle(cells, unit, count);
-}
-
-/*
- * See that the header which the next erase leaves alone has the count, for good. Where both are
- * valid and nothing proves the newer one, the older one takes its count first: so the unit never
- * falls back behind a count that may have been used, and no stamp is given twice.
+ * See that the header which the next erase leaves alone has the count, for good. Where nothing
+ * proves it, the other one takes it first: so the unit never falls back behind a count that may
+ * have been used, whatever a cut does to these writes, and no stamp is given twice.
  */
 static enum nacre_err unit_secure(struct nacre_cells *cells, uint32_t unit, uint32_t word)
 {
@@ -318,6 +290,21 @@ static enum nacre_err unit_secure(struct nacre_cells *cells, uint32_t unit, uint
         if (err != NACRE_OK) return err;
     }
     return header_write(cells, unit, own, count);
+}
+
+/* The unit's count must be durable before a granule carries its stamp. */
+enum nacre_err nacre_cells_unit_prepare(struct nacre_cells *cells, uint32_t unit)
+{
+    enum nacre_err err = nacre_cells_unit_load(cells, unit);
+    if (err != NACRE_OK || (cells->units[unit] & IS_SETTLED) != 0u) return err;
+    const uint32_t count = cells->units[unit] & COUNT_BITS;
+    cells->units[unit] &= ~IS_KNOWN;
+    if (count == COUNT_NONE) err = unit_is_virgin(cells, unit);
+    if (err != NACRE_OK) return err;
+    if (count == COUNT_NONE || count == 0u) return unit_begin(cells, unit);
+    err = unit_secure(cells, unit, count); /* as if nothing were known */
+    if (err == NACRE_OK) cells->units[unit] = IS_READY | count;
+    return err;
 }
 
 enum nacre_err nacre_cells_unit_erase(struct nacre_cells *cells, uint32_t unit)

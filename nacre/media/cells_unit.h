@@ -40,7 +40,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_cells_unit_load(struct nacre_cells *cells,
 /*
  * Make the count of a unit durable, so that granules may carry its stamp.
  *
- * Cost     mostly none; after a boot one write, where no granule proves it; two in a virgin unit
+ * Cost     mostly none; after a boot two writes, where no granule proves it, and in a virgin unit
  * Returns  NACRE_OK; NACRE_IO: the unit has no header and is not virgin; what the memory answers:
  *          no granule has changed
  * Cut      cells.h

@@ -191,7 +191,8 @@ enum nacre_err nacre_mcu_flash_open(struct nacre_mcu_flash *flash, struct nacre_
     *flash = (struct nacre_mcu_flash){
         .medium = {&mcu_ops,
                    {port->unit_bytes, cfg->region.bytes / port->unit_bytes, WORD_BYTES, WORD_BYTES,
-                    WORD_BYTES, WORD_BYTES}},
+                    WORD_BYTES, WORD_BYTES},
+                   false},
         .port = port,
         .flash_addr = flash_addr,
     };

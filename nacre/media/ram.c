@@ -85,7 +85,7 @@ enum nacre_err nacre_ram_open(struct nacre_ram *ram, uint8_t *bytes, uint32_t un
     }
     if (unit_bytes % PAGE_BYTES != 0u) return NACRE_REGION_UNALIGNED;
     ram->medium = (struct nacre_medium){
-        &ram_ops, {unit_bytes, unit_count, GRANULE_BYTES, PAGE_BYTES, GRANULE_BYTES, 0}};
+        &ram_ops, {unit_bytes, unit_count, GRANULE_BYTES, PAGE_BYTES, GRANULE_BYTES, 0}, false};
     ram->bytes = bytes;
     return NACRE_OK;
 }

@@ -80,7 +80,7 @@ static enum nacre_err part_wait(struct nacre_spi_memory *memory, uint8_t *status
         const bool is_late = time->now_us(time->context) - start_us > limit_us;
         const enum nacre_err err = status_read(memory, status);
         if (err != NACRE_OK) return err;
-        if (limit_us == 0u || (*status & STATUS_WIP) == 0u) return NACRE_OK;
+        if ((*status & STATUS_WIP) == 0u) return NACRE_OK;
         if (is_late) return NACRE_TIMEOUT;
         if (time->pause != NULL) time->pause(time->context);
     }
@@ -93,10 +93,16 @@ static enum nacre_err status_refuses(uint8_t status)
     return status == 0u ? NACRE_PART_SILENT : NACRE_CHIP_REFUSED;
 }
 
+/* A part that is at work hears no WREN, and still has the latch of that work. */
 static enum nacre_err write_enable(struct nacre_spi_memory *memory, uint8_t *status)
 {
     enum nacre_err err = command_send(memory, WREN, NULL, 0);
     if (err == NACRE_OK) err = status_read(memory, status);
+    if (err == NACRE_OK && (*status & STATUS_WIP) != 0u) {
+        err = part_wait(memory, status);
+        if (err == NACRE_OK) err = command_send(memory, WREN, NULL, 0);
+        if (err == NACRE_OK) err = status_read(memory, status);
+    }
     if (err != NACRE_OK) return err;
     return (*status & STATUS_WEL) != 0u ? NACRE_OK : status_refuses(*status);
 }
@@ -211,6 +217,9 @@ static enum nacre_err memory_write(struct nacre_cells *cells, uint32_t addr, con
 static enum nacre_err memory_find(struct nacre_cells *cells)
 {
     struct nacre_spi_memory *const memory = memory_of(cells);
+    uint8_t status;
+    const enum nacre_err err = part_wait(memory, &status); /* at work it reads all ones */
+    if (err != NACRE_OK) return err;
     return memory->cfg.part->id_bytes != 0u ? id_check(memory) : latch_check(memory);
 }
 
@@ -231,14 +240,11 @@ static enum nacre_err cfg_check(const struct nacre_spi_memory_cfg *cfg)
 enum nacre_err nacre_spi_memory_open(struct nacre_spi_memory *memory,
                                      const struct nacre_spi_memory_cfg *cfg)
 {
-    uint8_t status;
     enum nacre_err err = memory == NULL ? NACRE_NO_REGION : cfg_check(cfg);
     if (err != NACRE_OK) return err;
     memory->cfg = *cfg;
     memory->retries = 0;
-    err = part_wait(memory, &status);
-    if (err == NACRE_OK) err = latch_check(memory);
-    if (err == NACRE_OK && cfg->part->id_bytes != 0u) err = id_check(memory);
+    err = memory_find(&memory->cells);
     if (err != NACRE_OK) return err;
     const struct nacre_cells_area area = {cfg->region_addr, cfg->region_bytes,
                                           cfg->part->page_bytes};

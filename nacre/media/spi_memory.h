@@ -30,12 +30,13 @@ struct nacre_spi_memory {
 };
 
 /*
- * Find the part, and make a medium of a region of it. Nothing is written but the write enable,
- * which is taken back.
+ * Find the part, and make a medium of a region of it. Nothing is written; a part without an id is
+ * given the write enable, which is taken back.
  *
  * memory   the caller's; must not be moved afterwards
  * cfg      copied; what it points to stays
- * Cost     four frames of a byte or two, an id where the row has one, and nacre_cells_open
+ * Cost     a status; an id, or where the row has none four frames of a byte or two; and
+ *          nacre_cells_open
  * Returns  NACRE_OK
  *          NACRE_BAD_ARGUMENT      a row of another bus
  *          NACRE_REGION_OUTSIDE    the region ends beyond the part

@@ -141,6 +141,7 @@ static void test_i2c_txdr_may_be_filled_before_start(void **state)
     bus_put(&bed, ISR, 1);
     assert_int_equal(bus_get(&bed, ISR), 1);
     bus_put(&bed, I2C1 + 0x28u, 0x02);
+    bus_put(&bed, I2C1 + 0x28u, 0x33); /* it is full: nothing happens */
     bus_put(&bed, I2C1 + 0x04u, 0x53u << 1 | 3u << 16 | 1u << 25 | 1u << 13);
     assert_int_equal(bus_get(&bed, ISR), 0x8003); /* the second byte is asked for */
     bus_put(&bed, I2C1 + 0x28u, 0x40);

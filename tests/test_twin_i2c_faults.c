@@ -128,6 +128,8 @@ static void test_bus_sda_held_for_good_stays(void **state)
     (void)state;
     bus_disturb(&bed, TWIN_FAULT_SDA_LOW, 0, 0);
     assert_int_equal(bus_i2c_store(&bed, 0x50, 0x80, 0x90, 4), BOX_LOST);
+    assert_int_equal(bed_run_ms(&bed.board, 1), TWIN_STOP_TIME);
+    assert_int_equal(bus_get(&bed, ISR) & 0x8000u, 0x8000); /* no stop was seen */
     assert_int_equal(bus_do(&bed, BOX_CLOCKS, 9, 0, 0), 9);
     assert_int_equal(bed.box.isr, SCL);
     /* A start waits for a free bus: no flag comes. */
@@ -135,6 +137,20 @@ static void test_bus_sda_held_for_good_stays(void **state)
     assert_int_equal(bus_get(&bed, I2C1 + 0x04u) & 1u << 13, 1u << 13);
     twin_bus_fault_plan(bed.board.twin, NULL);
     (void)bus_do(&bed, BOX_RESET_I2C, 0, 0, 0);
+    check_usable();
+}
+
+/* SDA is held from the last byte of a read on: it reads 00, and no stop can be given. */
+static void test_bus_sda_held_keeps_the_stop_away(void **state)
+{
+    (void)state;
+    bus_disturb(&bed, TWIN_FAULT_SDA_LOW, 5, 12);
+    assert_int_equal(bus_i2c_load(&bed, 0x50, 0x80, 2), BOX_TIMEOUT);
+    assert_int_equal(bed.box.in[0], 1);
+    assert_int_equal(bed.box.in[1], 0);
+    assert_int_equal(bed.box.isr & 0x8020u, 0x8000); /* BUSY, no STOPF */
+    assert_int_equal(bus_do(&bed, BOX_CLOCKS, 9, 0, 0), 3);
+    assert_int_equal(bed.box.isr, SCL | SDA);
     check_usable();
 }
 
@@ -275,6 +291,7 @@ int main(void)
         ON_BUS(test_bus_controller_hangs_until_disabled),
         ON_BUS(test_bus_sda_held_is_clocked_free),
         ON_BUS(test_bus_sda_held_for_good_stays),
+        ON_BUS(test_bus_sda_held_keeps_the_stop_away),
         ON_BUS(test_bus_scl_held_stretches),
         ON_BUS(test_bus_reset_inside_a_read_leaves_sda_held),
         ON_BUS(test_bus_part_that_is_dead),

@@ -192,6 +192,12 @@ static void test_spi_flags_follow_the_fifos(void **state)
     assert_int_equal(bus_get(&bed, SR), 0x0000C007u);
     bus_put(&bed, CR1, SSI);
     assert_int_equal(bus_get(&bed, SR), 0x1002);
+    bus_put(&bed, CR1, SSI | SPE);
+    for (uint32_t i = 0; i < 8u; i++) {
+        assert_int_equal(bus_get(&bed, SR) & 2u, 2);
+        put_byte(TXDR, i);
+    }
+    assert_int_equal(bus_get(&bed, SR) & 2u, 0);
 }
 
 /* Without MASRX what finds no room is lost; with it the clock waits. */
@@ -298,6 +304,48 @@ static void test_spi_reset_inside_a_frame_ends_it(void **state)
     assert_int_equal(bed.box.in[0] & 2u, 0); /* the frame's end cleared WEL */
 }
 
+static void ask_for_write(void)
+{
+    static const uint8_t write[5] = {0x02, 0x10, 0x00, 0x77, 0x78};
+    assert_int_equal(command(0x06, 0), BOX_OK);
+    memcpy(bed.box.out, write, sizeof write);
+    bus_ask(&bed, BOX_SPI, GPIOE_BSRR, sizeof write, 0);
+}
+
+/* DS21822: select must rise behind a whole byte, or nothing is written. */
+static void test_spi_select_that_rises_inside_a_byte_voids_a_write(void **state)
+{
+    (void)state;
+    const struct twin_cut when = {TWIN_CUT_AT_BUS_BYTE, 0, bus_counts(&bed).bytes + 5u, 0.5};
+    twin_reset_plan(bed.board.twin, &when);
+    ask_for_write();
+    assert_int_equal(bus_wait(&bed), TWIN_STOP_RESET);
+    assert_int_equal(bus_counts(&bed).writes, 0);
+    assert_int_equal(bed_run_ms(&bed.board, 6), TWIN_STOP_TIME);
+    assert_int_equal(part_bytes(bus_part(&bed, 0))[0x1000], 0xFF);
+}
+
+/* What the firmware does behind a cut, in the block that it falls into, reaches no part. */
+static void test_spi_nothing_reaches_a_part_behind_a_cut(void **state)
+{
+    (void)state;
+    ask_for_write();
+    struct twin_snapshot *const snapshot = twin_snapshot(bed.board.twin);
+    assert_non_null(snapshot);
+    assert_int_equal(bus_wait(&bed), TWIN_STOP_TEXT);
+    assert_int_equal(bus_counts(&bed).writes, 1);
+    const uint64_t rises_ps = bed.board.last[TWIN_EVENT_TRANSFER].time_ps;
+    for (uint64_t before_ps = 1000; before_ps < 100000u; before_ps += 3000u) {
+        const struct twin_cut cut = {TWIN_CUT_AT_TIME, rises_ps - before_ps, 0, 0.0};
+        twin_restore(bed.board.twin, snapshot);
+        twin_cut_plan(bed.board.twin, &cut);
+        assert_int_equal(bus_wait(&bed), TWIN_STOP_CUT);
+        assert_int_equal(bus_counts(&bed).writes, 0);
+        assert_int_equal(part_counters(bus_part(&bed, 0)).cuts, 0);
+    }
+    twin_snapshot_free(bed.board.twin, snapshot);
+}
+
 static void test_spi_controller_hangs_until_disabled(void **state)
 {
     (void)state;
@@ -375,6 +423,7 @@ static void test_spi_start_without_pins_is_a_violation(void **state)
 }
 
 #define WITH_FRAM(name) cmocka_unit_test_setup_teardown(name, setup_fram, teardown)
+#define WITH_EEPROM(name) cmocka_unit_test_setup_teardown(name, setup_eeprom, teardown)
 
 int main(void)
 {
@@ -382,7 +431,7 @@ int main(void)
         cmocka_unit_test_teardown(test_spi_registers_after_reset, teardown),
         WITH_FRAM(test_spi_clock_follows_prescaler_and_kernel_clock),
         WITH_FRAM(test_spi_fram_answers_and_keeps),
-        cmocka_unit_test_setup_teardown(test_spi_eeprom_writes_in_its_time, setup_eeprom, teardown),
+        WITH_EEPROM(test_spi_eeprom_writes_in_its_time),
         cmocka_unit_test_teardown(test_spi_select_pins_choose_the_part, teardown),
         WITH_FRAM(test_spi_flags_follow_the_fifos),
         WITH_FRAM(test_spi_full_fifo_overruns_or_suspends),
@@ -391,6 +440,8 @@ int main(void)
         WITH_FRAM(test_spi_interrupt_pends_at_the_end),
         WITH_FRAM(test_spi_cut_inside_each_byte),
         WITH_FRAM(test_spi_reset_inside_a_frame_ends_it),
+        WITH_EEPROM(test_spi_select_that_rises_inside_a_byte_voids_a_write),
+        WITH_EEPROM(test_spi_nothing_reaches_a_part_behind_a_cut),
         WITH_FRAM(test_spi_controller_hangs_until_disabled),
         WITH_FRAM(test_spi_wire_from_the_part_is_stuck),
         WITH_FRAM(test_spi_write_without_room_is_a_violation),

@@ -96,7 +96,7 @@ void bed_open(struct bed *bed, const struct bed_kind *kind, uint32_t key_count)
     bed->kind = kind;
     bed->key_count = key_count;
     bed->sim = sim_nor_create(&geometry, 1);
-    bed->medium = (struct nacre_medium){&ops, geometry};
+    bed->medium = (struct nacre_medium){&ops, geometry, false};
     bed->rng.state = 1;
     bed_mount(bed);
 }

@@ -101,6 +101,8 @@ struct nacre_medium_ops {
 struct nacre_medium {
     const struct nacre_medium_ops *ops;
     struct nacre_geometry geometry;
+    bool is_overwritten; /* a granule that is not blank can be programmed, too, and what reads back
+                            once as it should stays so: the store asks neither twice */
 };
 
 /*

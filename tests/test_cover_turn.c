@@ -166,7 +166,7 @@ static bool mount_tired(uint32_t good)
 {
     struct nacre_store_cfg cfg = cover.box.cfg;
     memset(&tired, 0, sizeof tired);
-    tired.medium = (struct nacre_medium){ &tired_ops, under()->geometry };
+    tired.medium = (struct nacre_medium){ &tired_ops, under()->geometry, false };
     tired.good = good;
     cfg.medium = &tired.medium;
     sim_nor_power_on(cover.box.sim);

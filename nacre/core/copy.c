@@ -285,10 +285,10 @@ static bool is_stale_as(const struct nacre_store *to, uint32_t key, const uint8_
     struct nacre_record record;
     if (entry == NULL || !nacre_entry_is_stale(entry)) return false;
     if (entry->place == NACRE_PLACE_OWED) return value == NULL;
-    if (nacre_log_read(log, entry->place, &record, NULL, 0) != NACRE_OK) return false;
-    if (value == NULL) return record.length == NACRE_LENGTH_REMOVED;
+    bool equals;
     const struct nacre_spot spot = nacre_log_spot(log, entry->place);
-    return record.length == n && nacre_record_equals(&spot, &record, value);
+    if (nacre_record_compare(&spot, &record, value, n, &equals) != NACRE_OK) return false;
+    return value == NULL ? record.length == NACRE_LENGTH_REMOVED : equals;
 }
 
 /* In the index alone: the key is stale, and where it is lost, no record is left. */

@@ -93,6 +93,32 @@ enum nacre_err nacre_log_read_to_copy(const struct nacre_log *log, uint32_t plac
     return err == NACRE_NOT_FOUND ? NACRE_DAMAGED : err;
 }
 
+static struct nacre_size size_of(const struct nacre_log *log, uint32_t place,
+                                 const struct nacre_record *record)
+{
+    const struct nacre_size size = {
+        .place = (uint16_t)place,
+        .slots = (uint8_t)nacre_record_slots(&log->lanes, record),
+        .is_removal = record->length == NACRE_LENGTH_REMOVED,
+    };
+    return size;
+}
+
+enum nacre_err nacre_log_size(const struct nacre_log *log, uint32_t place, struct nacre_size *size)
+{
+    struct nacre_record record;
+    *size = log->written.place == place ? log->written : log->read;
+    if (size->place == place && place != NACRE_PLACE_OWED) return NACRE_OK;
+    const enum nacre_err err = nacre_log_read(log, place, &record, NULL, 0);
+    if (err == NACRE_OK) *size = size_of(log, place, &record);
+    return err;
+}
+
+void nacre_log_remember(struct nacre_log *log, uint32_t place, const struct nacre_record *record)
+{
+    log->read = size_of(log, place, record);
+}
+
 struct nacre_control nacre_log_control(const struct nacre_log *log)
 {
     const struct nacre_control control = {
@@ -137,7 +163,8 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
     if (slot + slots > log->lanes.slots) return NACRE_FULL; /* only forged bytes ask for it */
     log->top = (uint16_t)(slot + slots);
     log->doubtful = true;
-    err = slots_are_blank(&spot, slots);
+    if (log->read.place == place) log->read.place = 0;
+    if (!log->lanes.medium->is_overwritten) err = slots_are_blank(&spot, slots);
     if (err != NACRE_OK) return err;
     err = nacre_record_write(&spot, record, source, &log->count.programs);
     if (nacre_medium_refuses(err) && log->count.programs == programs) {
@@ -149,6 +176,7 @@ enum nacre_err nacre_log_write_at(struct nacre_log *log, uint32_t slot,
         nacre_record_granules(record) * log->lanes.count * NACRE_GRANULE_BYTES;
     if (err != NACRE_OK) return err;
     log->doubtful = was_doubtful;
+    log->written = size_of(log, place, record);
     log->newest.place = (uint16_t)place;
     log->newest.is_note = record->key == NACRE_KEY_NOTE;
     log->newest.note = NACRE_NOTE_PLAIN;

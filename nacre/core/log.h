@@ -61,6 +61,13 @@ struct nacre_newest {
     bool is_note;       /* it has no value that need be read */
 };
 
+/* What room a record takes, remembered so that it need not be read again for that. */
+struct nacre_size {
+    uint16_t place; /* of the record; 0: of none */
+    uint8_t slots;
+    bool is_removal;
+};
+
 struct nacre_log_count {
     uint32_t programs;
     uint32_t programmed_bytes;
@@ -83,6 +90,8 @@ struct nacre_log {
     bool miscounted;    /* live and oldest_live are to be counted anew */
     bool owes;          /* the index says what no record says yet: see repair.h */
     struct nacre_newest newest;
+    struct nacre_size written; /* the record that was written last */
+    struct nacre_size read;    /* and one that was read; never the same place */
     uint16_t top; /* the head's first slot that nothing was programmed into */
     uint16_t oldest_live;
     uint16_t longest;   /* slots of the longest record that may live */
@@ -143,6 +152,20 @@ NACRE_MUST_CHECK enum nacre_err nacre_log_read(const struct nacre_log *log, uint
 NACRE_MUST_CHECK enum nacre_err nacre_log_read_to_copy(const struct nacre_log *log, uint32_t place,
                                                        struct nacre_record *record,
                                                        struct nacre_source *source);
+
+/*
+ * What room the record at an indexed place takes: as remembered, or read.
+ *
+ * size     written on NACRE_OK
+ * Returns  as nacre_log_read
+ */
+NACRE_MUST_CHECK enum nacre_err nacre_log_size(const struct nacre_log *log, uint32_t place,
+                                               struct nacre_size *size);
+
+/*
+ * Remember what room a record takes that was just read, until its place is written again.
+ */
+void nacre_log_remember(struct nacre_log *log, uint32_t place, const struct nacre_record *record);
 
 /*
  * Append a record to the head, or to the next unit where it does not fit. What is pending (a unit

@@ -31,15 +31,17 @@ bool nacre_put_has_value(const struct nacre_log *log, uint32_t key)
     return record.length != NACRE_LENGTH_REMOVED;
 }
 
-bool nacre_put_is_equal(const struct nacre_log *log, const struct nacre_change *change)
+bool nacre_put_is_equal(struct nacre_log *log, const struct nacre_change *change)
 {
     struct nacre_record record;
+    bool equals;
     const struct nacre_index_entry *const entry = nacre_index_find(&log->index, change->key);
     if (entry == NULL || nacre_entry_is_stale(entry)) return false;
-    if (nacre_log_read(log, entry->place, &record, NULL, 0) != NACRE_OK) return false;
-    if (record.length != change->length) return false;
     const struct nacre_spot spot = nacre_log_spot(log, entry->place);
-    return nacre_record_equals(&spot, &record, change->value);
+    const enum nacre_err err =
+        nacre_record_compare(&spot, &record, change->value, change->length, &equals);
+    if (err == NACRE_OK) nacre_log_remember(log, entry->place, &record);
+    return equals;
 }
 
 void nacre_put_add_need(const struct nacre_log *log, const struct nacre_change *change,
@@ -63,11 +65,10 @@ enum nacre_err nacre_put_check(const struct nacre_log *log, const struct nacre_n
 /* Slots that a change gives back. */
 static uint32_t slots_now(const struct nacre_log *log, uint32_t key)
 {
-    struct nacre_record record;
+    struct nacre_size size;
     const struct nacre_index_entry *const entry = nacre_index_find(&log->index, key);
     if (entry == NULL) return 0;
-    const enum nacre_err err = nacre_log_read(log, entry->place, &record, NULL, 0);
-    return err == NACRE_OK ? nacre_record_slots(&log->lanes, &record) : 0u;
+    return nacre_log_size(log, entry->place, &size) == NACRE_OK ? size.slots : 0u;
 }
 
 static enum nacre_err put_once(struct nacre_log *log, const struct nacre_change *change,

@@ -29,7 +29,7 @@ bool nacre_put_has_value(const struct nacre_log *log, uint32_t key);
 /*
  * Is the value of a key this one already, and good? Where it cannot be read, it is not.
  */
-bool nacre_put_is_equal(const struct nacre_log *log, const struct nacre_change *change);
+bool nacre_put_is_equal(struct nacre_log *log, const struct nacre_change *change);
 
 /*
  * Add what a change takes to a need.

@@ -114,6 +114,9 @@ struct sink {
     uint32_t size;
     uint32_t digest; /* running check sum, where it is wanted */
     bool wants_digest;
+    const uint8_t *like; /* null, or like_bytes that the value is held against */
+    uint32_t like_bytes;
+    bool differs;
     uint32_t lane;
 };
 
@@ -125,12 +128,14 @@ static void value_take(const struct nacre_record *record, uint32_t k, const uint
     const uint32_t end = payload_bytes(record);
     const struct part part = part_of(k);
     const bool fits = end - skip <= sink->size;
-    if (!fits && !sink->wants_digest) return;
+    const bool is_like = sink->like != NULL && end - skip <= sink->like_bytes;
+    if (!fits && !sink->wants_digest && !is_like) return;
     for (uint32_t at = part.from; at < part.end && at < end; at++) {
         if (at < skip) continue;
         const uint8_t *const byte = granule + offset_in(&part, at);
         if (sink->wants_digest) sink->digest = nacre_crc_update(sink->digest, byte, 1);
         if (fits) sink->buf[at - skip] = *byte;
+        if (is_like && sink->like[at - skip] != *byte) sink->differs = true;
     }
 }
 
@@ -143,6 +148,7 @@ static enum nacre_err read_from(const struct nacre_spot *spot, const uint8_t *fi
     const uint32_t count = nacre_record_granules(record);
     if (nacre_record_slots(spot->lanes, record) > spot->end - spot->place) return NACRE_NOT_FOUND;
     sink->digest = NACRE_CRC_START;
+    sink->differs = false;
     uint32_t crc = nacre_granule_seed(spot->lanes, spot->generation, spot->place);
     crc = nacre_crc_update(crc, first, CRC_AT);
     value_take(record, 0, first, sink);
@@ -262,18 +268,13 @@ static enum nacre_err source_byte(const struct nacre_lanes *lanes, struct nacre_
     return NACRE_OK;
 }
 
-bool nacre_record_equals(const struct nacre_spot *spot, const struct nacre_record *record,
-                         const uint8_t *value)
+enum nacre_err nacre_record_compare(const struct nacre_spot *spot, struct nacre_record *record,
+                                    const uint8_t *value, uint32_t n, bool *equals)
 {
-    struct nacre_source source = {
-        .place = spot->place, .skip = skip_bytes(record), .lane = record->lane};
-    const uint32_t value_bytes = nacre_record_value_bytes(record);
-    for (uint32_t i = 0; i < value_bytes; i++) {
-        uint8_t byte;
-        if (source_byte(spot->lanes, &source, i, &byte) != NACRE_OK) return false;
-        if (byte != value[i]) return false;
-    }
-    return true;
+    struct sink sink = {.like = value, .like_bytes = n == NACRE_LENGTH_REMOVED ? 0u : n};
+    const enum nacre_err err = read_any(spot, record, &sink);
+    *equals = err == NACRE_OK && record->length == n && !sink.differs;
+    return err;
 }
 
 static void head_build(const struct nacre_record *record, uint8_t *granule)
@@ -366,7 +367,8 @@ static enum nacre_err write_lane(const struct nacre_spot *spot, uint32_t lane,
         done += n;
         addr += n * NACRE_GRANULE_BYTES;
     }
-    for (uint32_t i = 0; i < READ_BACKS && err == NACRE_OK; i++) {
+    const bool is_seen = spot->lanes->medium->is_overwritten; /* by what programmed it */
+    for (uint32_t i = 0; !is_seen && i < READ_BACKS && err == NACRE_OK; i++) {
         err = nacre_record_check_lane(spot, lane);
     }
     return err == NACRE_NOT_FOUND ? NACRE_VERIFY : err;

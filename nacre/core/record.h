@@ -120,13 +120,16 @@ NACRE_MUST_CHECK enum nacre_err nacre_record_check_lane(const struct nacre_spot 
                                                         uint32_t lane);
 
 /*
- * Is the value of a record that was just read this one?
+ * Read the record at a spot and hold its value against n bytes.
  *
- * value    nacre_record_value_bytes(record) bytes
- * Returns  false also where the medium cannot be read
+ * n        NACRE_LENGTH_REMOVED: is it a removal?
+ * equals   written always; false also where the record cannot be read
+ * Returns  as nacre_record_read
  */
-bool nacre_record_equals(const struct nacre_spot *spot, const struct nacre_record *record,
-                         const uint8_t *value);
+NACRE_MUST_CHECK enum nacre_err nacre_record_compare(const struct nacre_spot *spot,
+                                                     struct nacre_record *record,
+                                                     const uint8_t *value, uint32_t n,
+                                                     bool *equals);
 
 /*
  * The key of a damaged record: the one with which the record would be whole but for one wrong bit

@@ -57,9 +57,9 @@ uint32_t nacre_room_capacity(const struct nacre_log *log, uint32_t longest)
 
 /* A removal in the oldest unit need not be copied: nothing older lies anywhere. */
 static bool dies_with_unit(const struct nacre_index_entry *entry,
-                           const struct nacre_record *record)
+                           const struct nacre_size *size)
 {
-    return record->length == NACRE_LENGTH_REMOVED && !nacre_entry_is_stale(entry);
+    return size->is_removal && !nacre_entry_is_stale(entry);
 }
 
 /* Slots that the record of an entry is counted with, and those that are in the oldest unit. */
@@ -67,14 +67,14 @@ static enum nacre_err count_entry(const struct nacre_log *log,
                                   const struct nacre_index_entry *entry, uint32_t *live,
                                   uint32_t *oldest_live)
 {
-    struct nacre_record record;
+    struct nacre_size size;
     *live = 0;
     *oldest_live = 0;
-    const enum nacre_err err = nacre_log_read(log, entry->place, &record, NULL, 0);
+    const enum nacre_err err = nacre_log_size(log, entry->place, &size);
     if (err != NACRE_OK) return err;
     const bool in_oldest = is_in_oldest(log, entry->place);
-    if (in_oldest && dies_with_unit(entry, &record)) return NACRE_OK;
-    *live = nacre_record_slots(&log->lanes, &record);
+    if (in_oldest && dies_with_unit(entry, &size)) return NACRE_OK;
+    *live = size.slots;
     if (in_oldest) *oldest_live = *live;
     return NACRE_OK;
 }
@@ -132,11 +132,11 @@ enum nacre_err nacre_room_count(struct nacre_log *log)
 static const struct nacre_index_entry *entry_in_oldest(const struct nacre_log *log)
 {
     for (uint32_t i = 0; i < log->index.count; i++) {
-        struct nacre_record record;
+        struct nacre_size size;
         const struct nacre_index_entry *const entry = &log->index.entries[i];
         if (!is_in_oldest(log, entry->place)) continue;
-        const enum nacre_err err = nacre_log_read(log, entry->place, &record, NULL, 0);
-        if (err != NACRE_OK || !dies_with_unit(entry, &record)) return entry;
+        const enum nacre_err err = nacre_log_size(log, entry->place, &size);
+        if (err != NACRE_OK || !dies_with_unit(entry, &size)) return entry;
     }
     return NULL;
 }
@@ -197,9 +197,9 @@ static enum nacre_err step(struct nacre_log *log, bool *copied)
 /* Room for one more record beside the commit? */
 static bool head_holds(const struct nacre_log *log, const struct nacre_index_entry *entry)
 {
-    struct nacre_record record;
-    if (nacre_log_read(log, entry->place, &record, NULL, 0) != NACRE_OK) return true;
-    return log->top + nacre_record_slots(&log->lanes, &record) < log->lanes.slots;
+    struct nacre_size size;
+    if (nacre_log_size(log, entry->place, &size) != NACRE_OK) return true;
+    return log->top + size.slots < log->lanes.slots;
 }
 
 enum nacre_err nacre_room_spare(struct nacre_log *log)

@@ -116,7 +116,7 @@ enum nacre_err nacre_own_set(struct nacre_store *store, uint32_t own_key, const 
 static enum nacre_err factory_set(struct nacre_store *store, uint32_t key, const void *value,
                                   uint32_t n)
 {
-    const struct nacre_log *const log = &store->log;
+    struct nacre_log *const log = &store->log;
     const struct nacre_change change = {.key = key, .length = n, .value = value};
     if (!nacre_put_has_value(log, key)) return set(store, key, value, n);
     return nacre_put_is_equal(log, &change) ? NACRE_OK : NACRE_WRITTEN_ONCE;

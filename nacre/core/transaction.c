@@ -149,7 +149,7 @@ enum nacre_err nacre_own_staged(const struct nacre_transaction *tx, uint32_t key
 }
 
 /* Would a change change nothing? */
-static bool is_idle(const struct nacre_log *log, const struct nacre_change *change)
+static bool is_idle(struct nacre_log *log, const struct nacre_change *change)
 {
     if (change->length != NACRE_LENGTH_REMOVED) return nacre_put_is_equal(log, change);
     return !nacre_put_has_value(log, change->key);
@@ -158,7 +158,7 @@ static bool is_idle(const struct nacre_log *log, const struct nacre_change *chan
 /* Strike out what changes nothing; add up what the rest takes. */
 static uint32_t plan(const struct nacre_transaction *tx, struct nacre_need *need)
 {
-    const struct nacre_log *const log = &tx->store->log;
+    struct nacre_log *const log = &tx->store->log;
     uint32_t count = 0;
     uint32_t at = 0;
     memset(need, 0, sizeof *need);

@@ -259,7 +259,8 @@ enum nacre_err nacre_file_open(struct nacre_file *file, const struct nacre_file_
     file->medium = (struct nacre_medium){
         &file_ops,
         {cfg->unit_bytes, cfg->unit_count, GRANULE_BYTES, NACRE_FILE_PAGE_BYTES, cfg->cut_bytes,
-         0}};
+         0},
+        false};
     return NACRE_OK;
 }
 

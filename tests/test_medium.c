@@ -8,7 +8,7 @@
  * are compared at the end of each check, and what breaks the part's own rules is counted by its
  * model.
  *
- * With the name of a kind as the argument, that kind alone.
+ * With names of kinds as arguments, those alone.
  */
 #include "tests/support/cmocka_all.h"
 #include "tests/support/medium_bed.h"
@@ -226,6 +226,15 @@ static void add(const struct medium_kind *one, const struct medium_check *check,
     count++;
 }
 
+/* Is this kind among the arguments, or are there none? */
+static bool is_wanted(const struct medium_kind *one, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], one->name) == 0) return true;
+    }
+    return argc == 1;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -238,7 +247,7 @@ int main(int argc, char **argv)
     };
     for (uint32_t i = 0; medium_kind_at(i) != NULL; i++) {
         const struct medium_kind *const one = medium_kind_at(i);
-        if (argc == 2 && strcmp(argv[1], one->name) != 0) continue;
+        if (!is_wanted(one, argc, argv)) continue;
         for (const struct medium_check *check = medium_checks; check->name != NULL; check++) {
             if (one->is_whole && !check->is_of_addresses) continue;
             add(one, check, check->name, run_check);

@@ -21,5 +21,5 @@ if [ "${1:-}" = --drawings ]; then
     tools/build.sh host bench_trace
     exec python3 tools/draw_blackout.py
 fi
-tools/build.sh host bench_store bench_twin bench_blackout
+tools/build.sh host bench_store bench_twin bench_blackout bench_medium
 exec python3 tools/bench.py

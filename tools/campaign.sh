@@ -11,6 +11,8 @@
 #   the image   FACTOR x 500 seeded instants, and FACTOR times the cuts in their recovery
 #               by factor 10 in slices and in whole blackouts, too: every cut, 2,000 instants
 #   the rest    of the chip: an update, a swap of slots and a log, cut (tests/test_rest.c)
+#   the media   every first cut of every write on each medium, with its own tears, FACTOR second
+#               cuts in 320, and the bus failing at FACTOR transfers in 200
 #   the storms  every way, chip and place of the blackout's code, FACTOR seconds of the board's time
 #               each, and one of them for 60 x FACTOR seconds (tests/test_storm.c)
 #   the reset   the MCU alone is reset at every flash command of a write, with the boot guard and
@@ -20,6 +22,7 @@
 # To spread the parts that know shards over machines, run the shards by hand and add them up:
 #   parallel build/host/tests/campaign_store --shard {}/64 --json {}.json ::: $(seq 0 63)
 #   parallel build/host/tests/campaign_storm --shard {}/64 --json s{}.json ::: $(seq 0 63)
+#   parallel build/host/tests/campaign_medium --shard {}/64 --json m{}.json ::: $(seq 0 63)
 #   tools/campaign_merge.py *.json
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -65,7 +68,7 @@ both() {
     for shard in "${pids[@]}"; do wait "$shard" || status=$?; done
 }
 
-echo "campaign  factor $factor: the store's cuts, its soak, the image, storms, resets"
+echo "campaign  factor $factor: the store's cuts, its soak, the image, media, storms, resets"
 both cuts campaign_store --second $second
 account cuts $status
 both soak campaign_store --operations $((factor * 100000))
@@ -90,6 +93,9 @@ done
 status=0
 NACRE_CAMPAIGN=1 build/host/tests/test_rest >$logs/rest.log 2>&1 || status=$?
 account rest $status
+faults=$((factor >= 200 ? 1 : 200 / factor))
+both media campaign_medium --second $((second * 4)) --faults $faults
+account media $status
 both storms campaign_storm --seconds $factor
 account storms $status
 status=0

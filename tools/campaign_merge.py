@@ -3,8 +3,9 @@
 
 usage: campaign_merge.py [-o FILE] SHARD.json...
 
-The shards of the cuts must be all there, each once; so must those of the soak and of the storms,
-if any is given. A storm that ran alone, as the only shard of its campaign, stands beside them.
+The shards of the cuts must be all there, each once; so must those of the soak, of the storms
+and of the media, if any is given. A storm that ran alone, as the only shard of its campaign,
+stands beside them.
 "seconds" is the longest shard's, as when all run side by side; "processor_seconds" is the sum.
 Prints what was run, and exits 1 if anything failed, 2 if a file is no shard, 3 for bad usage or if
 the shards do not belong together.
@@ -69,6 +70,39 @@ def read_storms(shards):
             "runs": [run for shard in several for run in shard["runs"]],
             "alone": [run for shard in found if shard["shards"] == 1 for run in shard["runs"]],
             } if found else None
+
+
+MEDIUM_SUMS = ("cuts_possible", "cuts_run", "second_possible", "second_run", "faults_possible",
+               "faults_run", "faults_survived", "failures")
+
+
+def merge_media(shards):
+    """The shards of the media as one, a run for each medium and seed; None without any."""
+    found = read_shards(shards, "medium")
+    if not found:
+        return None
+    by_run = {}
+    for shard in found:
+        for run in shard["runs"]:
+            by_run.setdefault((run["medium"], run["seed"]), []).append(run)
+    runs = []
+    for parts in by_run.values():
+        run = dict(parts[0])
+        run.update(add(parts, MEDIUM_SUMS))
+        run["longest_fault_ms"] = max(part["longest_fault_ms"] for part in parts)
+        runs.append(run)
+    return {"failures": sum(run["failures"] for run in runs), "runs": runs,
+            "processor_seconds": round(sum(run["processor_seconds"] for run in runs), 1)}
+
+
+def print_media(media):
+    runs = media["runs"]
+    print("media: %d of them, %d cuts run of %d, %d second cuts, %d faults of the bus, %d failed, "
+          "%.0f s of the processor" % (
+              len({run["medium"] for run in runs}), sum(run["cuts_run"] for run in runs),
+              sum(run["cuts_possible"] for run in runs), sum(run["second_run"] for run in runs),
+              sum(run["faults_run"] for run in runs), media["failures"],
+              media["processor_seconds"]))
 
 
 def print_storms(storms):
@@ -147,6 +181,11 @@ def main():
         result["storms"] = storms
         failures += storms["failures"]
         print_storms(storms)
+    media = merge_media(shards)
+    if media:
+        result["media"] = media
+        failures += media["failures"]
+        print_media(media)
     with open(args.output, "w", encoding="utf-8") as file:
         json.dump(result, file, indent=1)
         file.write("\n")

@@ -37,6 +37,7 @@ struct medium_fault {
     uint32_t kind;        /* the family's own number */
     bool is_for_good;     /* as opposed to once */
     bool needs_power;     /* the part does not answer until its power was taken away */
+    bool is_unseen;       /* bytes are read wrong, and nothing on the wires tells it */
 };
 
 struct medium_kind;

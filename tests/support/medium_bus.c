@@ -77,6 +77,8 @@ static bool i2c_writes(struct medium_bus *bus, uint32_t address, const uint8_t *
 {
     if (!part_i2c_start(bus->part, (uint8_t)(address << 1), tick(bus))) return false;
     for (uint32_t i = 0; i < n; i++) {
+        /* Whoever sends ones sees that the line stays low. */
+        if (part_i2c_holds_sda(bus->part)) return false;
         if (!part_i2c_write(bus->part, out[i], tick(bus))) return false;
     }
     return true;

@@ -46,20 +46,19 @@ static bool fails_well(const struct faults_point *point, uint64_t *took_ns)
     return is_well;
 }
 
-/* Does the part go on answering once the fault is gone? One that works for ever does not. */
-static bool is_readable(const struct faults_point *point)
-{
-    return !point->kind->bus->faults[point->fault].needs_power;
-}
-
 static bool is_survived(const struct faults_point *point, uint64_t *took_ns)
 {
+    const bool is_unseen = point->kind->bus->faults[point->fault].is_unseen;
     life->is_faulty = true;
+    life->is_misread = is_unseen;
     const bool is_well = fails_well(point, took_ns);
     point->kind->bus->heal();
     if (!is_well) return false;
-    if (life->is_mounted && is_readable(point) && !life_judge()) return false;
+    const bool is_readable = !is_unseen && !point->kind->bus->faults[point->fault].needs_power;
+    if (life->is_mounted && is_readable && !life_judge()) return false;
+    if (life->is_mounted && is_unseen && !life_judge_values()) return false;
     life->is_faulty = false;
+    life->is_misread = false;
     if (!life_boot()) return false;
     for (uint32_t i = 0; i < STEPS_AFTER; i++) {
         if (!life_step()) return false;

@@ -202,8 +202,8 @@ bool life_judge_values(void)
         uint8_t value[LIFE_VALUE_MAX];
         uint32_t n = 0;
         const enum nacre_err err = nacre_get(&life->store, key, value, sizeof value, &n);
-        /* A wire that nobody drives reads as damage; that is an error, too, and no value. */
-        if (life_error_is_of_bus(err) || err == NACRE_DAMAGED) {
+        const bool is_told = err == NACRE_DAMAGED || err == NACRE_STALE;
+        if (life_error_is_of_bus(err) || (life->is_misread && is_told)) {
             life->error_count++;
             continue;
         }
@@ -238,6 +238,7 @@ bool life_begin(const struct medium_kind *kind, uint64_t seed)
     life->full_count = 0;
     life->error_count = 0;
     life->is_faulty = false;
+    life->is_misread = false;
     life->tells = false;
     life->why[0] = '\0';
     oracle_init(&life->oracle, LIFE_KEYS);
@@ -273,6 +274,7 @@ static void copy_life(struct medium_life *to, const struct medium_life *from)
     to->error_count = from->error_count;
     to->is_mounted = from->is_mounted;
     to->is_faulty = from->is_faulty;
+    to->is_misread = from->is_misread;
     memcpy(to->why, from->why, sizeof to->why);
 }
 

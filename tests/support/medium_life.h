@@ -32,6 +32,7 @@ struct medium_life {
     uint32_t error_count; /* calls that a fault of the bus made fail */
     bool is_mounted;
     bool is_faulty;       /* what a fault of the bus excuses is no mistake */
+    bool is_misread;      /* and until the next mount damage that is none may be told, too */
     bool tells;           /* print each step */
     char why[LIFE_WHY_BYTES];
 };

@@ -132,14 +132,15 @@ struct tear {
 };
 
 const char *const medium_cycle_tears[MEDIUM_CYCLE_TEARS] = {
-    "nothing", "done", "prefix", "bytes", "bits", "erased", "unstable", "noise", "group",
+    "nothing", "done", "prefix", "bytes", "bits", "erased", "unstable", "alternate", "noise",
+    "group",
 };
 static const struct tear cycle_tear[MEDIUM_CYCLE_TEARS] = {
     { PART_TORN_NOTHING, PART_REACH_PAGE },  { PART_TORN_COMPLETE, PART_REACH_PAGE },
     { PART_TORN_PREFIX, PART_REACH_PAGE },   { PART_TORN_BYTES, PART_REACH_PAGE },
     { PART_TORN_BITS, PART_REACH_PAGE },     { PART_TORN_ERASED, PART_REACH_PAGE },
-    { PART_TORN_UNSTABLE, PART_REACH_PAGE }, { PART_TORN_NOISE, PART_REACH_PAGE },
-    { PART_TORN_NOISE, PART_REACH_BYTES },
+    { PART_TORN_UNSTABLE, PART_REACH_PAGE }, { PART_TORN_ALTERNATE, PART_REACH_PAGE },
+    { PART_TORN_NOISE, PART_REACH_PAGE },    { PART_TORN_NOISE, PART_REACH_BYTES },
 };
 /* Each byte is a place of its own where cells take no time. */
 const char *const medium_byte_tears[MEDIUM_BYTE_TEARS] = { "byte" };
@@ -197,17 +198,24 @@ struct fault {
 
 #define NO(err) (-(int32_t)(err))
 static const struct medium_fault i2c_faults[] = {
-    { "no acknowledge", 0, false, false },        { "no acknowledge, for good", 0, true, false },
-    { "no acknowledge of byte 0", 1, false, false },
-    { "no acknowledge of byte 3", 2, false, false },
-    { "SDA low", 3, false, false },               { "SDA low for good", 4, true, false },
-    { "lost at the start", 5, false, false },     { "lost half-way", 6, false, false },
-    { "lost, for good", 6, true, false },         { "timeout, nothing sent", 7, false, false },
-    { "timeout half-way", 8, false, false },      { "timeout at the end", 9, false, false },
-    { "timeout, for good", 7, true, false },      { "short", 10, false, false },
-    { "short, for good", 10, true, false },
-    { "stuck, says the controller", 11, false, false },
-    { "input or output error", 12, false, false }, { "works for ever", 13, false, true },
+    { .name = "no acknowledge", .kind = 0 },
+    { .name = "no acknowledge, for good", .kind = 0, .is_for_good = true },
+    { .name = "no acknowledge of byte 0", .kind = 1 },
+    { .name = "no acknowledge of byte 3", .kind = 2 },
+    { .name = "SDA low", .kind = 3, .is_unseen = true },
+    { .name = "SDA low for good", .kind = 4, .is_for_good = true, .is_unseen = true },
+    { .name = "lost at the start", .kind = 5 },
+    { .name = "lost half-way", .kind = 6 },
+    { .name = "lost, for good", .kind = 6, .is_for_good = true },
+    { .name = "timeout, nothing sent", .kind = 7 },
+    { .name = "timeout half-way", .kind = 8 },
+    { .name = "timeout at the end", .kind = 9 },
+    { .name = "timeout, for good", .kind = 7, .is_for_good = true },
+    { .name = "short", .kind = 10 },
+    { .name = "short, for good", .kind = 10, .is_for_good = true },
+    { .name = "stuck, says the controller", .kind = 11 },
+    { .name = "input or output error", .kind = 12 },
+    { .name = "works for ever", .kind = 13, .needs_power = true },
 };
 static const struct fault i2c_fault[] = {
     { .is_of_part = true, .kind = PART_FAULT_NO_ACK },
@@ -227,11 +235,16 @@ static const struct fault i2c_fault[] = {
 };
 
 static const struct medium_fault spi_faults[] = {
-    { "silent", 0, false, false },                { "silent, for good", 0, true, false },
-    { "timeout, nothing sent", 1, false, false }, { "timeout half-way", 2, false, false },
-    { "timeout at the end", 3, false, false },    { "timeout, for good", 1, true, false },
-    { "short", 4, false, false },                 { "short, for good", 4, true, false },
-    { "input or output error", 5, false, false }, { "works for ever", 6, false, true },
+    { .name = "silent", .kind = 0 },
+    { .name = "silent, for good", .kind = 0, .is_for_good = true },
+    { .name = "timeout, nothing sent", .kind = 1 },
+    { .name = "timeout half-way", .kind = 2 },
+    { .name = "timeout at the end", .kind = 3 },
+    { .name = "timeout, for good", .kind = 1, .is_for_good = true },
+    { .name = "short", .kind = 4 },
+    { .name = "short, for good", .kind = 4, .is_for_good = true },
+    { .name = "input or output error", .kind = 5 },
+    { .name = "works for ever", .kind = 6, .needs_power = true },
 };
 static const struct fault spi_fault[] = {
     { .is_of_part = true, .kind = PART_FAULT_DEAD },

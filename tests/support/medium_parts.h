@@ -45,7 +45,7 @@ extern const struct medium_bus_ops medium_i2c_ops;
 extern const struct medium_bus_ops medium_spi_ops;
 
 /* What a cut leaves of a write cycle; where cells take no time each byte is a place of its own. */
-#define MEDIUM_CYCLE_TEARS 9u
+#define MEDIUM_CYCLE_TEARS 10u
 #define MEDIUM_BYTE_TEARS 1u
 extern const char *const medium_cycle_tears[MEDIUM_CYCLE_TEARS];
 extern const char *const medium_byte_tears[MEDIUM_BYTE_TEARS];

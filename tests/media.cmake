@@ -22,6 +22,7 @@ nacre_test(test_medium_cuts SOURCES test_medium_cuts.c LIBS medium_support IN ho
 nacre_test(test_medium_cuts_share SOURCES test_medium_cuts.c LIBS medium_support ARGS --share 30
            TIMEOUT 300)
 nacre_test(test_medium_faults SOURCES test_medium_faults.c LIBS medium_support IN host TIMEOUT 300)
+nacre_test(test_medium_bad SOURCES test_medium_bad.c LIBS medium_support)
 
 add_executable(campaign_medium campaign_medium.c)
 target_link_libraries(campaign_medium PRIVATE medium_support)

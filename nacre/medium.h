@@ -107,12 +107,13 @@ struct nacre_medium {
 
 /*
  * Does this error of a program or an erase say that the medium refused it for the time being? Then
- * no command was sent, nothing has changed, and no unit is to blame.
+ * nothing has changed, and no unit is to blame.
  */
 static inline bool nacre_medium_refuses(enum nacre_err err)
 {
     return err == NACRE_NOT_NOW || err == NACRE_QUIET || err == NACRE_NO_SUSPEND ||
-           err == NACRE_NO_WAY || err == NACRE_NESTED || err == NACRE_FROM_INTERRUPT;
+           err == NACRE_NO_WAY || err == NACRE_NESTED || err == NACRE_FROM_INTERRUPT ||
+           err == NACRE_PART_PROTECTED || err == NACRE_FLASH_LOCKED;
 }
 
 #endif

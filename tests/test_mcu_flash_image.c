@@ -233,7 +233,7 @@ static void test_mcu_flash_image_tells_of_a_wrong_key(void **state)
     (void)state;
     start((struct how){0});
     prompt_type(twin, "oswsg");
-    demand("set NACRE_UNSETTLED FLASH CR LOCK\r\n");
+    demand("set NACRE_FLASH_LOCKED FLASH CR LOCK\r\n");
     assert_int_equal(prompt_said(twin, "value "), 1);
     boot();
     prompt_type(twin, "ogsx");
@@ -258,7 +258,7 @@ static void test_mcu_flash_image_refuses_protected_sectors(void **state)
     assert_int_equal(prompt_said(twin, "value "), 1);
     twin_mcu_flash(twin)->unprotected = 0; /* behind the library's back */
     prompt_type(twin, "sg");
-    demand("set NACRE_UNSETTLED FLASH ISR\r\n");
+    demand("set NACRE_PART_PROTECTED FLASH ISR\r\n");
     assert_int_equal(prompt_said(twin, "value "), 1);
 }
 

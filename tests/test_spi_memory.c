@@ -306,6 +306,7 @@ static void test_spi_memory_knows_where_the_protection_begins(void **state)
         cfg.region_addr = border;
         assert_int_equal(open_memory(), NACRE_OK);
         assert_int_equal(part_bus_erase(medium, 0), NACRE_PART_PROTECTED);
+        assert_int_equal(part_counters(bed.part).refused, 0); /* nothing was even sent */
         part_bus_end(&bed);
     }
 }

@@ -113,7 +113,8 @@ enum nacre_err {
                                   an erase (PGSERR) */
     NACRE_FLASH_STROBE = 93,   /* a byte of its write buffer was written twice (STRBERR): somebody
                                   else writes there */
-    NACRE_FLASH_INCONSISTENT = 94, /* its write buffer got bytes of two words, or too few (INCERR) */
+    NACRE_FLASH_INCONSISTENT = 94, /* its write buffer got bytes of two words, or too few
+                                      (INCERR) */
     NACRE_FLASH_CACHED = 95,   /* the core may not write there, or would keep what it writes in its
                                   cache: the MPU must make the region writable and write-through;
                                   a field says which */

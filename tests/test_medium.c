@@ -153,6 +153,10 @@ static void test_medium_cut_program_spoils_its_block_alone(void **state)
     fill_units(3);
     cut_everywhere(addr, geometry->granule_bytes);
     cut_everywhere(addr + 2u * stride, stride < SUITE_PROGRAM_MAX ? stride : SUITE_PROGRAM_MAX);
+    /* Behind one that was there: what of it the cut may spoil is what the geometry says. */
+    if (geometry->page_bytes < 2u * geometry->granule_bytes) return;
+    assert_true(suite_program(&suite, addr + 4u * stride, geometry->granule_bytes));
+    cut_everywhere(addr + 4u * stride + geometry->granule_bytes, geometry->granule_bytes);
 }
 
 static void test_medium_cut_erase_spoils_its_unit_alone(void **state)

@@ -215,7 +215,7 @@ static const struct medium_fault i2c_faults[] = {
     { .name = "short, for good", .kind = 10, .is_for_good = true },
     { .name = "stuck, says the controller", .kind = 11 },
     { .name = "input or output error", .kind = 12 },
-    { .name = "works for ever", .kind = 13, .needs_power = true },
+    { .name = "works for ever", .kind = 13, .is_for_good = true, .needs_power = true },
 };
 static const struct fault i2c_fault[] = {
     { .is_of_part = true, .kind = PART_FAULT_NO_ACK },
@@ -244,7 +244,7 @@ static const struct medium_fault spi_faults[] = {
     { .name = "short", .kind = 4 },
     { .name = "short, for good", .kind = 4, .is_for_good = true },
     { .name = "input or output error", .kind = 5 },
-    { .name = "works for ever", .kind = 6, .needs_power = true },
+    { .name = "works for ever", .kind = 6, .is_for_good = true, .needs_power = true },
 };
 static const struct fault spi_fault[] = {
     { .is_of_part = true, .kind = PART_FAULT_DEAD },

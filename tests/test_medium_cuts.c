@@ -21,6 +21,7 @@
 
 static const char *program_name;
 static uint32_t share = 1;
+static uint64_t second_cuts; /* of all kinds: a small share of one may have none */
 
 static void run_kind(void **state)
 {
@@ -39,7 +40,8 @@ static void run_kind(void **state)
                       (unsigned long long)result.run_2, (unsigned long long)result.possible_2,
                       (unsigned long long)result.failures, result.recovery_places_max, result.full);
         assert_int_equal(result.failures, 0);
-        assert_true(result.run_1 > 0 && result.run_2 > 0);
+        assert_true(result.run_1 > 0);
+        second_cuts += result.run_2;
         assert_true(result.updates > 20u);
     }
 }
@@ -71,5 +73,7 @@ int main(int argc, char **argv)
         tests[count++] = (struct CMUnitTest){ kind->name, run_kind, NULL, NULL,
                                               (void *)(uintptr_t)kind };
     }
-    return _cmocka_run_group_tests("medium_cuts", tests, count, NULL, NULL);
+    const int failures = _cmocka_run_group_tests("medium_cuts", tests, count, NULL, NULL);
+    if (second_cuts == 0) (void)printf("no cut was followed by a second one\n");
+    return second_cuts == 0 ? failures + 1 : failures;
 }

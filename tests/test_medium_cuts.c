@@ -7,7 +7,7 @@
  * all. The oracle judges.
  *
  * "--replay POINT" tells the story of one point. "--share 20" runs one point in 20, "--kind ram"
- * one kind of medium.
+ * one kind of medium, "--without ram" all others.
  */
 #include "tests/support/cmocka_all.h"
 #include "tests/support/medium_run.h"
@@ -61,15 +61,18 @@ int main(int argc, char **argv)
     static struct CMUnitTest tests[KINDS_MAX];
     uint32_t count = 0;
     const char *only = NULL;
+    const char *without = NULL;
     program_name = argv[0];
     if (argc == 3 && strcmp(argv[1], "--replay") == 0) return replay(argv[2]);
     for (int i = 1; i + 1 < argc; i += 2) {
         if (strcmp(argv[i], "--share") == 0) share = (uint32_t)strtoul(argv[i + 1], NULL, 10);
         if (strcmp(argv[i], "--kind") == 0) only = argv[i + 1];
+        if (strcmp(argv[i], "--without") == 0) without = argv[i + 1];
     }
     for (uint32_t i = 0; medium_kind_at(i) != NULL && count < KINDS_MAX; i++) {
         const struct medium_kind *const kind = medium_kind_at(i);
         if (kind->is_whole || (only != NULL && strcmp(only, kind->name) != 0)) continue;
+        if (without != NULL && strcmp(without, kind->name) == 0) continue;
         tests[count++] = (struct CMUnitTest){ kind->name, run_kind, NULL, NULL,
                                               (void *)(uintptr_t)kind };
     }

@@ -440,7 +440,8 @@ static bool program_somewhere(struct medium_suite *suite)
 
 static bool any_calls_read_as_a_flash_would(struct medium_suite *suite)
 {
-    for (uint32_t i = 0; i < CALLS; i++) {
+    const uint32_t calls = suite->calls != 0 ? suite->calls : CALLS;
+    for (uint32_t i = 0; i < calls; i++) {
         const uint32_t choice = rng_below(&suite->rng, 100u);
         if (choice < 80u) {
             HOLDS(program_somewhere(suite));

@@ -25,6 +25,7 @@ struct medium_suite {
     uint32_t shadow_bytes;
     struct nacre_geometry geometry; /* as it was at the start */
     uint32_t bytes;            /* of the region */
+    uint32_t calls;            /* of any order; 0: as many as a quick model takes */
     struct rng rng;
     uint32_t failed_line;      /* of medium_suite.c; 0: all is well */
     uint32_t detail;           /* what was found there: an error, an address */

@@ -203,7 +203,7 @@ static void test_slices_product_keeps_its_brightness(void **state)
     size_t n;
     (void)state;
     start_image(PRODUCT, TWIN_BUSY_TYPICAL, 5);
-    type("set 42\r");
+    twin_uart_type(twin, "set 42\r");
     twin_run(twin, &(struct twin_until){.for_ps = 300 * TWIN_PS_PER_MS, .wall_ms = 60000});
     twin_counters_get(twin, &counters);
     assert_in_range(counters.longest_blackout_ps, 100 * TWIN_PS_PER_US, BUDGET_PS);

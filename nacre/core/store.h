@@ -89,7 +89,9 @@ struct nacre_store {
  *          after a cut docs/format.md section 6 (for small values 2 programs, 32 bytes), an erase
  *          where room is short or where a cut may spoil a whole unit, and seldom copies
  * Returns  NACRE_OK
- *          NACRE_UNSETTLED*   the tail could not be settled: gets answer, nothing can be written
+ *          NACRE_UNSETTLED*   the tail could not be settled: gets answer, nothing can be written,
+ *                             and the next mount may tell otherwise whether the call that was cut
+ *                             has taken place
  *          NACRE_WORN_OUT*    a unit failed and no spare is left: as NACRE_UNSETTLED
  *          what the medium refuses with for now (nacre/medium.h)*: gets answer, and the next call
  *                             that writes settles first

@@ -268,7 +268,7 @@ static void watch(const struct sim_event *event, void *context)
     if (event->command == SIM_READ && event->addr == watched.addr) watched.reads++;
 }
 
-/* Each granule is read back four times; once more when it is counted. */
+/* Each granule is read back four times; what it takes is remembered. */
 static void test_mutant_calls_read_back_what_they_write(void **state)
 {
     (void)state;
@@ -277,7 +277,7 @@ static void test_mutant_calls_read_back_what_they_write(void **state)
     box.sim->trace = watch;
     for (uint32_t key = 2; key < 20u; key++) {
         assert_int_equal(box_set(&box, key, 4, 1), NACRE_OK);
-        assert_int_equal(watched.reads, 4u + 1u);
+        assert_int_equal(watched.reads, 4u);
     }
 }
 

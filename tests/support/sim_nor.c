@@ -308,7 +308,7 @@ static bool op_can_access(const struct nacre_medium *medium, const void *buf, ui
     const struct sim_nor *const sim = (const struct sim_nor *)(const void *)medium;
     const uintptr_t at = (uintptr_t)buf - (uintptr_t)sim->unreadable;
     (void)write; /* an address below the bad bytes is far above them, as a difference */
-    return n == 0 || (buf != NULL && at >= sim->unreadable_bytes && at + n >= at);
+    return n == 0 || (buf != NULL && at >= sim->unreadable_bytes && at + n - 1u >= at);
 }
 
 static const struct nacre_medium_ops ops = { op_read, op_program, op_erase_start, op_erase_poll,

@@ -39,7 +39,7 @@ expect 2 "is not there; make drawings builds it" python3 tools/draw_blackout.py 
 expect 2 "--soup" python3 tools/draw_blackout.py --soup
 expect 0 "usage: bench.py" python3 tools/bench.py --help
 expect 0 "usage: tools/bench.sh" tools/bench.sh --help
-expect 2 '"--soup" is not known' tools/bench.sh --soup
+expect 3 '"--soup" is not known' tools/bench.sh --soup
 
 expect 0 "usage: campaign_store" "$campaign" --help
 expect 2 "usage: campaign_store" "$campaign"

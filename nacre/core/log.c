@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #define BACK_BYTES 2u
+#define READS_AGAIN 8u
 
 /* The unit of generation 1 is the first of the region; generation 0 is only a start (head.c). */
 static uint32_t unit_of(const struct nacre_log *log, uint32_t generation)
@@ -75,13 +76,27 @@ uint32_t nacre_log_dead_units(const struct nacre_log *log)
     return dead;
 }
 
+/*
+ * A record did not read whole. If a wire misread it, it does now, as often as it is asked; one with
+ * a bit that flickers does not.
+ */
+static enum nacre_err read_again(const struct nacre_spot *spot, struct nacre_record *record,
+                                 uint8_t *buf, uint32_t size)
+{
+    enum nacre_err err = NACRE_OK;
+    for (uint32_t i = 0; i < READS_AGAIN && err == NACRE_OK; i++) {
+        err = nacre_record_read(spot, record, buf, size);
+    }
+    return err == NACRE_NOT_FOUND ? NACRE_DAMAGED : err;
+}
+
 enum nacre_err nacre_log_read(const struct nacre_log *log, uint32_t place,
                               struct nacre_record *record, uint8_t *buf, uint32_t size)
 {
     if (place == NACRE_PLACE_OWED) return NACRE_DAMAGED;
     const struct nacre_spot spot = nacre_log_spot(log, place);
     const enum nacre_err err = nacre_record_read(&spot, record, buf, size);
-    return err == NACRE_NOT_FOUND ? NACRE_DAMAGED : err;
+    return err == NACRE_NOT_FOUND ? read_again(&spot, record, buf, size) : err;
 }
 
 enum nacre_err nacre_log_read_to_copy(const struct nacre_log *log, uint32_t place,
@@ -89,7 +104,10 @@ enum nacre_err nacre_log_read_to_copy(const struct nacre_log *log, uint32_t plac
 {
     if (place == NACRE_PLACE_OWED) return NACRE_DAMAGED;
     const struct nacre_spot spot = nacre_log_spot(log, place);
-    const enum nacre_err err = nacre_record_open(&spot, record, source);
+    enum nacre_err err = nacre_record_open(&spot, record, source);
+    if (err != NACRE_NOT_FOUND) return err;
+    err = read_again(&spot, record, NULL, 0);
+    if (err == NACRE_OK) err = nacre_record_open(&spot, record, source);
     return err == NACRE_NOT_FOUND ? NACRE_DAMAGED : err;
 }
 

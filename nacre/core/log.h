@@ -137,7 +137,8 @@ uint32_t nacre_log_behind(const struct nacre_log *log, uint32_t generation);
 uint32_t nacre_log_dead_units(const struct nacre_log *log);
 
 /*
- * Read and check the record at an indexed place; copy its value where it fits (nacre_record_read).
+ * Read and check the record at an indexed place, more than once before it counts as lost; copy its
+ * value where it fits (nacre_record_read).
  *
  * Returns  NACRE_OK; NACRE_DAMAGED; what the medium answers
  */

@@ -367,7 +367,8 @@ static enum nacre_err write_lane(const struct nacre_spot *spot, uint32_t lane,
         done += n;
         addr += n * NACRE_GRANULE_BYTES;
     }
-    const bool is_seen = spot->lanes->medium->is_overwritten; /* by what programmed it */
+    /* What programmed it has seen it; of a copy, that each granule is what a read gave. */
+    const bool is_seen = spot->lanes->medium->is_overwritten && source->bytes != NULL;
     for (uint32_t i = 0; !is_seen && i < READ_BACKS && err == NACRE_OK; i++) {
         err = nacre_record_check_lane(spot, lane);
     }

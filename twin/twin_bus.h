@@ -57,6 +57,8 @@ struct twin_bus_counts {
                          MRAM frames that stored something */
     uint64_t busy_ps; /* sum of the bytes' times */
 };
+
+/* Counts and times so far. In a callback, too; of a transfer under way, what it has done. */
 void twin_bus_counts_get(const struct twin *twin, struct twin_bus_counts *counts);
 
 /* What goes wrong on a wire or in a controller; what a part does wrong is part_inject's. */

@@ -116,6 +116,20 @@ static enum nacre_err check_keys(const struct nacre_store *store, enum nacre_err
     return nacre_guard_leave(store, sees_all ? NACRE_OK : answer);
 }
 
+/* What the record says of the move with this number. */
+static enum nacre_err state_decode(const uint8_t *bytes, bool is_stale, uint16_t number,
+                                   enum nacre_copied *state)
+{
+    const bool is_whole = bytes[STATE_AT] == NACRE_COPIED_WHOLE;
+    const bool is_this = nacre_get_le16(bytes) == number;
+    if (bytes[LAYOUT_AT] != LAYOUT_VERSION) return NACRE_NEWER_FORMAT;
+    /* Nothing but a later move can have been said after "whole". */
+    if (is_stale && !(is_whole && is_this)) return NACRE_STALE;
+    *state = is_whole ? NACRE_COPIED_NOT : NACRE_COPIED_PART;
+    if (is_whole && is_this) *state = NACRE_COPIED_WHOLE;
+    return NACRE_OK;
+}
+
 enum nacre_err nacre_copy_state(struct nacre_store *to, uint16_t number, enum nacre_copied *state)
 {
     uint8_t bytes[RECORD_BYTES];
@@ -124,17 +138,14 @@ enum nacre_err nacre_copy_state(struct nacre_store *to, uint16_t number, enum na
     enum nacre_err err = check_keys(to, NACRE_KEYS_FULL);
     if (err != NACRE_OK) return err;
     err = nacre_own_get(to, NACRE_OWN_COPY, bytes, sizeof bytes, &n);
+    if (err == NACRE_NOT_FOUND) {
+        *state = NACRE_COPIED_NOT;
+        return NACRE_OK;
+    }
     if (err == NACRE_TOO_SMALL) return NACRE_NEWER_FORMAT;
-    if (err == NACRE_NOT_FOUND) *state = NACRE_COPIED_NOT;
-    if (err != NACRE_OK && err != NACRE_STALE) return err == NACRE_NOT_FOUND ? NACRE_OK : err;
-    if (n != sizeof bytes || bytes[LAYOUT_AT] != LAYOUT_VERSION) return NACRE_NEWER_FORMAT;
-    const bool is_whole = bytes[STATE_AT] == NACRE_COPIED_WHOLE;
-    const bool is_this = nacre_get_le16(bytes) == number;
-    /* Nothing but a later move can have been said after "whole". */
-    if (err == NACRE_STALE && !(is_whole && is_this)) return NACRE_STALE;
-    *state = is_whole ? NACRE_COPIED_NOT : NACRE_COPIED_PART;
-    if (is_whole && is_this) *state = NACRE_COPIED_WHOLE;
-    return NACRE_OK;
+    if (err != NACRE_OK && err != NACRE_STALE) return err;
+    if (n != sizeof bytes) return NACRE_NEWER_FORMAT;
+    return state_decode(bytes, err == NACRE_STALE, number, state);
 }
 
 /* Twice, so that bad bits in one do not make it doubtful. The first one holds. */

@@ -65,20 +65,30 @@ bool nacre_spi_nor_all_are(const uint8_t *bytes, uint32_t n, uint8_t value);
 NACRE_MUST_CHECK enum nacre_err nacre_spi_nor_ask_status(struct nacre_spi_nor *nor,
                                                          uint8_t *status);
 
-/* The status and, when it is not busy, the register with the suspend and fail bits; else 0. */
+/* What the chip's registers showed. */
 struct nacre_spi_nor_status {
     uint8_t status;
     uint8_t security;
 };
 
+/*
+ * Look once: at the status and, when it is not busy, at the register with the suspend and fail
+ * bits; else that is 0.
+ *
+ * seen     written on NACRE_OK
+ * Returns  NACRE_OK; NACRE_PART_SILENT: nobody answers; NACRE_BUS_*, NACRE_IO
+ */
 NACRE_MUST_CHECK enum nacre_err nacre_spi_nor_look(struct nacre_spi_nor *nor,
                                                    struct nacre_spi_nor_status *seen);
 
 /* At work? Some parts stay busy when they have failed: those are not. */
 bool nacre_spi_nor_is_busy(const struct nacre_spi_nor *nor,
                            const struct nacre_spi_nor_status *seen);
+
+/* Does it show a program or an erase that is held up? Never, of a chip without suspend. */
 bool nacre_spi_nor_is_suspended(const struct nacre_spi_nor *nor,
                                 const struct nacre_spi_nor_status *seen);
+
 /* Does it show that an operation failed? Of either kind: one at a time is under way. */
 bool nacre_spi_nor_has_failed(const struct nacre_spi_nor *nor,
                               const struct nacre_spi_nor_status *seen);

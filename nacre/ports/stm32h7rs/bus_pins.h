@@ -49,8 +49,10 @@ bool nacre_pin_is_sound(const struct nacre_pin *pin);
  */
 void nacre_pin_form(const struct nacre_pin *pin, enum nacre_drive drive);
 
-/* From now on the pin is an output of its port, or its alternate function. */
+/* From now on the pin is an output of its port: nacre_pin_drive says which level. */
 void nacre_pin_be_gpio(const struct nacre_pin *pin);
+
+/* From now on the pin is what its alternate function makes of it: the bus has it. */
 void nacre_pin_be_alternate(const struct nacre_pin *pin);
 
 /* What the port drives. Open drain: high lets go of the line. */

@@ -7,14 +7,25 @@
 #include <stdint.h>
 
 /*
+ * One load of 32 bits.
+ *
  * addr     of a register, a multiple of 4
  * Context  any
  */
 uint32_t nacre_io_read(uint32_t addr);
+
+/*
+ * One store of 32 bits; it may be under way still when the call returns.
+ *
+ * addr     of a register, a multiple of 4
+ * Context  any
+ */
 void nacre_io_write(uint32_t addr, uint32_t value);
 
-/* The same by one byte: for a FIFO that takes and gives as much as is accessed. */
+/* One load of 8 bits: for a FIFO that gives as much as is accessed. */
 uint8_t nacre_io_read_byte(uint32_t addr);
+
+/* One store of 8 bits: for a FIFO that takes as much as is accessed. */
 void nacre_io_write_byte(uint32_t addr, uint8_t value);
 
 /*

@@ -121,12 +121,11 @@ static enum nacre_err state_decode(const uint8_t *bytes, bool is_stale, uint16_t
                                    enum nacre_copied *state)
 {
     const bool is_whole = bytes[STATE_AT] == NACRE_COPIED_WHOLE;
-    const bool is_this = nacre_get_le16(bytes) == number;
+    const bool is_done = is_whole && nacre_get_le16(bytes) == number;
     if (bytes[LAYOUT_AT] != LAYOUT_VERSION) return NACRE_NEWER_FORMAT;
     /* Nothing but a later move can have been said after "whole". */
-    if (is_stale && !(is_whole && is_this)) return NACRE_STALE;
-    *state = is_whole ? NACRE_COPIED_NOT : NACRE_COPIED_PART;
-    if (is_whole && is_this) *state = NACRE_COPIED_WHOLE;
+    if (is_stale && !is_done) return NACRE_STALE;
+    *state = is_done ? NACRE_COPIED_WHOLE : is_whole ? NACRE_COPIED_NOT : NACRE_COPIED_PART;
     return NACRE_OK;
 }
 
@@ -138,10 +137,8 @@ enum nacre_err nacre_copy_state(struct nacre_store *to, uint16_t number, enum na
     enum nacre_err err = check_keys(to, NACRE_KEYS_FULL);
     if (err != NACRE_OK) return err;
     err = nacre_own_get(to, NACRE_OWN_COPY, bytes, sizeof bytes, &n);
-    if (err == NACRE_NOT_FOUND) {
-        *state = NACRE_COPIED_NOT;
-        return NACRE_OK;
-    }
+    if (err == NACRE_NOT_FOUND) *state = NACRE_COPIED_NOT;
+    if (err == NACRE_NOT_FOUND) return NACRE_OK;
     if (err == NACRE_TOO_SMALL) return NACRE_NEWER_FORMAT;
     if (err != NACRE_OK && err != NACRE_STALE) return err;
     if (n != sizeof bytes) return NACRE_NEWER_FORMAT;
@@ -152,10 +149,8 @@ enum nacre_err nacre_copy_state(struct nacre_store *to, uint16_t number, enum na
 static enum nacre_err state_set_whole(struct nacre_store *to, uint16_t number)
 {
     const enum nacre_err err = state_set(to, number, NACRE_COPIED_WHOLE);
-    if (err != NACRE_OK) return err;
-    const enum nacre_err again = nacre_renew(to, NACRE_OWN_COPY);
-    (void)again; /* it says whole already */
-    return NACRE_OK;
+    if (err == NACRE_OK && nacre_renew(to, NACRE_OWN_COPY) != NACRE_OK) return NACRE_OK;
+    return err;
 }
 
 enum nacre_err nacre_copy_claim(struct nacre_store *to, uint16_t number)

@@ -41,7 +41,7 @@
 #define LAP_ERASES 9u      /* a lane has 8 units: the ninth erase clears one that was used */
 #define SHORT_LAPS 3u      /* of the runs that make a share of the cuts */
 #define INSTANTS 500u
-#define INSTANTS_WHOLE 2000u /* with NACRE_CAMPAIGN, at least */
+#define INSTANTS_WHOLE 500u  /* with NACRE_CAMPAIGN, at least */
 #define RECOVERY_SAMPLE 25u /* every so-manieth cut is cut again in its recovery */
 #define RECOVERY_CUTS 8u   /* at so many commands of it */
 #define RECOVERY_CUTS_SHARE 3u

@@ -9,7 +9,7 @@
 #   the store   every first cut of every command, and FACTOR second cuts in 80, in each scene;
 #               then FACTOR x 100,000 random operations on a chip that cuts, flips, fails and wears
 #   the image   FACTOR x 500 seeded instants, and FACTOR times the cuts in their recovery
-#               by factor 10 in slices and in whole blackouts, too: every cut, 2,000 instants
+#               by factor 10 in slices and in whole blackouts, too: every cut, 500 instants
 #   the rest    of the chip: an update, a swap of slots and a log, cut (tests/test_rest.c)
 #   the media   every first cut of every write on each medium, with its own tears, FACTOR second
 #               cuts in 320, and the bus failing at FACTOR transfers in 200

@@ -21,7 +21,7 @@
  * usage: test_firmware_cuts [RUN]      RUN: see runs below
  *
  * NACRE_CUT=line:kind:count:fraction:seed replays one cut; a failure prints that line.
- * NACRE_CAMPAIGN=n makes every cut, at least 2,000 seeded instants and n times as many as without
+ * NACRE_CAMPAIGN=n makes every cut, at least 500 seeded instants and n times as many as without
  * it, and cuts the recovery at n times as many commands.
  */
 #include "tests/support/cut_session.h"

@@ -4,8 +4,9 @@
  * whole, with each value as the source has it, lost ones lost.
  *
  * Method: a source with good, stale, lost, removed and factory values; a destination with values of
- * its own, to be replaced. The n-th read, program or start of an erase of one medium answers
- * NACRE_IO once, or the n-th taking of a lock finds the store gone, for each n up to the end.
+ * its own, to be replaced; locks that must be taken and given in turn. The n-th read, program or
+ * start of an erase of one medium answers NACRE_IO once, or the n-th taking of a lock finds the
+ * store gone, for each n up to the end.
  */
 #include "tests/support/cmocka_all.h"
 #include "tests/support/copy_bed.h"
@@ -61,23 +62,39 @@ static enum nacre_err bad_erase(struct nacre_medium *medium, uint32_t addr)
     return fails(medium, CALL_ERASE) ? NACRE_IO : real->erase_start(medium, addr);
 }
 
+/* A lock that is taken once and given back. */
+struct mutex {
+    struct copy_side *side;
+    bool is_taken;
+};
+
 /* Another thread had the lock before and unmounted the store. */
-static void take(void *context)
+static void unmount(struct copy_side *side)
 {
-    struct copy_side *const side = context;
-    if (!is_armed || at->call != CALL_LOCK || at->side != side || calls++ != fails_at) return;
     is_armed = false;
     const enum nacre_err err = nacre_unmount(&side->box.store);
     is_armed = true;
     assert_int_equal(err, NACRE_OK);
 }
 
-static void give(void *context)
+static void take(void *context)
 {
-    (void)context;
+    struct mutex *const mutex = context;
+    const bool is_asked = is_armed && at->call == CALL_LOCK && at->side == mutex->side;
+    assert_false(mutex->is_taken);
+    if (is_asked && calls++ == fails_at) unmount(mutex->side);
+    mutex->is_taken = true;
 }
 
-static struct nacre_lock locks[] = {{take, give, &from}, {take, give, &to}};
+static void give(void *context)
+{
+    struct mutex *const mutex = context;
+    assert_true(mutex->is_taken);
+    mutex->is_taken = false;
+}
+
+static struct mutex mutexes[] = {{&from, false}, {&to, false}};
+static struct nacre_lock locks[] = {{take, give, &mutexes[0]}, {take, give, &mutexes[1]}};
 
 /* Slot 1 goes back to its older value and says so, slot 2 is lost. */
 static void fill(void)

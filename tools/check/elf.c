@@ -168,7 +168,7 @@ static int mark_order(const void *left, const void *right)
     return a->addr < b->addr ? -1 : a->addr > b->addr;
 }
 
-/* By address; what has a size before what has none, functions first, so that they are found first. */
+/* By address; functions first, then objects; global ones first: the first one found counts. */
 static int symbol_order(const void *left, const void *right)
 {
     const struct elf_symbol *const a = left;

@@ -218,6 +218,21 @@ static void test_nor_programs_erases_and_reads(void **state)
     drive_end(&drive);
 }
 
+/* W25Q128JV rev. F: an erase of 4 KB takes 45 ms, and up to 400 ms. */
+static void test_nor_takes_the_time_that_was_chosen_last(void **state)
+{
+    (void)state;
+    struct drive drive = drive_new("W25Q128JV");
+    drive.pause_ps = 100 * DRIVE_US;
+    part_choose_time(drive.part, PART_TIME_TYPICAL);
+    nor_erase(&drive, 0x1000);
+    assert_in_range(drive_spi_poll(&drive), 44 * DRIVE_MS, 46 * DRIVE_MS);
+    part_choose_time(drive.part, PART_TIME_MAX);
+    nor_erase(&drive, 0x1000);
+    assert_in_range(drive_spi_poll(&drive), 399 * DRIVE_MS, 401 * DRIVE_MS);
+    drive_end(&drive);
+}
+
 static void test_nor_keeps_the_last_bytes_that_fit_into_its_page(void **state)
 {
     (void)state;
@@ -340,6 +355,7 @@ int main(void)
         cmocka_unit_test(test_cycle_that_hangs_ends_with_the_power),
         cmocka_unit_test(test_silent_spi_part_reads_as_ones),
         cmocka_unit_test(test_nor_programs_erases_and_reads),
+        cmocka_unit_test(test_nor_takes_the_time_that_was_chosen_last),
         cmocka_unit_test(test_nor_keeps_the_last_bytes_that_fit_into_its_page),
         cmocka_unit_test(test_nor_erase_is_suspended_for_a_read),
         cmocka_unit_test(test_nor_needs_an_enable_and_knows_its_opcodes),

@@ -201,6 +201,11 @@ void nor_choose_tear(struct nor *nor, enum nor_tear tear)
     nor->state.tear = tear;
 }
 
+void nor_choose_time(struct nor *nor, enum nor_time time)
+{
+    nor->cfg.time = time;
+}
+
 void nor_fail_unit(struct nor *nor, uint32_t unit, bool program_fails, bool erase_fails)
 {
     struct nor_unit *info = nor_unit_touch(nor, unit);

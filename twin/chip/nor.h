@@ -213,6 +213,8 @@ bool nor_load(struct nor *nor, uint32_t addr, const uint8_t *bytes, uint32_t n);
 void nor_choose_torn(struct nor *nor, enum nor_torn_program program, enum nor_torn_erase erase);
 /* How far beyond the granules that a program names a cut may spoil, from the next cut on. */
 void nor_choose_tear(struct nor *nor, enum nor_tear tear);
+/* How long what begins from here on takes, over the cfg's. No part of a mark. */
+void nor_choose_time(struct nor *nor, enum nor_time time);
 /* The seed of all later draws. */
 void nor_seed(struct nor *nor, uint64_t seed);
 

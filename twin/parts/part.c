@@ -137,6 +137,7 @@ void part_choose_reach(struct part *part, enum part_reach reach)
 void part_choose_time(struct part *part, enum part_time time)
 {
     part->state.time = time;
+    if (part->nor != NULL) part_nor_choose_time(part, time);
 }
 
 struct part_counters part_counters(const struct part *part)

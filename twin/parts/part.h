@@ -176,7 +176,7 @@ uint32_t part_wear_max(const struct part *part);
 void part_choose_torn(struct part *part, enum part_torn torn);
 /* See enum part_reach; over the cfg's. */
 void part_choose_reach(struct part *part, enum part_reach reach);
-/* Of write cycles that begin from here on; over the cfg's. A NOR keeps the cfg's. */
+/* Of writes and erases that begin from here on; over the cfg's. A mark does not hold a NOR's. */
 void part_choose_time(struct part *part, enum part_time time);
 
 /* ---- faults ---- */

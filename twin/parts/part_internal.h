@@ -203,6 +203,7 @@ uint8_t part_id_byte(const struct part *part, uint32_t i);
 
 /* False: no memory. */
 bool part_nor_create(struct part *part, const struct part_cfg *cfg);
+void part_nor_choose_time(struct part *part, enum part_time time);
 /* What is under way is torn by state.random. */
 void part_nor_power_off(struct part *part);
 /* As part_spi_exchange, behind the faults. */

@@ -39,6 +39,11 @@ static void count_refusal(struct part_counters *counters, enum nor_refusal refus
     }
 }
 
+void part_nor_choose_time(struct part *part, enum part_time time)
+{
+    nor_choose_time(part->nor, nor_time_of(time));
+}
+
 /* A frame was heard, or work ended. A step that begins may be the one that is cut. */
 static void on_event(void *ctx, const struct nor_event *event)
 {

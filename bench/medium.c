@@ -1,12 +1,17 @@
 /*
- * What a store costs on each part on a serial bus: time until a set is durable, writes, bytes on
- * the bus, mounts and wear, in the virtual time and by the counters of the twin's models.
+ * What a store costs on each medium: time until a set is durable, writes, bytes on the bus, mounts
+ * and wear, in the virtual time and by the counters of the models.
  *
- * A store of 20 settings of 4 bytes in 32 KB (a NOR: 64 KB; the part, where it is smaller); after
- * some hundred updates 2,000 of one setting, with idle calls between them. The typical time is the
- * median of them by the part's typical times, the longest the longest by its maxima. The floor is
- * what the part itself takes for 4 bytes that nothing protects: one write transfer at the bus's
- * clock (on SPI with its write enable), and one typical write cycle.
+ * A store of 20 settings of 4 bytes in 32 KB (a NOR: 64 KB; the part, where it is smaller; the
+ * internal flash: three sectors); after some hundred updates thousands of one setting, with idle
+ * calls between them. The typical time is the median of them by the part's typical times; the
+ * longest is that of as many updates without idle calls, by its maxima. The floor is what the part
+ * itself takes for 4 bytes that nothing protects: one write transfer at the bus's clock (on SPI
+ * with its write enable), and one typical write cycle.
+ *
+ * Where nobody knows how long an operation takes (the internal flash), where it is the host's
+ * affair (a file) or the processor's alone (RAM), operations are counted in place of time: programs
+ * and erases, calls of pwrite and fdatasync. A figure that has no meaning for a medium is left out.
  */
 #include "bench/figure.h"
 #include "nacre/core/store.h"
@@ -20,10 +25,12 @@
 #define KEYS 20u
 #define INDEX 32u
 #define UPDATES 2000u
+#define MANY_UPDATES 20000u /* where it takes as many until each unit was erased some times */
 #define WARM_UPDATES 600u
 #define NAME_BYTES 64u
 #define VALUE_BYTES 4u
 #define REGION_BYTES 32768u
+#define UNITS 8u
 #define NOR_REGION_BYTES 65536u
 #define NOR_PROGRAM_US 70.0 /* of 16 bytes, W25Q128JV: first byte 30 us, then 2.5 us each */
 #define NOR_ENDURANCE 100000u
@@ -33,7 +40,8 @@ static struct nacre_medium *medium;
 static struct nacre_store store;
 static struct nacre_index_entry entries[INDEX];
 static uint32_t made;
-static double times_us[UPDATES];
+static uint32_t updates;
+static double spent[MANY_UPDATES];
 
 static void must(enum nacre_err err, const char *what)
 {
@@ -49,22 +57,34 @@ static struct medium_counts counts_now(void)
     return counts;
 }
 
-/* Open and mount; the virtual time of both. */
-static double mount_us(void)
+static bool has_time(void)
 {
-    const struct nacre_store_cfg cfg = { .medium = medium, .index = entries, .index_count = INDEX };
-    const uint64_t start = counts_now().now_ns;
-    must(nacre_mount(&store, &cfg), "mount");
-    return (double)(counts_now().now_ns - start) / 1000.0;
+    return counts_now().now_ns != MEDIUM_NO_COUNT;
 }
 
-/* Set a key to a value that it never had. Time in us. */
-static double update_us(uint32_t key)
+/* Virtual time in us; operations where there is none. */
+static double now(void)
+{
+    const struct medium_counts counts = counts_now();
+    return has_time() ? (double)counts.now_ns / 1000.0 : (double)counts.places;
+}
+
+/* Open and mount; what both took. */
+static double mount(void)
+{
+    const struct nacre_store_cfg cfg = { .medium = medium, .index = entries, .index_count = INDEX };
+    const double start = now();
+    must(nacre_mount(&store, &cfg), "mount");
+    return now() - start;
+}
+
+/* Set a key to a value that it never had. What it took. */
+static double update(uint32_t key)
 {
     const uint32_t value = ++made;
-    const uint64_t start = counts_now().now_ns;
+    const double start = now();
     must(nacre_set(&store, key, &value, VALUE_BYTES), "set");
-    return (double)(counts_now().now_ns - start) / 1000.0;
+    return now() - start;
 }
 
 static void idle(void)
@@ -105,8 +125,22 @@ static double floor_us(void)
     return bytes * byte_us + cycle_us;
 }
 
-/* The same kind with a region of the size that is measured. */
-static struct medium_kind sized(const struct medium_kind *one)
+/* One program, which a file needs made durable, too. */
+static double floor_operations(void)
+{
+    return kind->ops == medium_file_kinds->ops ? 2 : 1;
+}
+
+/* The same kind of medium, of the size that is measured. */
+static struct medium_kind ram_sized(const struct medium_kind *one)
+{
+    struct medium_kind kind_of_size = *one;
+    kind_of_size.unit_bytes = REGION_BYTES / UNITS;
+    kind_of_size.unit_count = UNITS;
+    return kind_of_size;
+}
+
+static struct medium_kind part_sized(const struct medium_kind *one)
 {
     const bool is_nor = ((const struct medium_part *)one->row)->chip != NULL;
     const bool is_paged = one->tears == medium_cycle_tears;
@@ -120,78 +154,117 @@ static struct medium_kind sized(const struct medium_kind *one)
     return kind_of_size;
 }
 
+/* Cells that are overwritten wear with each update, and units with their erases. */
+static bool has_pages_worn(const struct medium_kind *one)
+{
+    return one->bus != NULL && ((const struct medium_part *)one->row)->chip == NULL;
+}
+
 static void begin(const struct medium_kind *one)
 {
     kind = one;
     made = 0;
+    updates = has_pages_worn(kind) ? UPDATES : MANY_UPDATES;
     if (!kind->ops->begin(kind, 1)) must(NACRE_IO, "begin");
     must(kind->ops->open(&medium), "open");
-    (void)mount_us();
-    for (uint32_t key = 0; key < KEYS; key++) (void)update_us(key);
+    (void)mount();
+    for (uint32_t key = 0; key < KEYS; key++) (void)update(key);
     for (uint32_t i = 0; i < WARM_UPDATES; i++) {
-        (void)update_us(0);
+        (void)update(0);
         idle();
     }
+}
+
+/* What so many updates added to a counter; nothing where this medium does not count it. */
+static void per_update(const char *name, uint64_t before, uint64_t after, const char *unit)
+{
+    if (before != MEDIUM_NO_COUNT) figure(name, (double)(after - before) / updates, unit);
+}
+
+/* Of the most worn cell or unit; how many writes or erases one stands, where that is known. */
+static void print_wear(const struct medium_counts *before, const struct medium_counts *after)
+{
+    if (before->wear_max == MEDIUM_NO_COUNT || after->wear_max == before->wear_max) return;
+    const double each = updates / (double)(after->wear_max - before->wear_max);
+    figure("updates_per_wear", each, "1");
+    if (kind->bus == NULL) return;
+    const struct part_row *const row = part_row(medium_part_bed.part);
+    const uint32_t endurance = row->kind == PART_NOR ? NOR_ENDURANCE : row->endurance;
+    if (endurance != 0) figure("lifetime_updates", endurance * each, "1");
 }
 
 static void print_costs(const struct medium_counts *before, const struct medium_counts *after)
 {
-    const double n = UPDATES;
-    const struct part_row *const row = part_row(medium_part_bed.part);
-    const uint32_t endurance = row->kind == PART_NOR ? NOR_ENDURANCE : row->endurance;
-    const double wear = (double)(after->wear_max - before->wear_max);
-    figure("writes_per_update", (double)(after->writes - before->writes) / n, "1");
-    figure("written_bytes_per_update", (double)(after->write_bytes - before->write_bytes) / n, "B");
-    figure("bus_bytes_per_update", (double)(after->bus_bytes - before->bus_bytes) / n, "B");
-    figure("transfers_per_update", (double)(after->transfers - before->transfers) / n, "1");
-    figure("region_bytes", (double)medium_part_region_bytes(), "B");
-    if (endurance != 0 && wear > 0) figure("lifetime_updates", endurance / wear * n, "1");
+    per_update("writes_per_update", before->writes, after->writes, "1");
+    per_update("written_bytes_per_update", before->write_bytes, after->write_bytes, "B");
+    per_update("bus_bytes_per_update", before->bus_bytes, after->bus_bytes, "B");
+    per_update("transfers_per_update", before->transfers, after->transfers, "1");
+    figure("region_bytes", kind->unit_bytes * kind->unit_count, "B");
+    print_wear(before, after);
 }
 
-/* The longest of as many updates, by the part's longest times. */
-static double longest_us(void)
+/* The longest of as many updates, by the part's longest times, with no time to prepare for one. */
+static double longest(void)
 {
-    double longest = 0;
-    part_choose_time(medium_part_bed.part, PART_TIME_MAX);
-    for (uint32_t i = 0; i < UPDATES; i++) {
-        const double us = update_us(0);
-        if (us > longest) longest = us;
-        idle();
+    double most = 0;
+    if (kind->bus != NULL) part_choose_time(medium_part_bed.part, PART_TIME_MAX);
+    for (uint32_t i = 0; i < updates; i++) {
+        const double one = update(0);
+        if (one > most) most = one;
     }
-    return longest;
+    return most;
+}
+
+static void print_durable(void)
+{
+    const double typical = spent[updates / 2u];
+    const double floor = has_time() ? floor_us() : floor_operations();
+    figure(has_time() ? "durable_us" : "durable_operations", typical, has_time() ? "us" : "1");
+    figure(has_time() ? "floor_us" : "floor_operations", floor, has_time() ? "us" : "1");
+    figure("durable_of_floor", typical / floor, "1");
+}
+
+static void print_mounts(void)
+{
+    must(kind->ops->open(&medium), "open");
+    const double after_cut = mount();
+    must(nacre_unmount(&store), "unmount");
+    must(kind->ops->open(&medium), "open");
+    const double after_unmount = mount();
+    if (!has_time()) return; /* neither writes */
+    figure("mount_after_cut_us", after_cut, "us");
+    figure("mount_us", after_unmount, "us");
 }
 
 static void measure(const struct medium_kind *one)
 {
     begin(one);
     const struct medium_counts before = counts_now();
-    for (uint32_t i = 0; i < UPDATES; i++) {
-        times_us[i] = update_us(0);
+    for (uint32_t i = 0; i < updates; i++) {
+        spent[i] = update(0);
         idle();
     }
     const struct medium_counts after = counts_now();
-    qsort(times_us, UPDATES, sizeof times_us[0], compare);
-    const double typical = times_us[UPDATES / 2u];
-    figure("durable_us", typical, "us");
-    figure("floor_us", floor_us(), "us");
-    figure("durable_of_floor", typical / floor_us(), "1");
+    qsort(spent, updates, sizeof spent[0], compare);
+    print_durable();
     print_costs(&before, &after);
-    must(kind->ops->open(&medium), "open");
-    figure("mount_after_cut_us", mount_us(), "us");
-    must(nacre_unmount(&store), "unmount");
-    must(kind->ops->open(&medium), "open");
-    figure("mount_us", mount_us(), "us");
-    figure("longest_us", longest_us(), "us");
+    print_mounts();
+    figure(has_time() ? "longest_us" : "longest_operations", longest(), has_time() ? "us" : "1");
     kind->ops->end();
 }
 
 int main(void)
 {
+    const struct medium_kind ram = ram_sized(medium_kind_of("ram"));
     for (uint32_t i = 0; medium_kind_at(i) != NULL; i++) {
         const struct medium_kind *const one = medium_kind_at(i);
         if (one->bus == NULL || one->is_whole) continue;
-        const struct medium_kind kind_of_size = sized(one);
+        const struct medium_kind kind_of_size = part_sized(one);
         measure(&kind_of_size);
     }
+    measure(medium_kind_of("mcu_flash"));
+    measure(&ram);
+    measure(medium_kind_of("file"));
+    measure(medium_kind_of("file_sectors"));
     return 0;
 }

@@ -130,6 +130,7 @@ ssize_t __wrap_pwrite(int fd, const void *buf, size_t n, off_t at)
     const uint32_t to = from + (uint32_t)n;
 
     file_disk.changes++;
+    file_disk.written += n;
     file_disk.is_dirty = true;
     if (from < file_disk.dirty_from) file_disk.dirty_from = from;
     if (to > file_disk.dirty_to) file_disk.dirty_to = to;

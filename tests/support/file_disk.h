@@ -33,6 +33,7 @@ struct file_disk {
     uint32_t calls;       /* pread, pwrite and fdatasync, from 1 */
     uint32_t changes;     /* pwrite and fdatasync, from 1 */
     uint32_t syncs;
+    uint64_t written;     /* bytes that pwrite moved */
     bool is_dirty;        /* something was written since the last fdatasync */
     uint32_t fault_at;    /* this call fails; 0: none */
     uint32_t fault_count; /* so many in a row */

@@ -90,7 +90,7 @@ static enum nacre_err open_file(struct nacre_medium **medium)
 static void count(struct medium_counts *counts)
 {
     *counts = (struct medium_counts){
-        .places = file_disk.changes, .writes = file_disk.syncs, .write_bytes = MEDIUM_NO_COUNT,
+        .places = file_disk.changes, .writes = file_disk.syncs, .write_bytes = file_disk.written,
         .transfers = MEDIUM_NO_COUNT, .bus_bytes = MEDIUM_NO_COUNT, .now_ns = MEDIUM_NO_COUNT,
         .wear_max = MEDIUM_NO_COUNT,
     };

@@ -251,7 +251,7 @@ static enum nacre_err open(struct nacre_medium **medium)
 static void count(struct medium_counts *counts)
 {
     *counts = bed.counts;
-    counts->now_ns = (uint64_t)fake.now * 1000u / FAKE_CYCLES_PER_US;
+    counts->now_ns = is_nor() ? (uint64_t)fake.now * 1000u / FAKE_CYCLES_PER_US : MEDIUM_NO_COUNT;
 }
 
 static void cut_at(uint32_t place, uint32_t tear, uint64_t seed, jmp_buf *jump)

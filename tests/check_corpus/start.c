@@ -54,6 +54,13 @@ void Idle_Handler(void)
 {
 }
 
+/* What an application may replace. */
+int wait_hook(int value);
+__attribute__((weak)) RAM int wait_hook(int value)
+{
+    return value;
+}
+
 #define WEAK __attribute__((weak, alias("Idle_Handler")))
 WEAK void NMI_Handler(void);
 WEAK void HardFault_Handler(void);

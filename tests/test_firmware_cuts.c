@@ -18,7 +18,7 @@
  * (docs/placement.md). A share of the cuts is made, all of them with NACRE_CAMPAIGN. But for one
  * lane the data cache is on: it shows old bytes where a line is not invalidated.
  *
- * usage: test_firmware_cuts [RUN]      RUN: see runs below
+ * usage: test_firmware_cuts [RUN [TESTS]]      RUN: see runs below; TESTS: a pattern of names
  *
  * NACRE_CUT=line:kind:count:fraction:seed replays one cut; a failure prints that line.
  * NACRE_CAMPAIGN=n makes every cut, at least 500 seeded instants and n times as many as without
@@ -349,11 +349,12 @@ static void test_firmware_cut_of_a_page_hurts_one_lane(void **state)
 int main(int argc, char **argv)
 {
     run = named_row(runs, sizeof runs / sizeof runs[0], sizeof runs[0],
-                    argc == 2 ? argv[1] : runs[0].name);
-    if (argc > 2 || run == NULL) {
-        print_error("usage: %s [RUN], RUN as in the first lines of the source\n", argv[0]);
+                    argc >= 2 ? argv[1] : runs[0].name);
+    if (argc > 3 || run == NULL) {
+        print_error("usage: %s [RUN [TESTS]], see the first lines of the source\n", argv[0]);
         return 3;
     }
+    if (argc == 3) cmocka_set_test_filter(argv[2]);
     const struct CMUnitTest all[] = {
         cmocka_unit_test(test_firmware_cut_before_each_command_old_or_new),
         cmocka_unit_test(test_firmware_cut_after_each_command_old_or_new),

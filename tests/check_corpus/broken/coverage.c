@@ -8,7 +8,8 @@
  */
 #include "tests/check_corpus/board.h"
 
-__asm__(".text\n.thumb\n.global __sanitizer_cov_trace_pc\n.type __sanitizer_cov_trace_pc, %function\n"
+__asm__(".text\n.thumb\n.global __sanitizer_cov_trace_pc\n"
+        ".type __sanitizer_cov_trace_pc, %function\n"
         ".thumb_func\n__sanitizer_cov_trace_pc:\nbx lr\n"
         ".size __sanitizer_cov_trace_pc, .-__sanitizer_cov_trace_pc\n");
 

@@ -1,0 +1,33 @@
+/*
+ * rule: call-unknown
+ * title: A callback that main passes
+ * broken: The root calls its argument, which main took from flash.
+ * cure: Call by name.
+ * expect: undecided
+ */
+#include "tests/check_corpus/board.h"
+
+static FLASH int step_in_flash(int value)
+{
+    return value + (int)STATUS;
+}
+
+__attribute__((section(".ramfunc"), noinline)) int work(int (*call)(int), int value)
+{
+    MARK = 1;
+    value = call(value) + 1;
+    MARK = 0;
+    return value;
+}
+
+RAM int root(int input)
+{
+    return work((int (*)(int))STATUS, input);
+}
+
+int main(void)
+{
+    STATUS = (uint32_t)step_in_flash;
+    OUTPUT = (uint32_t)root((int)INPUT);
+    return 0;
+}

@@ -93,7 +93,8 @@ struct nacre_medium_ops {
      * May the store read (or, with write true, write) n bytes at buf for a caller? False for memory
      * that does not exist, or that this medium keeps from being read.
      *
-     * buf      any pointer, null too; n may be 0
+     * buf      any pointer; null is no memory, whatever the core has at address 0, but with n 0 all
+     *          is right
      */
     bool (*can_access)(const struct nacre_medium *medium, const void *buf, uint32_t n, bool write);
 };

@@ -138,6 +138,9 @@ static bool mcu_can_access(const struct nacre_medium *medium, const void *buf, u
 {
     const struct nacre_mcu_port *const port = ((const struct nacre_mcu_flash *)(const void *)
                                                medium)->port;
+
+    if (n == 0) return true;
+    if (buf == NULL) return false; /* even where the core has memory at address 0 */
     return port->ops->can_access(port, buf, n, write);
 }
 

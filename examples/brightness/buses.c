@@ -9,6 +9,7 @@
 #include "nacre/ports/stm32h7rs/i2c.h"
 #include "nacre/ports/stm32h7rs/spi.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define KERNEL_HZ 150000000u
@@ -17,6 +18,8 @@
 static struct nacre_cycle_clock cycles;
 static struct nacre_stm32_i2c i2c;
 static struct nacre_stm32_spi spi;
+static bool i2c_is_open;
+static bool spi_is_open;
 static const struct nacre_mismatch none;
 static const struct nacre_mismatch *mismatch = &none;
 
@@ -46,9 +49,11 @@ enum nacre_err buses_open_i2c(uint32_t hz, const struct nacre_i2c **bus)
 
     enum nacre_err err = nacre_cycle_clock_open(&cycles, BOARD_CORE_MHZ, &cfg.time);
     if (err != NACRE_OK) return err;
+    if (i2c_is_open) nacre_stm32_i2c_close(&i2c);
     mismatch = &i2c.mismatch;
     err = nacre_stm32_i2c_open(&i2c, &cfg);
-    if (err == NACRE_OK) *bus = &i2c.bus;
+    i2c_is_open = err == NACRE_OK;
+    if (i2c_is_open) *bus = &i2c.bus;
     return err;
 }
 
@@ -64,9 +69,11 @@ enum nacre_err buses_open_spi(uint32_t hz, const struct nacre_spi **bus)
 
     enum nacre_err err = nacre_cycle_clock_open(&cycles, BOARD_CORE_MHZ, &cfg.time);
     if (err != NACRE_OK) return err;
+    if (spi_is_open) nacre_stm32_spi_close(&spi);
     mismatch = &spi.mismatch;
     err = nacre_stm32_spi_open(&spi, &cfg);
-    if (err == NACRE_OK) *bus = &spi.bus;
+    spi_is_open = err == NACRE_OK;
+    if (spi_is_open) *bus = &spi.bus;
     return err;
 }
 

@@ -16,7 +16,8 @@
 extern const struct nacre_bus_time buses_time;
 
 /*
- * Open a bus for a part that takes a clock of hz. *bus is written on NACRE_OK.
+ * Open a bus for a part that takes a clock of hz; one that is open, anew. *bus is written on
+ * NACRE_OK.
  *
  * Returns  as nacre_stm32_i2c_open and nacre_stm32_spi_open
  */

@@ -90,7 +90,7 @@ static void show(void)
     say("frame_errors", counts.frame_errors);
     say("lost_bytes", counts.lost_bytes);
     if (!memory_stats(&store)) return;
-    place_show(say, say_us);
+    PLACE.show(say, say_us);
     say("lanes", store.lane_count);
     say("cut_bytes_survived", store.cut_bytes_survived);
     say("generation", store.generation);
@@ -161,7 +161,7 @@ static void take(char byte)
 
 static void say_mismatch(void)
 {
-    const struct nacre_mismatch *const mismatch = place_mismatch();
+    const struct nacre_mismatch *const mismatch = PLACE.mismatch();
 
     if (mismatch->name == NULL) return;
     board_write("found ");

@@ -1,5 +1,5 @@
 /*
- * What the product remembers, in a store on the medium that place.h gives.
+ * What the product remembers, in a store in PLACE, one of place.h.
  */
 #include "examples/brightness/memory.h"
 
@@ -28,7 +28,7 @@ enum nacre_err memory_open(void)
 {
     struct place place;
 
-    enum nacre_err err = place_open(&place);
+    enum nacre_err err = PLACE.open(&place);
     if (err != NACRE_OK) return err;
     const struct nacre_store_cfg store_cfg = {
         .medium = place.medium,

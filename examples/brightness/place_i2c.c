@@ -11,7 +11,7 @@
 
 static struct nacre_i2c_memory memory;
 
-enum nacre_err place_open(struct place *place)
+static enum nacre_err open_place(struct place *place)
 {
     const struct nacre_part *const part = &PLACE_PART;
     struct nacre_i2c_memory_cfg cfg = {
@@ -23,14 +23,11 @@ enum nacre_err place_open(struct place *place)
     return err;
 }
 
-const struct nacre_mismatch *place_mismatch(void)
-{
-    return buses_mismatch();
-}
-
-void place_show(void (*say)(const char *name, uint32_t value),
-                void (*say_us)(const char *name, uint64_t cycles))
+static void show(void (*say)(const char *name, uint32_t value),
+                 void (*say_us)(const char *name, uint64_t cycles))
 {
     (void)say_us;
     say("retries", memory.retries);
 }
+
+const struct place_ops place_i2c = {open_place, buses_mismatch, show};

@@ -14,7 +14,7 @@
 static struct nacre_stm32_flash internal;
 static struct nacre_mcu_flash flash;
 
-enum nacre_err place_open(struct place *place)
+static enum nacre_err open_place(struct place *place)
 {
     static const struct nacre_mcu_range boot = {FLASH, BOOT_BYTES};
     const struct nacre_stm32_flash_cfg port_cfg = {.core_mhz = BOARD_CORE_MHZ};
@@ -26,14 +26,16 @@ enum nacre_err place_open(struct place *place)
     return err;
 }
 
-const struct nacre_mismatch *place_mismatch(void)
+static const struct nacre_mismatch *mismatch_of_place(void)
 {
     return &internal.port.mismatch;
 }
 
-void place_show(void (*say)(const char *name, uint32_t value),
-                void (*say_us)(const char *name, uint64_t cycles))
+static void show(void (*say)(const char *name, uint32_t value),
+                 void (*say_us)(const char *name, uint64_t cycles))
 {
     (void)say;
     (void)say_us;
 }
+
+const struct place_ops place_mcu_flash = {open_place, mismatch_of_place, show};

@@ -50,23 +50,25 @@ static enum nacre_err find_flash(const struct region **found)
     return err;
 }
 
-enum nacre_err place_open(struct place *place)
+static enum nacre_err open_place(struct place *place)
 {
     const struct region *board;
 
-    const enum nacre_err err = find_flash(&board);
+    enum nacre_err err = nacre_nor_close(&nor);
+    if (err != NACRE_OK && err != NACRE_NOT_MOUNTED) return err;
+    err = find_flash(&board);
     if (err != NACRE_OK) return err;
     *place = (struct place){&nor.medium, board->assume};
     return NACRE_OK;
 }
 
-const struct nacre_mismatch *place_mismatch(void)
+static const struct nacre_mismatch *mismatch_of_place(void)
 {
     return &nor.blackout.port.mismatch;
 }
 
-void place_show(void (*say)(const char *name, uint32_t value),
-                void (*say_us)(const char *name, uint64_t cycles))
+static void show(void (*say)(const char *name, uint32_t value),
+                 void (*say_us)(const char *name, uint64_t cycles))
 {
     struct nacre_nor_stats stats;
 
@@ -80,3 +82,5 @@ void place_show(void (*say)(const char *name, uint32_t value),
     say_us("masked_us", stats.longest_masked_cycles);
     say_us("dark_us", stats.dark_cycles);
 }
+
+const struct place_ops place_running_flash = {open_place, mismatch_of_place, show};

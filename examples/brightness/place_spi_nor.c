@@ -16,7 +16,7 @@
 static struct nacre_spi_nor nor;
 static uint8_t tables[NACRE_SFDP_BYTES_MAX];
 
-enum nacre_err place_open(struct place *place)
+static enum nacre_err open_place(struct place *place)
 {
     const struct nacre_chip *const chip = &PLACE_CHIP;
     struct nacre_spi_nor_cfg cfg = {
@@ -35,7 +35,7 @@ enum nacre_err place_open(struct place *place)
     return err;
 }
 
-const struct nacre_mismatch *place_mismatch(void)
+static const struct nacre_mismatch *mismatch_of_place(void)
 {
     static struct nacre_mismatch mismatch;
 
@@ -44,8 +44,8 @@ const struct nacre_mismatch *place_mismatch(void)
     return &mismatch;
 }
 
-void place_show(void (*say)(const char *name, uint32_t value),
-                void (*say_us)(const char *name, uint64_t cycles))
+static void show(void (*say)(const char *name, uint32_t value),
+                 void (*say_us)(const char *name, uint64_t cycles))
 {
     (void)say_us;
     say("programs", nor.stats.programs);
@@ -53,3 +53,5 @@ void place_show(void (*say)(const char *name, uint32_t value),
     say("suspends", nor.stats.suspends);
     say("retries", nor.stats.retries);
 }
+
+const struct place_ops place_spi_nor = {open_place, mismatch_of_place, show};

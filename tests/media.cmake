@@ -27,3 +27,7 @@ nacre_test(test_medium_bad SOURCES test_medium_bad.c LIBS medium_support)
 
 add_executable(campaign_medium campaign_medium.c)
 target_link_libraries(campaign_medium PRIVATE medium_support)
+
+# In an image on the twin, with the port's drivers below.
+nacre_test(test_medium_image SOURCES test_medium_image.c support/medium_suite.c support/prompt.c
+           LIBS twin IN host TIMEOUT 300)

@@ -7,7 +7,7 @@
  */
 #include "tests/check_corpus/board.h"
 
-RAM __attribute__((section(".ramfunc_late"))) int late(int value)
+__attribute__((section(".ramfunc_late"), noinline)) int late(int value)
 {
     return value + (int)STATUS;
 }

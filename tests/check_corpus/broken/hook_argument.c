@@ -12,12 +12,9 @@ static FLASH int step_in_flash(int value)
     return value + (int)STATUS;
 }
 
-__attribute__((section(".ramfunc"), noinline)) int work(int (*call)(int), int value)
+RAM int work(int (*call)(int), int value)
 {
-    MARK = 1;
-    value = call(value) + 1;
-    MARK = 0;
-    return value;
+    return call(value) + 1;
 }
 
 RAM int root(int input)

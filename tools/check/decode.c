@@ -143,7 +143,12 @@ static void take_mask(const cs_arm *arm, uint32_t max, struct insn *insn)
     insn->rn = reg_of(arm, 1);
     insn->imm = max;
     insn->op = OP_MASK;
-    /* A byte that is rotated into place is no low part of rn, but no larger either. */
+}
+
+static void take_extend(const cs_arm *arm, uint32_t max, struct insn *insn)
+{
+    take_mask(arm, max, insn);
+    insn->has_imm = arm->operands[1].shift.type == ARM_SFT_INVALID;
 }
 
 static void take_field(const cs_arm *arm, struct insn *insn)
@@ -339,8 +344,8 @@ static bool take_move(uint32_t id, const cs_arm *arm, struct insn *insn)
         take_mov(arm, OP_ADDRESS, insn);
         insn->imm += (insn->at + 4u) & ~3u;
         return true;
-    case ARM_INS_UXTB: take_mask(arm, 0xFF, insn); return true;
-    case ARM_INS_UXTH: take_mask(arm, 0xFFFF, insn); return true;
+    case ARM_INS_UXTB: take_extend(arm, 0xFF, insn); return true;
+    case ARM_INS_UXTH: take_extend(arm, 0xFFFF, insn); return true;
     case ARM_INS_UBFX: take_field(arm, insn); return true;
     case ARM_INS_BFI: case ARM_INS_BFC:
         insn->op = OP_INSERT;
@@ -472,6 +477,8 @@ void decode(uint32_t at, const uint8_t *code, uint32_t n, struct insn *insn)
     if (insn->size > n) return;
     const uint32_t first = (uint32_t)code[0] | (uint32_t)code[1] << 8;
     const uint32_t second = insn->size == 4u ? (uint32_t)code[2] | (uint32_t)code[3] << 8 : 0u;
+    /* 16 bits: all data instructions before the ones with high registers; 32 bits: the S bit. */
+    insn->sets_flags = insn->size == 2u ? first < 0x4400u : (first & 0x10u) != 0u;
     if (take_by_hand(first, second, insn)) return;
     const uint8_t *from = code;
     size_t left = insn->size;

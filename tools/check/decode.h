@@ -36,7 +36,7 @@ enum op {
     OP_ASR,
     OP_MUL,
     OP_MLA,  /* rd = rn * rm + ra */
-    OP_MASK, /* rd = some bits of rn: at most imm, no sign */
+    OP_MASK, /* rd = some bits of rn, at most imm; has_imm: the lowest ones, in place */
     OP_INSERT, /* rd = rd with some of its lower bits replaced */
     OP_ADDRESS, /* rd = imm, an address made from the program counter */
     OP_CMP,
@@ -75,6 +75,7 @@ struct insn {
     uint8_t width;
     bool has_imm; /* the second operand is imm */
     bool writes_back;
+    bool sets_flags; /* of data instructions; outside an IT block */
     bool is_signed;   /* a load extends the sign */
     bool is_pc_based; /* the address comes from the program counter */
     const char *name; /* OP_SYSTEM and OP_TRAP */

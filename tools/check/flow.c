@@ -1,0 +1,327 @@
+/*
+ * The walk itself: runs from leader to leader until nothing changes, then once more to tell.
+ */
+#include "tools/check/flow.h"
+
+#include "tools/check/flow_step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FUNCTION_MAX (4u << 20) /* bytes */
+#define UNNAMED_MAX 0x10000u    /* of a function that no symbol gives a size */
+#define WIDEN_AFTER 6u          /* visits of a leader */
+#define STEPS_EACH 400u         /* of an instruction, before the walk is given up */
+
+/* ---- lists ---- */
+
+bool walk_grow(struct walk *walk, void **items, uint32_t *room, uint32_t count, size_t size)
+{
+    if (count < *room) return true;
+    const uint32_t wanted = *room == 0u ? 64u : *room * 2u;
+    void *const more = realloc(*items, wanted * size);
+    if (more == NULL) {
+        values_fail(walk->values);
+        return false;
+    }
+    *items = more;
+    *room = wanted;
+    return true;
+}
+
+void walk_tell(struct walk *walk, const struct insn *insn, struct flow_event event)
+{
+    if (!walk->is_telling) return;
+    if (!walk_grow(walk, (void **)&walk->events, &walk->event_room, walk->event_count,
+                   sizeof *walk->events)) {
+        return;
+    }
+    int32_t offset = walk->deepest;
+    (void)walk_stack(walk, &offset);
+    event.at = insn->at;
+    event.stack = offset < 0 ? (uint32_t)-offset : 0u;
+    walk->events[walk->event_count++] = event;
+}
+
+/* ---- places ---- */
+
+bool walk_is_inside(const struct walk *walk, uint32_t addr)
+{
+    return addr >= walk->low && addr < walk->high && (addr & 1u) == 0u &&
+           image_is_code(walk->image, addr);
+}
+
+static struct place *place_of(const struct walk *walk, uint32_t addr)
+{
+    return &walk->places[(addr - walk->low) / 2u];
+}
+
+/* The instruction at an address inside; NULL without memory. */
+static const struct insn *insn_at(struct walk *walk, uint32_t addr)
+{
+    struct place *const place = place_of(walk, addr);
+    if (place->insn != NONE) return &walk->insns[place->insn];
+    if (!walk_grow(walk, (void **)&walk->insns, &walk->insn_room, walk->insn_count,
+                   sizeof *walk->insns)) {
+        return NULL;
+    }
+    uint8_t code[4];
+    uint32_t n = 4;
+    if (!image_read(walk->image, addr, code, 4)) n = image_read(walk->image, addr, code, 2) ? 2 : 0;
+    decode(addr, code, n, &walk->insns[walk->insn_count]);
+    place->insn = walk->insn_count;
+    return &walk->insns[walk->insn_count++];
+}
+
+static void enqueue(struct walk *walk, uint32_t leader)
+{
+    if (walk->leaders[leader].is_queued) return;
+    if (!walk_grow(walk, (void **)&walk->queue, &walk->queue_room, walk->queue_count,
+                   sizeof *walk->queue)) {
+        return;
+    }
+    walk->leaders[leader].is_queued = true;
+    walk->queue[walk->queue_count++] = leader;
+}
+
+/* A new leader; the run that came by there before must learn to stop. */
+static void lead(struct walk *walk, uint32_t at)
+{
+    if (!walk_grow(walk, (void **)&walk->leaders, &walk->leader_room, walk->leader_count,
+                   sizeof *walk->leaders)) {
+        return;
+    }
+    struct state *const state = state_keep(&walk->state);
+    if (state == NULL) {
+        values_fail(walk->values);
+        return;
+    }
+    struct place *const place = place_of(walk, at);
+    place->leader = walk->leader_count;
+    walk->leaders[walk->leader_count++] = (struct leader){.at = at, .state = state};
+    enqueue(walk, place->leader);
+    if (place->run != NONE) enqueue(walk, place->run);
+}
+
+static void add_edge(struct walk *walk, const struct insn *insn, uint32_t to)
+{
+    if (!walk_grow(walk, (void **)&walk->edges, &walk->edge_room, walk->edge_count,
+                   sizeof *walk->edges)) {
+        return;
+    }
+    walk->edges[walk->edge_count++] = (struct edge){.at = insn->at, .from = walk->run, .to = to};
+}
+
+void walk_go(struct walk *walk, const struct insn *insn, uint32_t to)
+{
+    const uint32_t known = place_of(walk, to)->leader;
+    if (walk->is_telling) {
+        if (known == NONE) values_fail(walk->values);
+        else add_edge(walk, insn, known);
+        return;
+    }
+    if (known == NONE) {
+        lead(walk, to);
+        return;
+    }
+    struct leader *const leader = &walk->leaders[known];
+    const bool is_widening = leader->visits > WIDEN_AFTER;
+    if (!state_join(walk->values, &leader->state, &walk->state, is_widening)) return;
+    enqueue(walk, known);
+}
+
+/* ---- runs ---- */
+
+/* One instruction under a condition: what comes of it and what was before are both possible. */
+static bool step_if(struct walk *walk, const struct insn *insn, uint32_t cond)
+{
+    if (cond == COND_ALWAYS) return step_do(walk, insn);
+    struct state before;
+    state_copy(&before, &walk->state);
+    jump_limit(walk, cond);
+    const bool goes_on = step_do(walk, insn);
+    if (!goes_on) {
+        before.is_shared = before.is_shared || walk->state.is_shared;
+        state_copy(&walk->state, &before);
+        jump_limit(walk, cond ^ 1u);
+        return true;
+    }
+    struct state *joined = state_keep(&walk->state);
+    if (joined == NULL) {
+        values_fail(walk->values);
+        return false;
+    }
+    state_copy(&walk->state, &before);
+    jump_limit(walk, cond ^ 1u);
+    (void)state_join(walk->values, &joined, &walk->state, false);
+    state_copy(&walk->state, joined);
+    free(joined);
+    return true;
+}
+
+/* Behind the last instruction that was done: out of the function, or out of code. */
+static void run_out(struct walk *walk, const struct insn *last, uint32_t next)
+{
+    if (image_is_code(walk->image, next)) {
+        jump_go(walk, last, next, "runs on into");
+    } else {
+        walk_tell(walk, last, (struct flow_event){.kind = FLOW_UNDECODED, .target = next,
+                                                  .how = "runs out of code"});
+    }
+}
+
+/* Whether a run stops at an address: another leader begins there. */
+static bool stops_at(struct walk *walk, const struct insn *last, uint32_t at)
+{
+    const uint32_t leader = place_of(walk, at)->leader;
+    if (leader == NONE || leader == walk->run) return false;
+    walk_go(walk, last, at);
+    return true;
+}
+
+static uint32_t next_it(uint32_t it)
+{
+    return (it & 7u) == 0u ? 0u : (it & 0xE0u) | ((it << 1) & 0x1Fu);
+}
+
+static void run(struct walk *walk, uint32_t leader)
+{
+    walk->run = leader;
+    walk->leaders[leader].visits++;
+    state_copy(&walk->state, walk->leaders[leader].state);
+    uint32_t it = 0;
+    for (uint32_t at = walk->leaders[leader].at;;) {
+        const struct insn *const found = insn_at(walk, at);
+        if (found == NULL || values_failed(walk->values)) return;
+        struct insn insn = *found;
+        place_of(walk, at)->run = leader;
+        walk->visited++;
+        const uint32_t cond = it == 0u ? COND_ALWAYS : it >> 4;
+        if (it != 0u && insn.size == 2u) insn.sets_flags = false;
+        if (!step_if(walk, &insn, cond)) return;
+        it = insn.op == OP_IT ? insn.it : next_it(it);
+        at += insn.size;
+        if (!walk_is_inside(walk, at)) {
+            run_out(walk, &insn, at);
+            return;
+        }
+        if (stops_at(walk, &insn, at)) return;
+    }
+}
+
+/* Run until nothing changes. False: memory ran out, or it does not come to an end. */
+static bool settle(struct walk *walk)
+{
+    lead(walk, walk->entry);
+    while (walk->queue_count != 0u && !values_failed(walk->values)) {
+        const uint32_t leader = walk->queue[--walk->queue_count];
+        walk->leaders[leader].is_queued = false;
+        run(walk, leader);
+        if (walk->visited / STEPS_EACH > walk->insn_count + 100u) return false;
+    }
+    return !values_failed(walk->values);
+}
+
+/* ---- telling ---- */
+
+static int compare_events(const void *a, const void *b)
+{
+    const struct flow_event *const left = a;
+    const struct flow_event *const right = b;
+    if (left->at != right->at) return left->at < right->at ? -1 : 1;
+    if (left->kind != right->kind) return left->kind < right->kind ? -1 : 1;
+    if (left->target != right->target) return left->target < right->target ? -1 : 1;
+    if (left->from != right->from) return left->from < right->from ? -1 : 1;
+    return left->how == right->how ? 0 : strcmp(left->how, right->how);
+}
+
+static void tell_all(struct walk *walk,
+                     void (*tell)(void *context, const struct flow_event *event), void *context)
+{
+    qsort(walk->events, walk->event_count, sizeof *walk->events, compare_events);
+    for (uint32_t i = 0; i < walk->event_count; i++) {
+        if (i != 0u && compare_events(&walk->events[i - 1u], &walk->events[i]) == 0) continue;
+        tell(context, &walk->events[i]);
+    }
+}
+
+static bool observe(struct walk *walk)
+{
+    walk->is_telling = true;
+    walk->stack_known = true;
+    for (uint32_t i = 0; i < walk->leader_count; i++) run(walk, i);
+    loop_tell(walk);
+    return !values_failed(walk->values);
+}
+
+/* ---- the whole ---- */
+
+static bool open_walk(struct walk *walk)
+{
+    struct image_symbol symbol;
+    walk->low = walk->entry;
+    walk->high = walk->entry + UNNAMED_MAX;
+    const bool is_named = image_symbol_at(walk->image, walk->entry, &symbol) && symbol.size != 0u;
+    if (is_named && walk->entry >= symbol.addr && walk->entry - symbol.addr < symbol.size) {
+        walk->low = symbol.addr & ~1u;
+        walk->high = symbol.addr + symbol.size;
+    }
+    if (walk->high < walk->low) walk->high = UINT32_MAX - 1u;
+    if (walk->high - walk->low > FUNCTION_MAX) return false;
+    const uint32_t count = (walk->high - walk->low) / 2u + 1u;
+    walk->places = malloc(count * sizeof *walk->places);
+    if (walk->places == NULL) return false;
+    memset(walk->places, 0xFF, count * sizeof *walk->places);
+    walk->values = values_open(walk->image);
+    if (walk->values == NULL) return false;
+    state_start(walk->values, &walk->state);
+    return true;
+}
+
+static void close_walk(struct walk *walk)
+{
+    for (uint32_t i = 0; i < walk->leader_count; i++) free(walk->leaders[i].state);
+    free(walk->places);
+    free(walk->insns);
+    free(walk->leaders);
+    free(walk->queue);
+    free(walk->edges);
+    free(walk->events);
+    values_close(walk->values);
+    free(walk);
+}
+
+static const char *walk_all(struct walk *walk)
+{
+    if (!decode_open()) return "the decoder cannot be opened";
+    if (!image_is_code(walk->image, walk->entry)) return "there is no code at its address";
+    if (!open_walk(walk)) return "it is too large, or memory is short";
+    if (!settle(walk) || !observe(walk)) return "it is too large to be followed";
+    return NULL;
+}
+
+bool flow_walk(const struct image *image, uint32_t entry,
+               void (*tell)(void *context, const struct flow_event *event), void *context,
+               struct flow_result *result)
+{
+    *result = (struct flow_result){.why = "memory is short"};
+    struct walk *const walk = calloc(1, sizeof *walk);
+    if (walk == NULL) return false;
+    walk->image = image;
+    walk->entry = entry & ~1u;
+    result->why = walk_all(walk);
+    if (result->why == NULL) {
+        tell_all(walk, tell, context);
+        result->stack_bytes = (uint32_t)-walk->deepest;
+        result->stack_known = walk->stack_known;
+        result->instructions = walk->insn_count;
+        result->returns = walk->returns;
+    }
+    close_walk(walk);
+    return result->why == NULL;
+}
+
+void flow_close(void)
+{
+    decode_close();
+}

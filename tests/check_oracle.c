@@ -28,7 +28,7 @@
 #define PAGE 0x1000u
 #define MARK 0x50000000u
 #define VTOR 0xE000ED08u
-#define RETURN_PAD 0xEFFF0000u
+#define RETURN_PAD 0x1FFF0000u    /* where the core may execute, and no part of the board */
 #define FILL 0xDE             /* two of them are an undefined instruction */
 #define INSTRUCTIONS_MAX 3000000u
 #define LIVE_MAX 16u
@@ -198,6 +198,7 @@ static void on_trap(uc_engine *uc, uint32_t number, void *user)
 {
     struct run *const run = user;
     (void)uc;
+    if (run->pause != PAUSE_NONE) return;
     run->trap = number;
     stop(run, PAUSE_TRAP);
 }
@@ -384,7 +385,7 @@ static bool prepare(struct run *run, const char *path, const char *root)
     map(run, 0x40000000u, 0x40000u, false);
     map(run, MARK, 0x10000u, false);
     map(run, 0xE0000000u, 0x10000u, false);
-    map(run, RETURN_PAD, PAGE, true);
+    map(run, RETURN_PAD, PAGE, false);
     (void)uc_mem_write(run->uc, MARK + 4u, &run->input, 4);
     (void)uc_mem_write(run->uc, VTOR, &run->dark_base, 4);
     return is_good;

@@ -15,9 +15,6 @@
 #define LINE_BYTES 1024
 #define BLANKS " \t\r\n"
 
-/* Grow an array of the config by one item and give the item. */
-#define ADD(items, count) (&((items) = list_grow((items), (count), sizeof *(items)))[(count)++])
-
 __attribute__((format(printf, 2, 3))) static bool fail(char *why, const char *format, ...)
 {
     va_list args;
@@ -65,12 +62,12 @@ bool config_range_read(const char *text, struct image_range *range)
 
 void config_add_root(struct config *config, const char *name)
 {
-    *ADD(config->roots, config->root_count) = list_text(name);
+    *LIST_ADD(config->roots, config->root_count) = list_text(name);
 }
 
 void config_add_range(struct config *config, enum image_place place, struct image_range range)
 {
-    *ADD(config->ranges, config->range_count) = (struct config_range) {place, range};
+    *LIST_ADD(config->ranges, config->range_count) = (struct config_range) {place, range};
 }
 
 static char *word_next(char **rest)
@@ -131,7 +128,7 @@ static bool read_waive(struct config *config, char **rest, uint32_t line, char *
     if (arrow != NULL) {
         *arrow = 0;
     }
-    struct config_waiver *const waiver = ADD(config->waivers, config->waiver_count);
+    struct config_waiver *const waiver = LIST_ADD(config->waivers, config->waiver_count);
     waiver->rule = id;
     waiver->symbol = list_text(symbol);
     waiver->target = arrow == NULL ? NULL : list_text(arrow + 2);
@@ -147,11 +144,11 @@ static bool read_calls(struct config *config, char **rest, uint32_t line, char *
     if (target == NULL) {
         return fail(why, "line %u: calls SYMBOL TARGET...", line);
     }
-    struct config_calls *const calls = ADD(config->calls, config->calls_count);
+    struct config_calls *const calls = LIST_ADD(config->calls, config->calls_count);
     calls->symbol = list_text(symbol);
     calls->line = line;
     for (; target != NULL; target = word_next(rest)) {
-        *ADD(calls->targets, calls->target_count) = list_text(target);
+        *LIST_ADD(calls->targets, calls->target_count) = list_text(target);
     }
     return true;
 }
@@ -194,7 +191,7 @@ static bool read_live(struct config *config, char **rest, uint32_t line, char *w
             return fail(why, "line %u: no exception %.40s (NMI, HardFault, irq12...)", line,
                         name);
         }
-        *ADD(config->live, config->live_count) = number;
+        *LIST_ADD(config->live, config->live_count) = number;
     }
     return true;
 }
@@ -217,7 +214,7 @@ static bool read_copy(struct config *config, char **rest, uint32_t line, char *w
     if (end == NULL) {
         return fail(why, "line %u: copy LOAD_SYMBOL START_SYMBOL END_SYMBOL", line);
     }
-    *ADD(config->copies, config->copy_count) =
+    *LIST_ADD(config->copies, config->copy_count) =
         (struct config_copy) {list_text(load), list_text(start), list_text(end)};
     return true;
 }
@@ -229,7 +226,7 @@ static bool read_bank(struct config *config, char **rest, uint32_t line, char *w
         !config_range_read(word_next(rest), &bank.range)) {
         return fail(why, "line %u: bank NUMBER FIRST-LAST", line);
     }
-    *ADD(config->banks, config->bank_count) = bank;
+    *LIST_ADD(config->banks, config->bank_count) = bank;
     return true;
 }
 
@@ -258,7 +255,7 @@ static bool read_loop(struct config *config, char **rest, uint32_t line, char *w
     if (symbol == NULL || !whole_number_read(word_next(rest), &bound)) {
         return fail(why, "line %u: loop SYMBOL BOUND", line);
     }
-    *ADD(config->loops, config->loop_count) =
+    *LIST_ADD(config->loops, config->loop_count) =
         (struct config_loop) {.symbol = list_text(symbol), .bound = bound, .line = line};
     return true;
 }

@@ -55,7 +55,7 @@ static uint8_t reg_of(const cs_arm *arm, uint32_t i)
 
 static uint16_t bit_of(uint8_t reg)
 {
-    return reg == REG_NONE ? 0u : (uint16_t)(1u << reg);
+    return (uint16_t)(reg == REG_NONE ? 0u : 1u << reg);
 }
 
 static uint16_t regs_from(const cs_arm *arm, uint32_t first)

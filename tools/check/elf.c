@@ -92,8 +92,7 @@ static bool section_add(struct elf_file *elf, const GElf_Shdr *header, size_t na
                       header->sh_size > file_bytes - header->sh_offset)) {
         return fail(why, "section %.64s ends beyond the file: it is truncated", name);
     }
-    elf->sections = list_grow(elf->sections, elf->section_count, sizeof *elf->sections);
-    elf->sections[elf->section_count++] = (struct elf_section) {
+    *LIST_ADD(elf->sections, elf->section_count) = (struct elf_section) {
         .name = name, .addr = (uint32_t)header->sh_addr, .size = (uint32_t)header->sh_size,
         .load_addr = load_addr_of(handle, header),
         .bytes = has_bytes ? (const uint8_t *)file + header->sh_offset : NULL,
@@ -201,8 +200,8 @@ static void symbol_add(struct elf_file *elf, const GElf_Sym *raw, const char *na
 {
     const unsigned type = GELF_ST_TYPE(raw->st_info);
     if (name_is_mark(name)) {
-        elf->marks = list_grow(elf->marks, elf->mark_count, sizeof *elf->marks);
-        elf->marks[elf->mark_count++] = (struct elf_mark) {(uint32_t)raw->st_value, name[1]};
+        *LIST_ADD(elf->marks, elf->mark_count) =
+            (struct elf_mark) {(uint32_t)raw->st_value, name[1]};
         return;
     }
     if (name[0] == 0 || type == STT_FILE || type == STT_SECTION) {
@@ -212,8 +211,7 @@ static void symbol_add(struct elf_file *elf, const GElf_Sym *raw, const char *na
     const bool is_function = type == STT_FUNC || type == STT_GNU_IFUNC;
     const uint32_t addr = (uint32_t)raw->st_value & ~(is_function ? 1u : 0u);
     const bool is_absolute = raw->st_shndx == SHN_ABS;
-    elf->symbols = list_grow(elf->symbols, elf->symbol_count, sizeof *elf->symbols);
-    elf->symbols[elf->symbol_count++] = (struct elf_symbol) {
+    *LIST_ADD(elf->symbols, elf->symbol_count) = (struct elf_symbol) {
         .name = name, .addr = addr, .size = (uint32_t)raw->st_size,
         .section = is_absolute ? ELF_NO_SECTION : section_index_at(elf, addr),
         .kind = is_function ? ELF_FUNCTION : type == STT_OBJECT ? ELF_OBJECT : ELF_OTHER,

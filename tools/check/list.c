@@ -19,15 +19,19 @@ static void *memory_or_end(void *memory)
     return memory;
 }
 
-void *list_grow(void *items, uint32_t count, size_t size)
+void *list_add(void *array, uint32_t *count, size_t size)
 {
-    const bool is_full = (count & (count - 1u)) == 0;
+    char *items = NULL;
+    memcpy(&items, array, sizeof items);
+    const bool is_full = (*count & (*count - 1u)) == 0;
     if (is_full) {
-        const size_t room = count == 0 ? 1u : 2u * (size_t)count;
+        const size_t room = *count == 0 ? 1u : 2u * (size_t)*count;
         items = memory_or_end(realloc(items, room * size));
+        memcpy(array, &items, sizeof items);
     }
-    memset((char *)items + count * size, 0, size);
-    return items;
+    char *const item = items + *count * size;
+    *count += 1u;
+    return memset(item, 0, size);
 }
 
 char *list_text(const char *text)

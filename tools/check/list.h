@@ -8,17 +8,21 @@
 #include <stdint.h>
 
 /*
- * Make room for one more item at the end of an array.
+ * Add one zeroed item to the end of an array.
  *
- * items    the array, or NULL when nothing is in it
- * count    items in it
+ * array    the address of the pointer to the array, which is NULL when nothing is in it
+ * count    items in it; one more afterwards
  * size     bytes of one item
- * Returns  the array, perhaps elsewhere; item `count` in it is zeroed. Without memory the program
- *          ends with status 3
+ * Returns  the new item, until the next one is added. Without memory the program ends with
+ *          status 3
  */
-void *list_grow(void *items, uint32_t count, size_t size);
+void *list_add(void *array, uint32_t *count, size_t size);
 
-/* A copy of a text in memory of its own; as list_grow without memory. */
+/* The same with the types that the array has. */
+#define LIST_ADD(items, count) \
+    ((__typeof__(items))list_add(&(items), &(count), sizeof *(items)))
+
+/* A copy of a text in memory of its own; as list_add without memory. */
 char *list_text(const char *text);
 
 #endif

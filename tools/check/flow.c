@@ -238,6 +238,7 @@ static int compare_events(const void *a, const void *b)
 static void tell_all(struct walk *walk,
                      void (*tell)(void *context, const struct flow_event *event), void *context)
 {
+    if (walk->event_count == 0u) return;
     qsort(walk->events, walk->event_count, sizeof *walk->events, compare_events);
     for (uint32_t i = 0; i < walk->event_count; i++) {
         if (i != 0u && compare_events(&walk->events[i - 1u], &walk->events[i]) == 0) continue;

@@ -46,15 +46,11 @@ static void add_pair(const struct values *values, struct draft *draft, struct en
         return;
     }
     const bool is_any = a.span == SPAN_ANY || b->span == SPAN_ANY;
+    const bool is_base_a = a.kind == ENTRY_STACK || a.v + NEAR >= 2u * NEAR;
+    const bool is_base_b = b->kind == ENTRY_STACK || b->v + NEAR >= 2u * NEAR;
     if (b->kind == ENTRY_STACK) a.kind = ENTRY_STACK;
-    const uint32_t sum = a.v + b->v;
-    if (is_any && b->v + NEAR < 2u * NEAR && a.v >= NEAR) {
-        /* stays where it is */
-    } else if (is_any && a.v + NEAR < 2u * NEAR && b->v >= NEAR) {
-        a.v = b->v;
-    } else {
-        a.v = sum;
-    }
+    if (is_any && !is_base_a && is_base_b) a.v = b->v;
+    else if (!is_any || (is_base_a && is_base_b)) a.v += b->v;
     if (a.from == 0u) a.from = b->from;
     a.step = a.span == 0u ? b->step : b->span == 0u ? a.step : common(a.step, b->step);
     a.span = is_any ? SPAN_ANY : add_capped(a.span, b->span);

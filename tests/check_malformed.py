@@ -60,7 +60,8 @@ def refused_for_sure(good):
 
 def spoil(good, draw):
     """One file with something wrong, and what."""
-    kind = draw.choice(("cut", "head", "segment", "section", "section", "overlap", "symbol", "flip"))
+    kind = draw.choice(("cut", "head", "segment", "section", "section", "overlap", "symbol",
+                        "flip"))
     data = bytearray(good)
     if kind == "cut":
         length = draw.randrange(len(good))

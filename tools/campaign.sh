@@ -4,20 +4,22 @@
 #
 # usage: tools/campaign.sh [FACTOR]
 #
-#   FACTOR 10, which is taken without it, is the full run and takes some hours; 1 takes a tenth of
-#   that:
+#   FACTOR 5, which is taken without it, is the full run and takes some hours; 1 takes less than an
+#   hour:
 #   the store   every first cut of every command, and FACTOR second cuts in 80, in each scene;
 #               then FACTOR x 100,000 random operations on a chip that cuts, flips, fails and wears
 #   the image   FACTOR x 500 seeded instants, and FACTOR times the cuts in their recovery
-#               by factor 10 in slices and in whole blackouts, too: every cut, 500 instants
+#               from factor 5 on in slices and in whole blackouts, too: every cut, 500 instants
 #   the rest    of the chip: an update, a swap of slots and a log, cut (tests/test_rest.c)
 #   the media   every first cut of every write on each medium, with its own tears, FACTOR second
-#               cuts in 320, and the bus failing at FACTOR transfers in 200
+#               cuts in 320, and the bus failing at FACTOR transfers in 200; and their suite inside
+#               a firmware image
 #   the storms  every way, chip and place of the blackout's code, FACTOR seconds of the board's time
 #               each, and one of them for 60 x FACTOR seconds (tests/test_storm.c)
 #   the reset   the MCU alone is reset at every flash command of a write, with the boot guard and
 #               without it; with ST's boot, too, if NACRE_BOOT_HEX names it (docs/reset.md). A chip
-#               that takes its longest times is tried at a share of the points, by factor 10 at all
+#               that takes its longest times is tried at a share of the points, from factor 5 on
+#               at all
 #
 # To spread the parts that know shards over machines, run the shards by hand and add them up:
 #   parallel build/host/tests/campaign_store --shard {}/64 --json {}.json ::: $(seq 0 63)
@@ -26,7 +28,7 @@
 #   tools/campaign_merge.py *.json
 set -euo pipefail
 cd "$(dirname "$0")/.."
-factor=${1:-10}
+factor=${1:-5}
 case $factor in
 '' | *[!0-9]* | 0*)
     echo "usage: tools/campaign.sh [FACTOR], a number from 1" >&2
@@ -79,7 +81,7 @@ account firmware $status
 grep -E 'cuts$|cuts;' $logs/firmware.log | cut -c 1-200 | tail -n 8 || true
 pids=()
 ways=
-[ "$factor" -lt 10 ] || ways='sliced whole'
+[ "$factor" -lt 5 ] || ways='sliced whole'
 for run in $ways; do
     NACRE_CAMPAIGN=1 build/host/tests/test_firmware_cuts $run >$logs/firmware_$run.log 2>&1 &
     pids+=($!)
@@ -93,6 +95,9 @@ done
 status=0
 NACRE_CAMPAIGN=1 build/host/tests/test_rest >$logs/rest.log 2>&1 || status=$?
 account rest $status
+status=0
+NACRE_CAMPAIGN=1 build/host/tests/test_medium_image >$logs/image_suite.log 2>&1 || status=$?
+account image_suite $status
 faults=$((factor >= 200 ? 1 : 200 / factor))
 both media campaign_medium --second $((second * 4)) --faults $faults
 account media $status
@@ -109,7 +114,7 @@ for run in with_guard with_guard_strobe without_guard st st_with_guard with_guar
     status=0
     all=1
     case $run in
-    *_longest) [ "$factor" -ge 10 ] || all= ;;
+    *_longest) [ "$factor" -ge 5 ] || all= ;;
     *_sliced) all=5 ;; # one point in so many
     esac
     (cd $logs && NACRE_CAMPAIGN=$all ../host/tests/test_reset_points $run) \

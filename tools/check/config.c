@@ -133,6 +133,7 @@ static bool read_waive(struct config *config, char **rest, uint32_t line, char *
     waiver->symbol = list_text(symbol);
     waiver->target = arrow == NULL ? NULL : list_text(arrow + 2);
     waiver->reason = list_text(reason);
+    waiver->path = config->path;
     waiver->line = line;
     return true;
 }
@@ -146,6 +147,7 @@ static bool read_calls(struct config *config, char **rest, uint32_t line, char *
     }
     struct config_calls *const calls = LIST_ADD(config->calls, config->calls_count);
     calls->symbol = list_text(symbol);
+    calls->path = config->path;
     calls->line = line;
     for (; target != NULL; target = word_next(rest)) {
         *LIST_ADD(calls->targets, calls->target_count) = list_text(target);
@@ -256,7 +258,8 @@ static bool read_loop(struct config *config, char **rest, uint32_t line, char *w
         return fail(why, "line %u: loop SYMBOL BOUND", line);
     }
     *LIST_ADD(config->loops, config->loop_count) =
-        (struct config_loop) {.symbol = list_text(symbol), .bound = bound, .line = line};
+        (struct config_loop) {.symbol = list_text(symbol), .path = config->path, .bound = bound,
+                              .line = line};
     return true;
 }
 
@@ -305,27 +308,35 @@ bool config_read(struct config *config, const char *path, char *why)
     return is_good;
 }
 
+static bool say_stale(char *why, const char *path, uint32_t line, const char *symbol,
+                      const char *what)
+{
+    (void)fail(why, "%.90s, line %u: %.64s %s: the line is stale; remove it",
+               path == NULL ? "" : path, line, symbol, what);
+    return true;
+}
+
 bool config_is_stale(const struct config *config, char *why)
 {
     for (uint32_t i = 0; i < config->waiver_count; i++) {
         const struct config_waiver *const waiver = &config->waivers[i];
         if (!waiver->is_used) {
-            return !fail(why, "line %u: the waiver of %s for %.64s matches nothing any more: "
-                              "it is stale; remove it", waiver->line,
-                         rule_text(waiver->rule)->id, waiver->symbol);
+            return say_stale(why, waiver->path, waiver->line, waiver->symbol,
+                             "does not break the rule that is waived");
         }
     }
     for (uint32_t i = 0; i < config->calls_count; i++) {
-        if (!config->calls[i].is_used) {
-            return !fail(why, "line %u: %.64s makes no call that needs its targets named: the "
-                              "line is stale; remove it", config->calls[i].line,
-                         config->calls[i].symbol);
+        const struct config_calls *const calls = &config->calls[i];
+        if (!calls->is_used) {
+            return say_stale(why, calls->path, calls->line, calls->symbol,
+                             "makes no call whose targets must be named, or not to these");
         }
     }
     for (uint32_t i = 0; i < config->loop_count; i++) {
-        if (!config->loops[i].is_used) {
-            return !fail(why, "line %u: %.64s has no loop without a bound: the line is stale; "
-                              "remove it", config->loops[i].line, config->loops[i].symbol);
+        const struct config_loop *const loop = &config->loops[i];
+        if (!loop->is_used) {
+            return say_stale(why, loop->path, loop->line, loop->symbol,
+                             "has no loop that needs a bound");
         }
     }
     return false;

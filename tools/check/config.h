@@ -19,6 +19,7 @@ struct config_waiver {
     enum rule_id rule;
     char *symbol, *target; /* target NULL: any */
     char *reason;
+    const char *path;
     uint32_t line;
     bool is_used;
 };
@@ -27,6 +28,7 @@ struct config_calls {
     char *symbol;
     char **targets;
     uint32_t target_count;
+    const char *path;
     uint32_t line;
     bool is_used;
 };
@@ -43,12 +45,13 @@ struct config_bank {
 
 struct config_loop {
     char *symbol;
+    const char *path;
     uint32_t bound, line;
     bool is_used;
 };
 
 struct config {
-    const char *path; /* of the file, NULL without one */
+    const char *path; /* of the file read last, NULL without one */
     char **roots;
     uint32_t root_count;
     struct config_range *ranges;

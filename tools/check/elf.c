@@ -139,8 +139,8 @@ static bool sections_read(struct elf_file *elf, char *why)
         return fail(why, "has an absurd section table: the file is damaged");
     }
     if (count < 2 || elf_getshdrstrndx(elf->handle, &names) != 0) {
-        return fail(why, "has no section table: it is stripped too far; keep it "
-                         "(strip --strip-debug is the most that does no harm)");
+        return fail(why, "has no section table: it is truncated or stripped too far; link it "
+                         "again (strip --strip-debug is the most that does no harm)");
     }
     for (size_t i = 1; i < count; i++) {
         GElf_Shdr header;
@@ -297,7 +297,7 @@ bool elf_open(struct elf_file *elf, const char *path, char *why)
     opened.handle = elf_begin(opened.file, ELF_C_READ_MMAP, NULL);
     if (opened.handle == NULL || !file_read(&opened, why)) {
         if (opened.handle == NULL) {
-            fail(why, "cannot be read as an ELF file");
+            fail(why, "cannot be read as an ELF file: it is empty or truncated");
         }
         elf_close(&opened);
         return false;

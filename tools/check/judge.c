@@ -12,6 +12,9 @@
 /* A veneer has nothing but its jump: GNU ld's are one or two instructions, lld's three or four. */
 #define VENEER_INSTRUCTIONS_MAX 4u
 
+/* Armv7-M Architecture Reference Manual, B3.2.2: where the vector table's address is set. */
+#define VTOR 0xE000ED08u
+
 struct site {
     struct check *check;
     uint32_t function;
@@ -190,6 +193,11 @@ static void judge_pointer(const struct site *site)
         check_add(site->check, RULE_DATA_POINTER_DARK, CHECK_REFUTED, &place,
                   "loads a pointer to %s at 0x%08x from %s, which is RAM data", name,
                   event->target, check_name_at(site->check, event->from));
+        return;
+    }
+    if (event->into == VTOR) {
+        check_add(site->check, RULE_VECTOR_DARK, CHECK_REFUTED, &place,
+                  "points VTOR to 0x%08x, which cannot be read", event->target);
         return;
     }
     check_add(site->check, RULE_POINTER_DARK, CHECK_REFUTED, &place,

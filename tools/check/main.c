@@ -24,27 +24,31 @@
 #define STATUS_UNDECIDED 2
 #define STATUS_BAD 3
 #define PATH_BYTES 1024
+#define CONFIGS_MAX 8u
 #define SIDE_FILE_END ".nacre-check"
 
 enum option_key { KEY_CONFIG = 256, KEY_ROOT, KEY_DARK, KEY_STACK, KEY_JSON, KEY_SARIF, KEY_STRICT,
-                  KEY_EXPLAIN, KEY_RULES };
+                  KEY_ALLOW, KEY_EXPLAIN,
+                  KEY_RULES };
 
 struct arguments {
     struct config config;
     const char *firmware;
-    const char *config_path;
+    const char *config_paths[CONFIGS_MAX];
+    unsigned config_count;
     const char *sarif_path;
     const char *explained;
-    bool is_json, is_quiet, lists_rules;
+    bool is_json, is_quiet, lists_rules, allows_undecided;
 };
 
 static const struct argp_option options[] = {
-    {"config", KEY_CONFIG, "FILE", 0, "what the project says (FIRMWARE without .elf, with "
-     SIDE_FILE_END ", is read without being named)", 0},
+    {"config", KEY_CONFIG, "FILE", 0, "what the project says; may be given several times (without "
+     "it FIRMWARE" SIDE_FILE_END " is read where it is there)", 0},
     {"root", KEY_ROOT, "SYMBOL|SECTION", 0, "what runs in a blackout (.nacre_ram)", 0},
     {"dark", KEY_DARK, "RANGE", 0, "what cannot be read then: FIRST-LAST or FIRST+BYTES", 0},
     {"stack", KEY_STACK, "BYTES", 0, "what the closure may use of the stack", 0},
     {"strict", KEY_STRICT, NULL, 0, "a loop without a visible bound cannot be decided", 0},
+    {"allow-undecided", KEY_ALLOW, NULL, 0, "exit with 0 where nothing is refuted", 0},
     {"json", KEY_JSON, NULL, 0, "print the report as JSON", 0},
     {"sarif", KEY_SARIF, "FILE", 0, "write it as SARIF, too", 0},
     {"quiet", 'q', NULL, 0, "print the last line alone", 0},
@@ -76,11 +80,17 @@ static error_t parse(int key, char *text, struct argp_state *state)
 {
     struct arguments *const arguments = state->input;
     switch (key) {
-    case KEY_CONFIG: arguments->config_path = text; return 0;
+    case KEY_CONFIG:
+        if (arguments->config_count == CONFIGS_MAX) {
+            argp_error(state, "--config %s: one file too many", text);
+        }
+        arguments->config_paths[arguments->config_count++] = text;
+        return 0;
     case KEY_ROOT: config_add_root(&arguments->config, text); return 0;
     case KEY_DARK:
     case KEY_STACK: read_option(arguments, key, text, state); return 0;
     case KEY_STRICT: arguments->config.is_strict = true; return 0;
+    case KEY_ALLOW: arguments->allows_undecided = true; return 0;
     case KEY_JSON: arguments->is_json = true; return 0;
     case KEY_SARIF: arguments->sarif_path = text; return 0;
     case 'q': arguments->is_quiet = true; return 0;
@@ -102,27 +112,31 @@ static int bad(const char *path, const char *why)
     return STATUS_BAD;
 }
 
-/* The side file is read where it is; one that is named must be there. */
-static bool read_config(struct arguments *arguments, char *side_path)
+/* The path of the file beside the firmware, its name with or without .elf; false: there is none. */
+static bool find_side_file(const char *firmware, char *path)
+{
+    const size_t n = strlen(firmware);
+    const bool has_end = n > 4u && strcmp(firmware + n - 4u, ".elf") == 0;
+    const int stem = (int)(has_end ? n - 4u : n);
+    snprintf(path, PATH_BYTES, "%.*s" SIDE_FILE_END, stem, firmware);
+    if (access(path, R_OK) == 0) {
+        return true;
+    }
+    snprintf(path, PATH_BYTES, "%s" SIDE_FILE_END, firmware);
+    return access(path, R_OK) == 0;
+}
+
+static bool read_configs(struct arguments *arguments, char *side_path)
 {
     char why[CONFIG_WHY_BYTES];
-    const char *path = arguments->config_path;
-    if (path == NULL) {
-        const size_t n = strlen(arguments->firmware);
-        const bool has_end = n > 4u && strcmp(arguments->firmware + n - 4u, ".elf") == 0;
-        const int used = (int)(has_end ? n - 4u : n);
-        snprintf(side_path, PATH_BYTES, "%.*s" SIDE_FILE_END, used, arguments->firmware);
-        if (access(side_path, R_OK) != 0) {
-            snprintf(side_path, PATH_BYTES, "%s" SIDE_FILE_END, arguments->firmware);
-        }
-        path = side_path;
-        if (access(side_path, R_OK) != 0) {
-            return true;
-        }
+    if (arguments->config_count == 0 && find_side_file(arguments->firmware, side_path)) {
+        arguments->config_paths[arguments->config_count++] = side_path;
     }
-    if (!config_read(&arguments->config, path, why)) {
-        (void)bad(path, why);
-        return false;
+    for (unsigned i = 0; i < arguments->config_count; i++) {
+        if (!config_read(&arguments->config, arguments->config_paths[i], why)) {
+            (void)bad(arguments->config_paths[i], why);
+            return false;
+        }
     }
     return true;
 }
@@ -154,7 +168,7 @@ static int give_report(const struct arguments *arguments, const struct report *r
     switch (check_verdict_of(report->check)) {
     case CHECK_PROVED: return 0;
     case CHECK_REFUTED: return STATUS_REFUTED;
-    default: return STATUS_UNDECIDED;
+    default: return arguments->allows_undecided ? 0 : STATUS_UNDECIDED;
     }
 }
 
@@ -175,7 +189,7 @@ static int check_image(struct arguments *arguments, const struct elf_file *elf,
         status = bad(arguments->firmware, "its roots hold no code: --root names a function or a "
                                           "section with functions");
     } else if (config_is_stale(&arguments->config, why)) {
-        status = bad(arguments->config.path, why);
+        status = bad(arguments->firmware, why);
     } else {
         struct dwarf_lines *const lines = dwarf_open(elf);
         status = give_report(arguments, &(struct report) {&check, lines, arguments->firmware});
@@ -190,7 +204,7 @@ static int check_file(struct arguments *arguments)
     char why[ELF_WHY_BYTES];
     char side_path[PATH_BYTES];
     struct elf_file elf;
-    if (!read_config(arguments, side_path)) {
+    if (!read_configs(arguments, side_path)) {
         return STATUS_BAD;
     }
     if (!elf_open(&elf, arguments->firmware, why)) {

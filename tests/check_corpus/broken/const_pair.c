@@ -1,5 +1,5 @@
 /*
- * rule: load-dark compiler-call pointer-dark
+ * rule: load-dark compiler-call pointer-dark table-dark
  * title: A small struct that is copied
  * broken: Eight bytes are copied without a call, by loads from .rodata.
  * cure: Set the members one by one.

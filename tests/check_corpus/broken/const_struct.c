@@ -1,5 +1,5 @@
 /*
- * rule: load-dark
+ * rule: load-dark table-dark
  * title: A configuration in a const struct
  * broken: The struct of timings lies in flash.
  * cure: Copy it to RAM before the blackout and pass that.

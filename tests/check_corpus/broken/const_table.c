@@ -1,5 +1,5 @@
 /*
- * rule: load-dark
+ * rule: load-dark table-dark
  * title: A constant table
  * broken: `static const` places the table in .rodata, which lies in flash.
  * cure: Place the table in a section that is copied to RAM, or compute the value.

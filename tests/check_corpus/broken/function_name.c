@@ -1,5 +1,5 @@
 /*
- * rule: load-dark pointer-dark
+ * rule: load-dark pointer-dark table-dark
  * title: __func__
  * broken: The name of the function is a constant in .rodata.
  * cure: Pass a number.

@@ -19,8 +19,8 @@ static FLASH int done_in_flash(int value)
     return value + (int)STATUS;
 }
 
-static struct bus bus = {done_in_flash};
-static struct handle handle = {&bus, 100};
+struct bus bus = {done_in_flash};
+struct handle handle = {&bus, 100};
 
 RAM int root(int input)
 {

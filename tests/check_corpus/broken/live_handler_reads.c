@@ -1,5 +1,5 @@
 /*
- * rule: vector-dark load-dark pointer-dark
+ * rule: vector-dark load-dark pointer-dark table-dark
  * title: A live handler that reads a table in flash
  * broken: Vector and handler lie in RAM; the handler reads a constant in flash.
  * cure: Place the constant in RAM.

@@ -1,5 +1,5 @@
 /*
- * rule: load-dark
+ * rule: load-dark table-dark
  * title: An address made of two halves
  * broken: movw and movt hold the address of a constant in flash: no word in the code equals
  *   it.

@@ -5,6 +5,7 @@
  *   one.
  * cure: Copy it, too, and name its symbols.
  * script: -DSECOND_PART
+ * expect: undecided
  */
 #include "tests/check_corpus/board.h"
 

@@ -18,7 +18,7 @@ static FLASH int read_in_flash(int value)
     return value + (int)STATUS;
 }
 
-static struct ops ops = {read_in_flash, 7};
+struct ops ops = {read_in_flash, 7};
 
 RAM int root(int input)
 {

@@ -1,5 +1,5 @@
 /*
- * rule: pointer-dark load-dark
+ * rule: pointer-dark load-dark table-dark
  * title: One of two tables
  * broken: The condition chooses between a table in RAM and one in flash.
  * cure: Place both in RAM.

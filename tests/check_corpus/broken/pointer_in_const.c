@@ -1,5 +1,5 @@
 /*
- * rule: load-dark call-dark veneer-dark
+ * rule: load-dark call-dark veneer-dark table-dark data-pointer-dark
  * title: A constant that points on
  * broken: The constant in RAM points to a constant in flash.
  * cure: Place what is pointed to in RAM, too.

@@ -1,5 +1,5 @@
 /*
- * rule: load-dark pointer-dark
+ * rule: load-dark pointer-dark table-dark
  * title: An element of a table in flash
  * broken: The pointer moves on from the table's begin in a loop.
  * cure: Place the table in RAM.

@@ -1,5 +1,5 @@
 /*
- * rule: call-dark veneer-dark
+ * rule: call-dark veneer-dark split-part
  * title: An error path that no test takes
  * broken: Only where the status says so, a function in flash reports the error.
  * cure: Return an error code and report it after the blackout.

@@ -1,5 +1,5 @@
 /*
- * rule: load-dark
+ * rule: load-dark table-dark pointer-dark
  * title: Flash read through its map
  * broken: The blackout reads the flash by its address, as main may.
  * cure: Read before the blackout.

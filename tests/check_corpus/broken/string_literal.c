@@ -1,5 +1,5 @@
 /*
- * rule: load-dark pointer-dark
+ * rule: load-dark pointer-dark table-dark
  * title: A string literal
  * broken: The characters lie in .rodata, and the loop reads them.
  * cure: Place an array of characters in RAM.

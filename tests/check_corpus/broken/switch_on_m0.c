@@ -1,5 +1,5 @@
 /*
- * rule: compiler-call
+ * rule: compiler-call table-dark
  * title: A dense switch on Cortex-M0+
  * broken: Without tbb the switch becomes a call to __gnu_thumb1_case_uqi in flash.
  * cure: Compile the blackout's files with -fno-jump-tables.

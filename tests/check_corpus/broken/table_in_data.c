@@ -7,7 +7,7 @@
 #include "tests/check_corpus/board.h"
 
 static const uint32_t steps[4] = {1, 2, 4, 8};
-static const uint32_t *volatile table = steps;
+const uint32_t *volatile table = steps;
 
 RAM int root(int input)
 {

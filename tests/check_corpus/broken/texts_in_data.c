@@ -7,7 +7,7 @@
  */
 #include "tests/check_corpus/board.h"
 
-static const char *volatile names[3] = {"idle", "busy", "done"};
+const char *volatile names[3] = {"idle", "busy", "done"};
 
 RAM int root(int input)
 {

@@ -1,10 +1,9 @@
 /*
- * rule: undecodable svc-dark vector-dark
+ * rule: svc-dark undecodable vector-dark
  * title: A word that is no instruction
  * broken: Data between the instructions is executed: HardFault, whose handler lies in flash.
  * cure: Branch around data, and mark it by `.word`.
  * inputs: 0
- * expect: undecided
  */
 #include "tests/check_corpus/board.h"
 

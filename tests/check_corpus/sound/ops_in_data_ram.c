@@ -16,7 +16,7 @@ RAM int read_in_ram(int value)
     return value + (int)STATUS;
 }
 
-static struct ops ops = {read_in_ram, 7};
+struct ops ops = {read_in_ram, 7};
 
 RAM int root(int input)
 {

@@ -7,8 +7,10 @@
  * that the program runs from.
  *
  * What a transfer returns is the number of bytes that it moved, or an error as a negative number:
- *     -NACRE_BUS_NO_ACK, -NACRE_BUS_LOST, -NACRE_BUS_TIMEOUT, -NACRE_BUS_STUCK, -NACRE_IO
- * A number that is neither complete nor one of these is NACRE_BUS_SHORT to the caller.
+ *     -NACRE_BUS_NO_ACK, -NACRE_BUS_LOST, -NACRE_BUS_TIMEOUT, -NACRE_BUS_STUCK
+ *     -NACRE_IO where it failed otherwise, which is NACRE_BUS_FAILED to the caller
+ * A number that is neither complete nor one of these is NACRE_BUS_SHORT to the caller. What a bus
+ * answers is never held against the part: no unit is given up for it.
  */
 #ifndef NACRE_BUS_H
 #define NACRE_BUS_H

@@ -90,6 +90,7 @@ static const char *const names[] = {
     NAMED(NACRE_FLASH_STROBE),
     NAMED(NACRE_FLASH_INCONSISTENT),
     NAMED(NACRE_FLASH_CACHED),
+    NAMED(NACRE_BUS_FAILED),
 };
 
 const char *nacre_err_name(enum nacre_err err)

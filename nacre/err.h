@@ -118,6 +118,9 @@ enum nacre_err {
     NACRE_FLASH_CACHED = 95,   /* the core may not write there, or would keep what it writes in its
                                   cache: the MPU must make the region writable and write-through;
                                   a field says which */
+
+    /* The bus, as 72 to 76. */
+    NACRE_BUS_FAILED = 96, /* the driver says that a transfer failed, and not why: its own log may */
 };
 
 /*

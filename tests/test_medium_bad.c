@@ -174,14 +174,63 @@ static void test_medium_bad_bus_is_named(void **state)
 {
     (void)state;
     static const enum nacre_err errors[] = { NACRE_BUS_LOST, NACRE_BUS_TIMEOUT, NACRE_BUS_STUCK,
-                                             NACRE_IO };
+                                             NACRE_BUS_FAILED };
+    static const int32_t answers[] = { -NACRE_BUS_LOST, -NACRE_BUS_TIMEOUT, -NACRE_BUS_STUCK,
+                                       -NACRE_IO };
     for (uint32_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
-        bed->bus.fault = (struct bus_fault){ 0, FOR_GOOD, BUS_NOTHING, -(int32_t)errors[i] };
+        bed->bus.fault = (struct bus_fault){ 0, FOR_GOOD, BUS_NOTHING, answers[i] };
         assert_int_equal(open_now(), errors[i]);
         bed->bus.fault.count = 0;
         assert_untouched();
     }
     assert_mended();
+}
+
+/* A set of key 1, while from one of its transfers on each of so many fails. */
+static void set_on_a_bad_bus(uint32_t from, uint32_t count, int32_t answer)
+{
+    const uint32_t fresh = 2;
+    bool more;
+    bed->bus.fault = (struct bus_fault){ bed->bus.transfers + from, count, BUS_NOTHING, answer };
+    const enum nacre_err err = nacre_set(&medium_life.store, 1, &fresh, sizeof fresh);
+    const enum nacre_err idle_err = nacre_idle(&medium_life.store, &more);
+    bed->bus.fault.count = 0;
+    assert_int_not_equal(err, NACRE_IO); /* that would be the part's */
+    assert_int_not_equal(idle_err, NACRE_IO);
+}
+
+/* A store with one value, in a region three times as large, so that it could spare a unit. */
+static void begin_large(const struct medium_kind *kind)
+{
+    static struct medium_kind large;
+    const uint32_t value = 1;
+    large = *kind;
+    large.unit_count *= 3u;
+    large.region_addr -= 2u * kind->unit_bytes * kind->unit_count;
+    life_end();
+    assert_true(life_begin(&large, 1));
+    assert_int_equal(nacre_set(&medium_life.store, 1, &value, sizeof value), NACRE_OK);
+}
+
+/* A driver that fails says nothing of the part: no unit is given up for it, whatever it answers. */
+static void test_medium_bad_bus_costs_no_unit(void **state)
+{
+    static const int32_t answers[] = {
+        -NACRE_IO, -NACRE_VERIFY, -NACRE_TIMEOUT, -NACRE_BUS_TIMEOUT, -NACRE_BUS_LOST,
+        -NACRE_BUS_STUCK, -NACRE_BUS_NO_ACK, -1, 0,
+    };
+    struct nacre_stats stats;
+    uint64_t failed = 0;
+    begin_large(medium_kind_of(*state));
+    life_keep(0);
+    for (uint32_t i = 0; i < sizeof answers / sizeof answers[0] * 64u; i++) {
+        set_on_a_bad_bus(i % 8u, 3u * (1u + i / 8u % 8u), answers[i / 64u]);
+        failed += bed->bus.failed;
+        assert_int_equal(nacre_stats(&medium_life.store, &stats), NACRE_OK);
+        assert_int_equal(stats.retired_units, 0);
+        life_back(0);
+    }
+    assert_true(failed > 1000u);
 }
 
 /* ---- the internal flash ---- */
@@ -223,6 +272,7 @@ int main(void)
         { "write protection", test_medium_bad_write_protection_is_named, 0, LAST - 1u },
         { "callback that moves less", test_medium_bad_callback_that_moves_less_is_named, 0, LAST },
         { "bus that fails", test_medium_bad_bus_is_named, 0, LAST },
+        { "bus that fails in a set", test_medium_bad_bus_costs_no_unit, 0, LAST },
     };
     static struct CMUnitTest tests[64];
     static char labels[64][64];

@@ -11,7 +11,7 @@
 static const int32_t answers[] = {-NACRE_BUS_NO_ACK, -NACRE_BUS_LOST, -NACRE_BUS_TIMEOUT,
                                   -NACRE_BUS_STUCK,  -NACRE_IO,       1, 0, -5};
 static const enum nacre_err errors[] = {NACRE_BUS_NO_ACK, NACRE_BUS_LOST,  NACRE_BUS_TIMEOUT,
-                                        NACRE_BUS_STUCK,  NACRE_IO,        NACRE_BUS_SHORT,
+                                        NACRE_BUS_STUCK,  NACRE_BUS_FAILED, NACRE_BUS_SHORT,
                                         NACRE_BUS_SHORT,  NACRE_BUS_SHORT};
 #define ANSWERS 8u
 

@@ -43,11 +43,11 @@ struct nacre_i2c_memory {
  *          NACRE_BUS_NO_ACK        nobody has that address
  *          NACRE_CHIP_UNKNOWN      the part has another id than its row, or none
  *          NACRE_TIMEOUT           it was found at work, and did not end
- *          NACRE_BUS_*, NACRE_IO   the bus
+ *          NACRE_BUS_*             the bus
  *          what nacre_cells_open refuses
  *          *memory undefined after these
  *
- * Through the medium, besides NACRE_BUS_* and NACRE_IO:
+ * Through the medium, besides NACRE_BUS_*:
  *          NACRE_PART_PROTECTED    a write was not taken: the WP pin. Unchanged
  *          NACRE_TIMEOUT           the part did not end its write in time
  * Context  thread only

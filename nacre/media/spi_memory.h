@@ -44,11 +44,11 @@ struct nacre_spi_memory {
  *          NACRE_CHIP_UNKNOWN      the part has another id than its row
  *          NACRE_CHIP_REFUSED      it does not take the write enable, or does not let go of it
  *          NACRE_TIMEOUT           it was found at work, and did not end
- *          NACRE_BUS_*, NACRE_IO   the bus
+ *          NACRE_BUS_*             the bus
  *          what nacre_cells_open refuses
  *          *memory undefined after these
  *
- * Through the medium, besides NACRE_BUS_* and NACRE_IO:
+ * Through the medium, besides NACRE_BUS_*:
  *          NACRE_PART_PROTECTED    the status protects the bytes, or the part did not take them.
  *                                  Unchanged
  *          NACRE_PART_SILENT       as above. Unchanged, but where it came after the bytes

@@ -81,8 +81,8 @@ struct nacre_spi_nor {
  *          NACRE_CHIP_SUSPENDED  it stays busy or suspended
  *          NACRE_CHIP_TABLES     its tables contradict the row: nor->refused, of_row, of_tables
  *          NACRE_PART_PROTECTED  protection bits are set, and were not accepted
- *          NACRE_BUS_*, NACRE_IO what the bus answered to the last of several tries
- * Through the medium, besides NACRE_BUS_* and NACRE_IO:
+ *          NACRE_BUS_*           what the bus answered to the last of several tries
+ * Through the medium, besides NACRE_BUS_*, and NACRE_IO where the chip says that it failed:
  *          NACRE_PART_SILENT     nobody answers any more; a program or an erase that was under way
  *                                is in any state
  *          NACRE_CHIP_REFUSED    the write enable was not taken, or the operation did not begin.

@@ -76,7 +76,7 @@ struct nacre_spi_nor_status {
  * bits; else that is 0.
  *
  * seen     written on NACRE_OK
- * Returns  NACRE_OK; NACRE_PART_SILENT: nobody answers; NACRE_BUS_*, NACRE_IO
+ * Returns  NACRE_OK; NACRE_PART_SILENT: nobody answers; NACRE_BUS_*
  */
 NACRE_MUST_CHECK enum nacre_err nacre_spi_nor_look(struct nacre_spi_nor *nor,
                                                    struct nacre_spi_nor_status *seen);
@@ -97,7 +97,7 @@ bool nacre_spi_nor_has_failed(const struct nacre_spi_nor *nor,
  * Ask until the chip is not busy, and for us at most.
  *
  * Returns  NACRE_OK, with what was seen last; NACRE_TIMEOUT; NACRE_PART_SILENT: nobody answers;
- *          NACRE_BUS_*, NACRE_IO
+ *          NACRE_BUS_*
  */
 NACRE_MUST_CHECK enum nacre_err nacre_spi_nor_wait(struct nacre_spi_nor *nor, uint32_t us,
                                                    struct nacre_spi_nor_status *seen);
@@ -106,7 +106,7 @@ NACRE_MUST_CHECK enum nacre_err nacre_spi_nor_wait(struct nacre_spi_nor *nor, ui
  * Bring the chip to rest, whatever it does: wait, resume what is suspended, clear what has failed.
  *
  * Returns  NACRE_OK; NACRE_CHIP_SUSPENDED: it stays busy or suspended; NACRE_PART_SILENT;
- *          NACRE_BUS_*, NACRE_IO
+ *          NACRE_BUS_*
  */
 NACRE_MUST_CHECK enum nacre_err nacre_spi_nor_settle(struct nacre_spi_nor *nor,
                                                      struct nacre_spi_nor_status *seen);

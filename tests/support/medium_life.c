@@ -44,6 +44,7 @@ bool life_error_is_of_bus(enum nacre_err err)
     case NACRE_BUS_TIMEOUT:
     case NACRE_BUS_STUCK:
     case NACRE_BUS_SHORT:
+    case NACRE_BUS_FAILED:
     case NACRE_PART_SILENT:
     case NACRE_PART_PROTECTED:
         return true;

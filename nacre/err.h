@@ -119,8 +119,8 @@ enum nacre_err {
                                   cache: the MPU must make the region writable and write-through;
                                   a field says which */
 
-    /* The bus, as 72 to 76. */
-    NACRE_BUS_FAILED = 96, /* the driver says that a transfer failed, and not why: its own log may */
+    /* The bus: see 72 to 76. */
+    NACRE_BUS_FAILED = 96,     /* its driver says that a transfer failed, and not why */
 };
 
 /*

@@ -14,6 +14,8 @@
 #include "tests/support/board_bed.h"
 #include "tests/support/cmocka_all.h"
 
+#define MADE_UP_BOOT TWIN_FW_DIR "/made_up_boot.hex" /* in the build directory */
+
 static struct board_bed bed;
 
 static void boot_state_is(const char *expected)
@@ -92,12 +94,12 @@ static void test_boot_image_as_hex_is_run_first(void **state)
                               ":00000001FF\n";
     struct twin_until until;
     (void)state;
-    FILE *const file = fopen("made_up_boot.hex", "w");
+    FILE *const file = fopen(MADE_UP_BOOT, "w");
     assert_non_null(file);
     assert_true(fputs(hex, file) >= 0);
     assert_int_equal(fclose(file), 0);
     bed_prepare(&bed, "hello");
-    bed.cfg.boot_path = "made_up_boot.hex";
+    bed.cfg.boot_path = MADE_UP_BOOT;
     char error[TWIN_ERROR_BYTES] = "";
     bed.twin = twin_create(&bed.cfg, error);
     if (bed.twin == NULL) fail_msg("%s", error);

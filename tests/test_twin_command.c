@@ -9,6 +9,8 @@
 #include "tests/support/board_bed.h"
 #include "tests/support/cmocka_all.h"
 
+#define MADE TWIN_FW_DIR /* in the build directory, wherever the test is run */
+
 static char output[1u << 20];
 
 /* Exit code of the command; its output and messages are in output. */
@@ -89,21 +91,21 @@ static void test_command_refuses_bad_usage(void **state)
 static void test_command_cannot_run_bad_files(void **state)
 {
     static const char *const lines[] = {"no-such-file.elf",
-                                        "text.elf",
+                                        MADE "/text.elf",
                                         NACRE_TWIN,
-                                        "short.elf",
+                                        MADE "/short.elf",
                                         "--boot no-such-file.hex " TWIN_FW_DIR "/hello.elf",
-                                        "--boot sum.hex " TWIN_FW_DIR "/hello.elf",
-                                        "--boot open.hex " TWIN_FW_DIR "/hello.elf",
-                                        "--boot far.hex " TWIN_FW_DIR "/hello.elf",
-                                        "--boot text.elf " TWIN_FW_DIR "/hello.elf",
+                                        "--boot " MADE "/sum.hex " TWIN_FW_DIR "/hello.elf",
+                                        "--boot " MADE "/open.hex " TWIN_FW_DIR "/hello.elf",
+                                        "--boot " MADE "/far.hex " TWIN_FW_DIR "/hello.elf",
+                                        "--boot " MADE "/text.elf " TWIN_FW_DIR "/hello.elf",
                                         "--flash no-such-file " TWIN_FW_DIR "/hello.elf"};
     (void)state;
-    write_file("text.elf", "this is not an ELF file, but long enough to have been one", 58);
-    write_file("short.elf", "\177ELF\1\1\1\0\0\0\0\0\0\0\0\0\2\0\50\0\1\0\0\0", 24);
-    write_file("sum.hex", ":08000000000001201100000800\n:00000001FF\n", 40);
-    write_file("open.hex", ":080000000000012011000008BE\n", 28);
-    write_file("far.hex", ":020000046000FA\n:0100000000FF\n:00000001FF\n", 42);
+    write_file(MADE "/text.elf", "this is not an ELF file, but long enough to have been one", 58);
+    write_file(MADE "/short.elf", "\177ELF\1\1\1\0\0\0\0\0\0\0\0\0\2\0\50\0\1\0\0\0", 24);
+    write_file(MADE "/sum.hex", ":08000000000001201100000800\n:00000001FF\n", 40);
+    write_file(MADE "/open.hex", ":080000000000012011000008BE\n", 28);
+    write_file(MADE "/far.hex", ":020000046000FA\n:0100000000FF\n:00000001FF\n", 42);
     for (uint32_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         if (run(lines[i]) != 2) fail_msg("'%s' did not end with 2:\n%s", lines[i], output);
     }

@@ -132,31 +132,100 @@ void walk_go(struct walk *walk, const struct insn *insn, uint32_t to)
 
 /* ---- runs ---- */
 
-/* One instruction under a condition: what comes of it and what was before are both possible. */
-static bool step_if(struct walk *walk, const struct insn *insn, uint32_t cond)
+/* An IT block: the instruction and what the condition says of each of those behind it. */
+struct block {
+    struct insn insns[4];
+    bool is_then[4];
+    uint32_t count, cond, end;
+};
+
+static uint32_t next_it(uint32_t it)
 {
-    if (cond == COND_ALWAYS) return step_do(walk, insn);
-    struct state before;
-    state_copy(&before, &walk->state);
-    jump_limit(walk, cond);
-    const bool goes_on = step_do(walk, insn);
-    if (!goes_on) {
-        before.is_shared = before.is_shared || walk->state.is_shared;
-        state_copy(&walk->state, &before);
-        jump_limit(walk, cond ^ 1u);
-        return true;
+    return (it & 7u) == 0u ? 0u : (it & 0xE0u) | ((it << 1) & 0x1Fu);
+}
+
+static bool read_block(struct walk *walk, const struct insn *insn, struct block *block)
+{
+    block->count = 0;
+    block->cond = (uint32_t)insn->it >> 4;
+    block->end = insn->at + insn->size;
+    for (uint32_t it = insn->it; it != 0u; it = next_it(it)) {
+        if (!walk_is_inside(walk, block->end)) return false;
+        const struct insn *const found = insn_at(walk, block->end);
+        if (found == NULL) return false;
+        place_of(walk, block->end)->run = walk->run;
+        struct insn *const own = &block->insns[block->count];
+        *own = *found;
+        if (own->size == 2u) own->sets_flags = false;
+        block->is_then[block->count++] = it >> 4 == block->cond;
+        block->end += own->size;
     }
+    return true;
+}
+
+/* Whether the condition stays what it is up to the block's last instruction. */
+static bool is_steady(const struct block *block)
+{
+    for (uint32_t i = 0; i + 1u < block->count; i++) {
+        const struct insn *const insn = &block->insns[i];
+        if (insn->sets_flags || insn->op == OP_CMP || insn->op == OP_OTHER) return false;
+        if (insn->op == OP_BL || insn->op == OP_BLX) return false;
+    }
+    return true;
+}
+
+/* What of a block is done on one of its two ways. Returns whether that way goes on behind it. */
+static bool do_way(struct walk *walk, const struct block *block, bool is_then)
+{
+    jump_limit(walk, is_then ? block->cond : block->cond ^ 1u);
+    for (uint32_t i = 0; i < block->count; i++) {
+        if (block->is_then[i] == is_then && !step_do(walk, &block->insns[i])) return false;
+    }
+    return true;
+}
+
+/* The walk's state and another, where both are possible. */
+static void merge(struct walk *walk, const struct state *other)
+{
     struct state *joined = state_keep(&walk->state);
     if (joined == NULL) {
         values_fail(walk->values);
-        return false;
+        return;
     }
-    state_copy(&walk->state, &before);
-    jump_limit(walk, cond ^ 1u);
-    (void)state_join(walk->values, &joined, &walk->state, false);
+    (void)state_join(walk->values, &joined, other, false);
     state_copy(&walk->state, joined);
     free(joined);
+}
+
+/* Each instruction by itself may be done or not: where the flags change within the block. */
+static bool do_each(struct walk *walk, const struct block *block)
+{
+    for (uint32_t i = 0; i < block->count; i++) {
+        struct state before;
+        state_copy(&before, &walk->state);
+        before.flags_id = 0;
+        if (step_do(walk, &block->insns[i])) merge(walk, &before);
+        else state_copy(&walk->state, &before);
+    }
     return true;
+}
+
+/* Returns whether a way goes on behind the block. */
+static bool do_block(struct walk *walk, const struct block *block)
+{
+    walk->visited += block->count;
+    if (!is_steady(block)) return do_each(walk, block);
+    struct state before;
+    struct state after;
+    state_copy(&before, &walk->state);
+    const bool then_goes = do_way(walk, block, true);
+    if (block->cond == COND_ALWAYS) return then_goes;
+    state_copy(&after, &walk->state);
+    state_copy(&walk->state, &before);
+    const bool else_goes = do_way(walk, block, false);
+    if (then_goes && else_goes) merge(walk, &after);
+    else if (then_goes) state_copy(&walk->state, &after);
+    return then_goes || else_goes;
 }
 
 /* Behind the last instruction that was done: out of the function, or out of code. */
@@ -179,9 +248,18 @@ static bool stops_at(struct walk *walk, const struct insn *last, uint32_t at)
     return true;
 }
 
-static uint32_t next_it(uint32_t it)
+/* One instruction, or an IT block as a whole; *next: behind it. Returns whether the run goes on. */
+static bool do_one(struct walk *walk, const struct insn *insn, uint32_t *next)
 {
-    return (it & 7u) == 0u ? 0u : (it & 0xE0u) | ((it << 1) & 0x1Fu);
+    *next = insn->at + insn->size;
+    if (insn->op != OP_IT) return step_do(walk, insn);
+    struct block block;
+    if (!read_block(walk, insn, &block)) {
+        walk_tell(walk, insn, (struct flow_event){.kind = FLOW_UNDECODED, .how = "half a block"});
+        return false;
+    }
+    *next = block.end;
+    return do_block(walk, &block);
 }
 
 static void run(struct walk *walk, uint32_t leader)
@@ -189,18 +267,13 @@ static void run(struct walk *walk, uint32_t leader)
     walk->run = leader;
     walk->leaders[leader].visits++;
     state_copy(&walk->state, walk->leaders[leader].state);
-    uint32_t it = 0;
     for (uint32_t at = walk->leaders[leader].at;;) {
         const struct insn *const found = insn_at(walk, at);
         if (found == NULL || values_failed(walk->values)) return;
-        struct insn insn = *found;
+        const struct insn insn = *found;
         place_of(walk, at)->run = leader;
         walk->visited++;
-        const uint32_t cond = it == 0u ? COND_ALWAYS : it >> 4;
-        if (it != 0u && insn.size == 2u) insn.sets_flags = false;
-        if (!step_if(walk, &insn, cond)) return;
-        it = insn.op == OP_IT ? insn.it : next_it(it);
-        at += insn.size;
+        if (!do_one(walk, &insn, &at)) return;
         if (!walk_is_inside(walk, at)) {
             run_out(walk, &insn, at);
             return;

@@ -21,7 +21,7 @@ enum flow_kind {
     FLOW_JUMP_UNKNOWN, /* not every target of a jump is known */
     FLOW_LOAD,         /* from an address that is known, or from a table in the dark */
     FLOW_STORE,        /* to such an address */
-    FLOW_POINTER,      /* an address in the dark leaves the function, or lies in RAM data it loads */
+    FLOW_POINTER,      /* an address in the dark leaves, or lies in RAM data that is loaded */
     FLOW_LOOP,         /* a branch back */
     FLOW_UNDECODED,
     FLOW_SYSTEM        /* svc, bkpt, wfi, wfe, udf */

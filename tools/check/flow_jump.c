@@ -36,7 +36,9 @@ static void leave_tail(struct walk *walk, const struct insn *insn, uint32_t targ
                           symbol.addr == target && strstr(symbol.name, ".cold") == NULL &&
                           strstr(symbol.name, ".part") == NULL;
     leave_call(walk, insn);
-    if (!is_whole) leave_regs(walk, insn, 0x5FF0u, NULL);
+    /* The register that is jumped through is the target itself. */
+    const uint32_t through = insn->op == OP_BX ? 1u << insn->rm : 0u;
+    if (!is_whole) leave_regs(walk, insn, 0x5FF0u & ~through, NULL);
 }
 
 static void tail_to(struct walk *walk, const struct insn *insn, uint32_t target, uint32_t from,
@@ -181,7 +183,8 @@ static void jump_by_table(struct walk *walk, const struct insn *insn, const stru
 static void do_table_branch(struct walk *walk, const struct insn *insn)
 {
     uint32_t base = insn->at + 4u;
-    if (insn->rn != REG_PC && !value_is_number(walk->values, walk_reg(walk, insn, insn->rn), &base)) {
+    const uint32_t table_at = walk_reg(walk, insn, insn->rn);
+    if (insn->rn != REG_PC && !value_is_number(walk->values, table_at, &base)) {
         jump_unknown(walk, insn, "a jump table at an unknown place");
         return;
     }
@@ -221,6 +224,23 @@ static bool find_case_table(const struct walk *walk, uint32_t target, uint32_t a
 
 /* ---- by kind ---- */
 
+/*
+ * Whether there is code behind a call but padding: behind one that does not return there may be a
+ * pool, or the next function.
+ */
+static bool goes_on_behind(const struct walk *walk, const struct insn *insn)
+{
+    uint32_t next = insn->at + insn->size;
+    uint8_t code[2];
+    while (walk_is_inside(walk, next) && image_read(walk->image, next, code, 2)) {
+        const uint32_t half = (uint32_t)code[0] | (uint32_t)code[1] << 8;
+        const bool is_padding = half == 0xBF00u || half == 0x46C0u || half == 0u;
+        if (!is_padding) return true;
+        next += 2u;
+    }
+    return false;
+}
+
 static bool do_call(struct walk *walk, const struct insn *insn)
 {
     struct table table;
@@ -236,8 +256,7 @@ static bool do_call(struct walk *walk, const struct insn *insn)
     }
     leave_call(walk, insn);
     clobber(walk, insn);
-    /* Behind a call that does not return there may be a pool, or the next function. */
-    return walk_is_inside(walk, insn->at + insn->size);
+    return goes_on_behind(walk, insn);
 }
 
 void jump_limit(struct walk *walk, uint32_t cond)
@@ -288,7 +307,8 @@ bool jump_is(const struct insn *insn)
 {
     if (insn->op >= OP_B && insn->op <= OP_TBB) return true;
     if (insn->op == OP_LOADM) return (insn->list >> REG_PC & 1u) != 0u;
-    return insn->rd == REG_PC && (insn->op == OP_LOAD || (insn->op >= OP_MOV && insn->op <= OP_MLA));
+    const bool is_data = insn->op >= OP_MOV && insn->op <= OP_MLA;
+    return insn->rd == REG_PC && (insn->op == OP_LOAD || is_data);
 }
 
 bool jump_do(struct walk *walk, const struct insn *insn)

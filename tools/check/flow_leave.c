@@ -21,7 +21,9 @@ void leave_value(struct walk *walk, const struct insn *insn, uint32_t value, con
             walk->state.is_shared = true;
             continue;
         }
-        if (entry.is_masked || !entry_is_dark(walk->image, &entry)) continue;
+        /* A base right below the dark counts where it is read from, not where it is a number. */
+        const bool is_dark = image_place(walk->image, entry.v) == IMAGE_DARK;
+        if (entry.is_masked || !is_dark) continue;
         walk_tell(walk, insn,
                   (struct flow_event){.kind = FLOW_POINTER, .target = entry.v, .from = entry.from,
                                       .is_known = entry.span == 0u, .how = how, .into = into});
@@ -52,6 +54,8 @@ static void leave_slots(struct walk *walk, const struct insn *insn)
 
 void leave_call(struct walk *walk, const struct insn *insn)
 {
-    leave_regs(walk, insn, 0xFu, NULL);
+    /* The register that is called through is no argument. */
+    const uint32_t through = insn->op == OP_BLX || insn->op == OP_BX ? 1u << insn->rm : 0u;
+    leave_regs(walk, insn, 0xFu & ~through, NULL);
     leave_slots(walk, insn);
 }

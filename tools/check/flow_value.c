@@ -9,6 +9,7 @@
 #define FIRST_ROOM 64u
 /* How far beside an object compilers put a base that they add an index to. */
 #define BESIDE 255u
+#define NEAR_BASE 0x1000u
 
 struct values {
     const struct image *image;
@@ -168,7 +169,8 @@ static bool is_equal(const struct values *values, const struct value *a, const s
     }
     for (uint32_t i = 0; i < a->count; i++) {
         const struct entry *const own = &values->entries[a->first + i];
-        if (!is_same_place(own, &entries[i]) || own->is_masked != entries[i].is_masked) return false;
+        if (!is_same_place(own, &entries[i])) return false;
+        if (own->is_masked != entries[i].is_masked) return false;
     }
     return true;
 }
@@ -326,18 +328,32 @@ bool value_is_number(const struct values *values, uint32_t handle, uint32_t *num
 
 /* ---- where paths meet ---- */
 
-/* Keep what a set must keep: what is dark and what points into the stack, at any distance. */
+static bool is_near_one(const struct draft *kept, const struct entry *entry)
+{
+    for (uint32_t i = 0; i < kept->count; i++) {
+        const struct entry *const other = &kept->entries[i];
+        if (other->kind == entry->kind && entry->v - other->v < NEAR_BASE) return true;
+    }
+    return false;
+}
+
+/*
+ * Keep what a set must keep: what points into the stack, and what is dark, at any distance. Of
+ * bases close to one another the lowest stands for all.
+ */
 static void widen(const struct values *values, const struct draft *full, struct draft *kept)
 {
     draft_start(kept);
     draft_add_more(kept, UINT32_MAX, 1);
-    for (uint32_t i = full->count; i-- > 0u;) { /* the stack's entries are the last */
-        struct entry entry = full->entries[i];
-        const bool is_kept = entry.kind == ENTRY_STACK || entry_is_dark(values->image, &entry);
-        if (!is_kept || kept->count >= JOINED_MAX) continue;
+    for (uint32_t i = 0; i < 2u * full->count; i++) {
+        struct entry entry = full->entries[i % full->count];
+        const bool is_stack = entry.kind == ENTRY_STACK;
+        const bool is_turn = is_stack == (i < full->count);
+        if (!is_turn || kept->count >= JOINED_MAX) continue;
+        if (!is_stack && !entry_is_dark(values->image, &entry)) continue;
         entry.span = SPAN_ANY;
         entry.step = 1;
-        draft_add(values, kept, &entry);
+        if (!is_near_one(kept, &entry)) draft_add(values, kept, &entry);
     }
 }
 

@@ -22,6 +22,15 @@ struct dwarf_lines *dwarf_open(const struct elf_file *elf);
  */
 bool dwarf_line_at(struct dwarf_lines *lines, uint32_t addr, const char **file, int *line);
 
+/*
+ * Find where a function was inlined.
+ *
+ * lines    NULL is allowed: then nothing is found
+ * tell     is given the first address of each copy
+ */
+void dwarf_find_inlined(struct dwarf_lines *lines, const char *name,
+                        void (*tell)(void *context, uint32_t addr), void *context);
+
 /* Give back what dwarf_open took; NULL is allowed. */
 void dwarf_close(struct dwarf_lines *lines);
 

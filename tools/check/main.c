@@ -10,6 +10,7 @@
 #include "tools/check/dwarf.h"
 #include "tools/check/elf.h"
 #include "tools/check/flow.h"
+#include "tools/check/inlined.h"
 #include "tools/check/report.h"
 #include "tools/check/stack.h"
 #include "tools/check/vectors.h"
@@ -141,11 +142,12 @@ static bool read_configs(struct arguments *arguments, char *side_path)
     return true;
 }
 
-static void judge(struct check *check)
+static void judge(struct check *check, struct dwarf_lines *lines)
 {
     closure_add_roots(check);
     vectors_judge_live(check);
     closure_walk(check);
+    inlined_judge(check, lines);
     copied_judge(check);
     banks_judge(check);
     stack_judge(check);
@@ -183,7 +185,8 @@ static int check_image(struct arguments *arguments, const struct elf_file *elf,
             return bad(arguments->firmware, "more ranges are dark or lit than can be held (32)");
         }
     }
-    judge(&check);
+    struct dwarf_lines *const lines = dwarf_open(elf);
+    judge(&check, lines);
     int status;
     if (check.function_count == 0 && check.finding_count == 0) {
         status = bad(arguments->firmware, "its roots hold no code: --root names a function or a "
@@ -191,10 +194,9 @@ static int check_image(struct arguments *arguments, const struct elf_file *elf,
     } else if (config_is_stale(&arguments->config, why)) {
         status = bad(arguments->firmware, why);
     } else {
-        struct dwarf_lines *const lines = dwarf_open(elf);
         status = give_report(arguments, &(struct report) {&check, lines, arguments->firmware});
-        dwarf_close(lines);
     }
+    dwarf_close(lines);
     check_free(&check);
     return status;
 }

@@ -24,6 +24,14 @@ MANY = {"config"}
 KNOWN = {"rule", "title", "broken", "sound", "cure", "inputs", "live", "stack", "bank", "config",
          "flags", "script", "only", "expect", "oracle", "cpu"}
 
+# What a rule may turn into where an optimiser works: a call that it splits or that the linker
+# joins by a veneer; a table of which one element is read; and a pointer whose receiver is taken
+# into the caller, so that the caller itself reads or calls.
+READS = {"load-dark", "table-dark"}
+CALLS = {"call-dark", "veneer-dark", "split-part"}
+KIN = {"load-dark": READS, "table-dark": READS, "call-dark": CALLS, "veneer-dark": CALLS,
+       "pointer-dark": READS | CALLS, "data-pointer-dark": READS | CALLS | {"pointer-dark"}}
+
 
 class Source:
     def __init__(self, path):
@@ -44,6 +52,14 @@ class Source:
     @property
     def rules(self):
         return self.get("rule").split()
+
+    def rules_in(self, config):
+        """The ids that are right for the source as this configuration compiles it."""
+        right = set(self.rules)
+        if config.level != "O0" or config.has_lto:
+            for rule in self.rules:
+                right |= KIN.get(rule, set())
+        return right
 
     @property
     def inputs(self):

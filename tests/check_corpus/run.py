@@ -142,7 +142,7 @@ def judge(tally, source, config, truth, checked):
         source.id, config.name, verdict, " ".join(sorted(rules)), expect, "|".join(source.rules),
         why, record["replay"], record["command"])
     if said == "broken":
-        if verdict != expect or (source.is_broken and not rules & set(source.rules)):
+        if verdict != expect or (source.is_broken and not rules & source.rules_in(config)):
             tally.fault("MISSED", text, record)
     elif verdict == "undecided" and expect == "undecided" and rules <= set(source.rules):
         tally.counts["undecided"] += 1

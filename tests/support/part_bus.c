@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define PIECE 64u
+#define BORDER 65536u
 
 void part_bus_begin(struct part_bus *bed, const char *name, uint8_t pins)
 {
@@ -100,4 +101,37 @@ void part_bus_check_all(struct nacre_medium *medium)
         assert_int_equal(medium->ops->read(medium, last_addr(medium, unit), found, n), NACRE_OK);
         assert_memory_equal(found, data, n);
     }
+}
+
+void part_bus_check_row(const struct part_bus *bed, const struct nacre_part *part)
+{
+    const struct part_row *const row = part_row(bed->part);
+    assert_int_equal(part->bus == NACRE_PART_I2C ? PART_I2C : PART_SPI, row->wire);
+    assert_int_equal(part->part_bytes, row->size_bytes);
+    assert_int_equal(part->page_bytes, row->page_bytes);
+    assert_int_equal(part->addr_bytes, row->address_bytes);
+    assert_int_equal(part->block_bits, row->block_bits);
+    assert_int_equal(part->keeps_enable, row->keeps_enable);
+    assert_int_equal(part->write_us_max, row->write_us_max);
+    assert_int_equal(part->clock_hz_max, row->clock_hz_max);
+    assert_int_equal(part->id_bytes, row->id_bytes);
+    assert_memory_equal(part->id, row->id, row->id_bytes);
+}
+
+uint32_t part_bus_place(const struct nacre_part *part, uint32_t region_bytes, uint32_t place)
+{
+    if (place == 1u) return part->part_bytes - region_bytes;
+    if (place == 2u && part->part_bytes > BORDER) return BORDER - region_bytes / 512u * 256u;
+    return 0;
+}
+
+void part_bus_keeps_all(struct part_bus *bed, struct nacre_medium *medium,
+                        enum nacre_err (*open)(void))
+{
+    assert_int_equal(open(), NACRE_OK);
+    part_bus_use_all(medium);
+    part_bus_restart(bed);
+    assert_int_equal(open(), NACRE_OK);
+    part_bus_check_all(medium);
+    assert_int_equal(part_violations(bed->part), 0);
 }

@@ -6,6 +6,7 @@
 #define TESTS_SUPPORT_PART_BUS_H
 
 #include "nacre/medium.h"
+#include "nacre/parts/part.h"
 #include "tests/support/medium_bus.h"
 
 struct part_bus {
@@ -39,5 +40,16 @@ void part_bus_use_all(struct nacre_medium *medium);
 uint32_t part_bus_middle(const struct nacre_medium *medium);
 /* See that it is still there. */
 void part_bus_check_all(struct nacre_medium *medium);
+
+/* The library's row of the part says what the twin's says; ends the test where it does not. */
+void part_bus_check_row(const struct part_bus *bed, const struct nacre_part *part);
+
+/* Where a region may lie: at the part's start, at its end, and across its border of 64 KB. */
+#define PART_BUS_PLACES 3u
+uint32_t part_bus_place(const struct nacre_part *part, uint32_t region_bytes, uint32_t place);
+
+/* Open, use all, restart, open, check all; the part's rules are kept. Else ends the test. */
+void part_bus_keeps_all(struct part_bus *bed, struct nacre_medium *medium,
+                        enum nacre_err (*open)(void));
 
 #endif

@@ -91,6 +91,7 @@ static const char *const names[] = {
     NAMED(NACRE_FLASH_INCONSISTENT),
     NAMED(NACRE_FLASH_CACHED),
     NAMED(NACRE_BUS_FAILED),
+    NAMED(NACRE_FLASH_RUNS_BLACKOUT),
 };
 
 const char *nacre_err_name(enum nacre_err err)

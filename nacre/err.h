@@ -121,6 +121,10 @@ enum nacre_err {
 
     /* The bus: see 72 to 76. */
     NACRE_BUS_FAILED = 96,     /* its driver says that a transfer failed, and not why */
+
+    /* The port, too. */
+    NACRE_FLASH_RUNS_BLACKOUT = 97, /* code of the blackout lies in the flash that the store would
+                                       write: it would stand still. Place it in RAM */
 };
 
 /*

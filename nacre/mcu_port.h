@@ -43,6 +43,7 @@ struct nacre_mcu_port_ops {
      *          NACRE_PART_PROTECTED   a unit of it is protected, or hidden
      *          NACRE_REGION_IN_IMAGE  code of this program, or its vectors, lie there
      *          NACRE_FLASH_CACHED     the core may not write there, or its cache would keep it
+     *          NACRE_FLASH_RUNS_BLACKOUT  code of the blackout lies anywhere in this flash
      *          each told in port->mismatch
      */
     enum nacre_err (*check)(struct nacre_mcu_port *port, uint32_t flash_addr, uint32_t n);

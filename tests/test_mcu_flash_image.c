@@ -18,6 +18,7 @@
 
 #define IMAGE NACRE_FIRMWARE_DIR "/tests/mcu_flash_fw/mcu_flash.elf"
 #define TICK_IMAGE NACRE_FIRMWARE_DIR "/tests/mcu_flash_fw/mcu_flash_tick.elf"
+#define BLACKOUT_IMAGE NACRE_FIRMWARE_DIR "/tests/mcu_flash_fw/mcu_flash_blackout.elf"
 #define ALONE_IMAGE NACRE_FIRMWARE_DIR "/tests/mcu_flash_fw/mcu_flash_alone.elf"
 #define REGION 0xA000u
 #define REGION_BYTES 0x6000u
@@ -288,6 +289,19 @@ static void test_mcu_flash_image_refuses_regions_with_code(void **state)
     demand(REFUSED "code NACRE_OK\r\n");
 }
 
+/* Its region holds no code; but code of a blackout lies in another sector of this flash. */
+static void test_mcu_flash_image_refuses_a_blackout_beside_it(void **state)
+{
+    (void)state;
+    start((struct how){.image = BLACKOUT_IMAGE});
+    prompt_type(twin, "o");
+    demand("open NACRE_FLASH_RUNS_BLACKOUT nacre_ram_code_start\r\n");
+    teardown(NULL);
+    start((struct how){.image = TICK_IMAGE});
+    prompt_type(twin, "o");
+    demand("open NACRE_OK\r\n");
+}
+
 /* ---- time ---- */
 
 static uint32_t longest_tick(const char *image)
@@ -368,6 +382,7 @@ static const struct CMUnitTest tests[] = {
     IMAGE_TEST(refuses_protected_sectors),
     IMAGE_TEST(refuses_write_back),
     IMAGE_TEST(refuses_regions_with_code),
+    IMAGE_TEST(refuses_a_blackout_beside_it),
     IMAGE_TEST(tells_how_late_interrupts_are),
     IMAGE_TEST(runs_beside_its_store),
     IMAGE_TEST(tells_what_a_set_takes),

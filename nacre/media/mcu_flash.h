@@ -7,6 +7,10 @@
  * enough. One bank: what is read from this flash while a word is programmed or a unit erased stands
  * still until that has ended, code and vectors included. A read of the medium waits for an erase
  * first. docs/media.md says what that means for interrupts.
+ *
+ * So the code of a blackout must lie elsewhere: a save into the running flash that meets an erase
+ * here would keep that flash dark and interrupts masked until the erase has ended. That is refused
+ * where it can be told; a blackout with a linker script of its own is not found out.
  */
 #ifndef NACRE_MEDIA_MCU_FLASH_H
 #define NACRE_MEDIA_MCU_FLASH_H
@@ -54,7 +58,9 @@ struct nacre_mcu_flash {
  *                                  code of this program
  *          NACRE_PART_PROTECTED    a unit of it is write-protected or hidden
  *          NACRE_FLASH_CACHED      the MPU lets the core not write there, or into its cache alone
- *          after each of these *flash is unchanged; port->mismatch tells more of the last three
+ *          NACRE_FLASH_RUNS_BLACKOUT  code of the blackout lies in this flash, as far as the
+ *                                  linker script says so (nacre_ram.ld)
+ *          after each of these *flash is unchanged; port->mismatch tells more of the last four
  * Context  thread only, as all that is called through the medium
  */
 NACRE_MUST_CHECK enum nacre_err nacre_mcu_flash_open(struct nacre_mcu_flash *flash,

@@ -41,6 +41,7 @@ extern const uint8_t nacre_image_first[] __attribute__((weak));
 extern const uint8_t nacre_image_last[] __attribute__((weak));
 extern const uint8_t nacre_ram_start[] __attribute__((weak));
 extern const uint8_t nacre_ram_end[] __attribute__((weak));
+extern const uint8_t nacre_ram_code_start[] __attribute__((weak));
 
 static struct nacre_stm32_flash *flash_of(struct nacre_mcu_port *port)
 {
@@ -292,6 +293,20 @@ static enum nacre_err check_code(struct nacre_stm32_flash *flash, uint32_t core_
 }
 
 /*
+ * A blackout whose code lies in this flash, in any sector of it, would last as long as an erase
+ * that is under way: it would stand still with the other flash unreadable and interrupts masked.
+ */
+static enum nacre_err check_blackout(struct nacre_stm32_flash *flash)
+{
+    const uint32_t first = addr_of(nacre_ram_code_start);
+    const bool is_linked = first < addr_of(nacre_ram_end);
+
+    if (!is_linked || first - flash->port.core_addr >= FLASH_BYTES) return NACRE_OK;
+    refuse(flash, &(struct nacre_mismatch){"nacre_ram_code_start", first, 0, 0});
+    return NACRE_FLASH_RUNS_BLACKOUT;
+}
+
+/*
  * Of the hidden area, in blocks: start beyond end, none; the same, all. Source: ST's SVD file of
  * the STM32H7RS, FLASH HDPSR
  */
@@ -334,6 +349,7 @@ static enum nacre_err flash_check(struct nacre_mcu_port *port, uint32_t flash_ad
 
     port->mismatch = (struct nacre_mismatch){0};
     enum nacre_err err = check_code(flash, core_addr, n);
+    if (err == NACRE_OK) err = check_blackout(flash);
     if (err == NACRE_OK) err = check_options(flash, flash_addr, n);
     if (err != NACRE_OK) return err;
     return nacre_mpu_stores_through(core_addr, core_addr + n - 1u, &port->mismatch)

@@ -282,12 +282,25 @@ static void run(struct walk *walk, uint32_t leader)
     }
 }
 
+/* The queued leader with the lowest address: what comes before is settled first. */
+static uint32_t dequeue(struct walk *walk)
+{
+    uint32_t best = 0;
+    for (uint32_t i = 1; i < walk->queue_count; i++) {
+        const uint32_t at = walk->leaders[walk->queue[i]].at;
+        if (at < walk->leaders[walk->queue[best]].at) best = i;
+    }
+    const uint32_t leader = walk->queue[best];
+    walk->queue[best] = walk->queue[--walk->queue_count];
+    return leader;
+}
+
 /* Run until nothing changes. False: memory ran out, or it does not come to an end. */
 static bool settle(struct walk *walk)
 {
     lead(walk, walk->entry);
     while (walk->queue_count != 0u && !values_failed(walk->values)) {
-        const uint32_t leader = walk->queue[--walk->queue_count];
+        const uint32_t leader = dequeue(walk);
         walk->leaders[leader].is_queued = false;
         run(walk, leader);
         if (walk->visited / STEPS_EACH > walk->insn_count + 100u) return false;

@@ -7,6 +7,7 @@
 #include "tools/check/flow_math.h"
 
 #define TABLE_MAX 1024u /* entries of a table that are looked at one by one */
+#define NUMBERS_MAX 64u /* entries of a table of which all numbers are kept */
 #define RAM_TABLE_MAX 4096u
 
 /* ---- reading the image ---- */
@@ -79,6 +80,14 @@ static bool bound_table(const struct walk *walk, const struct entry *base, uint3
     return true;
 }
 
+/* Whether a word points nowhere: not into code, and not into the dark. */
+static bool is_number(const struct walk *walk, uint32_t addr, uint32_t width)
+{
+    uint32_t word;
+    if (width != 4u || !read_word(walk, addr, width, &word)) return false;
+    return image_place(walk->image, word) != IMAGE_DARK && !image_is_code(walk->image, word & ~1u);
+}
+
 static void add_table(struct walk *walk, const struct insn *insn, struct draft *draft,
                       const struct entry *base)
 {
@@ -92,8 +101,18 @@ static void add_table(struct walk *walk, const struct insn *insn, struct draft *
     const uint32_t step = base->span == SPAN_ANY ? width : base->step < 1u ? 1u : base->step;
     const uint32_t max = is_constant(walk, insn, base->v, width) ? TABLE_MAX : RAM_TABLE_MAX;
     if (span / step >= max) draft_add_more(draft, rest, 1);
+    if (span / step >= NUMBERS_MAX && width < 4u && insn->op != OP_TBB &&
+        insn->op != OP_BL) {
+        draft_add_more(draft, rest, 1);
+        return;
+    }
     for (uint32_t i = 0; i < max && i * step <= span; i++) {
-        add_word(walk, insn, draft, base->v + i * step, width);
+        const uint32_t addr = base->v + i * step;
+        if (span / step >= NUMBERS_MAX && is_number(walk, addr, width)) {
+            draft_add_more(draft, rest, 1);
+        } else {
+            add_word(walk, insn, draft, addr, width);
+        }
     }
     /* Behind the object's end is nothing that a sound program reads. */
 }

@@ -11,12 +11,21 @@
 #define BESIDE 255u
 #define NEAR_BASE 0x1000u
 
+#define JOINED_KEPT 1024u
+
+/* A join that was made before: loops make the same ones again and again. */
+struct joined {
+    uint32_t a, b, result;
+    bool is_there, is_widening;
+};
+
 struct values {
     const struct image *image;
     struct value *items;
     struct entry *entries;
     uint32_t *table; /* handle + 1, or 0 */
     uint32_t count, room, entry_count, entry_room, table_room;
+    struct joined joined[JOINED_KEPT];
     bool failed;
 };
 
@@ -357,9 +366,8 @@ static void widen(const struct values *values, const struct draft *full, struct 
     }
 }
 
-uint32_t value_join(struct values *values, uint32_t a, uint32_t b, bool is_widening)
+static uint32_t join(struct values *values, uint32_t a, uint32_t b, bool is_widening)
 {
-    if (a == b) return a;
     struct draft draft;
     draft_start(&draft);
     draft_add_value(values, &draft, a);
@@ -372,4 +380,17 @@ uint32_t value_join(struct values *values, uint32_t a, uint32_t b, bool is_widen
     struct draft kept;
     widen(values, &draft, &kept);
     return draft_keep(values, &kept);
+}
+
+uint32_t value_join(struct values *values, uint32_t a, uint32_t b, bool is_widening)
+{
+    if (a == b) return a;
+    struct joined *const known = &values->joined[(a * 31u + b) % JOINED_KEPT];
+    const bool is_same = known->is_there && known->a == a && known->b == b &&
+                         known->is_widening == is_widening;
+    if (is_same) return known->result;
+    const uint32_t result = join(values, a, b, is_widening);
+    *known = (struct joined){.a = a, .b = b, .result = result, .is_there = true,
+                             .is_widening = is_widening};
+    return result;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Give nacre-check ELF files that are cut off, patched or absurd: it must end, and say so.
 
-usage: check_malformed.py CHECK IMAGE [--count N] [--seed N] [--keep FILE]
+usage: check_malformed.py CHECK IMAGE [--config FILE] [--count N] [--seed N] [--keep FILE]
 
 Each file is the sound IMAGE with one or a few things wrong: cut at a seeded length, a field of a
 header set to a value from a list, a table moved over another, seeded bytes flipped. The program
@@ -107,12 +107,10 @@ def spoil_symbol(data, draw, base, count):
     return 0
 
 
-def fault_of(program, path, is_refused):
+def fault_of(command, is_refused):
     """Why the program's answer is a fault, or None."""
     try:
-        done = subprocess.run([program, path, "--root", "root", "--dark",
-                               "0x70000000-0x7fffffff", "--json"],
-                              capture_output=True, timeout=SECONDS)
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         return "no end within %d s" % SECONDS
     if b"Sanitizer" in done.stderr or b"runtime error" in done.stderr:
@@ -132,6 +130,7 @@ def main():
     parser.add_argument("image")
     parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--config", help="nacre-check's file for the image")
     parser.add_argument("--keep", default="build/malformed.elf")
     options = parser.parse_args()
     with open(options.image, "rb") as file:
@@ -146,13 +145,14 @@ def main():
         for what, data, is_refused in cases:
             with open(path, "wb") as file:
                 file.write(data)
-            fault = fault_of(options.check, path, is_refused)
+            more = ["--json"] + (["--config", options.config] if options.config else [])
+            fault = fault_of([options.check, path] + more, is_refused)
             if fault:
                 faults += 1
                 with open(options.keep, "wb") as file:
                     file.write(data)
-                print("FAULT  %s: %s\n  replay: %s %s --root root --dark 0x70000000-0x7fffffff" % (
-                    what, fault, options.check, options.keep))
+                print("FAULT  %s: %s\n  replay: %s %s %s" % (
+                    what, fault, options.check, options.keep, " ".join(more)))
     print("malformed  %d files, %d faults" % (len(cases), faults))
     return 1 if faults else 0
 

@@ -218,6 +218,11 @@ static bool run_from(struct run *run, uint32_t pc)
     for (uint32_t round = 0; round < ROUNDS_MAX; round++) {
         const uc_err err = uc_emu_start(run->uc, pc | 1u, UINT32_MAX, 0, 0);
         if (run->pause != PAUSE_NONE) return true;
+        if (err == UC_ERR_INSN_INVALID) {
+            run->trap = TRAP_UNDEFINED;
+            run->pause = PAUSE_TRAP;
+            return true;
+        }
         if (err != UC_ERR_OK) {
             if (is_dark_now(run)) {
                 say_broken(run, uc_strerror(err), reg(run, UC_ARM_REG_PC));

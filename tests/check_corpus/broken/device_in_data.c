@@ -13,7 +13,7 @@ struct device {
     const volatile struct configuration *volatile configuration;
 };
 static const struct configuration configuration = {0x50000010u, 3};
-struct device device = {&configuration};
+__attribute__((used)) struct device device = {&configuration};
 
 RAM int root(int input)
 {

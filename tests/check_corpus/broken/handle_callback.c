@@ -19,8 +19,8 @@ static FLASH int done_in_flash(int value)
     return value + (int)STATUS;
 }
 
-struct bus bus = {done_in_flash};
-struct handle handle = {&bus, 100};
+__attribute__((used)) struct bus bus = {done_in_flash};
+__attribute__((used)) struct handle handle = {&bus, 100};
 
 RAM int root(int input)
 {

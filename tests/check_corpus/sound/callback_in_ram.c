@@ -20,5 +20,6 @@ RAM int each(int (*call)(int), int value)
 
 RAM int root(int input)
 {
-    return each(progress, input);
+    int (*volatile chosen)(int) = progress;
+    return each(chosen, input);
 }

@@ -15,7 +15,7 @@ FLASH int read_in_flash(int value)
     return value + (int)STATUS;
 }
 
-struct ops ops = {read_in_flash, 7};
+__attribute__((used)) struct ops ops = {read_in_flash, 7};
 
 RAM int root(int input)
 {

@@ -16,7 +16,7 @@ RAM int read_in_ram(int value)
     return value + (int)STATUS;
 }
 
-struct ops ops = {read_in_ram, 7};
+__attribute__((used)) struct ops ops = {read_in_ram, 7};
 
 RAM int root(int input)
 {

@@ -6,7 +6,7 @@
  */
 #include "tests/check_corpus/board.h"
 
-RAM void *memset(void *to, int value, unsigned int n)
+__attribute__((used)) RAM void *memset(void *to, int value, unsigned int n)
 {
     volatile uint8_t *const bytes = to;
     for (unsigned int i = 0; i < n; i++) {
@@ -15,17 +15,17 @@ RAM void *memset(void *to, int value, unsigned int n)
     return to;
 }
 
-RAM void __aeabi_memclr4(void *to, unsigned int n)
+__attribute__((used)) RAM void __aeabi_memclr4(void *to, unsigned int n)
 {
     (void)memset(to, 0, n);
 }
 
-RAM void __aeabi_memclr8(void *to, unsigned int n)
+__attribute__((used)) RAM void __aeabi_memclr8(void *to, unsigned int n)
 {
     (void)memset(to, 0, n);
 }
 
-RAM void __aeabi_memclr(void *to, unsigned int n)
+__attribute__((used)) RAM void __aeabi_memclr(void *to, unsigned int n)
 {
     (void)memset(to, 0, n);
 }

@@ -1,7 +1,9 @@
 /*
- * rule: call-dark veneer-dark
+ * rule: call-dark veneer-dark jump-unknown
  * title: A weak function that does not exist
  * sound: Its address is 0, and the code asks first.
+ *   lld writes the call as a branch to the next instruction, which may be left undecided.
+ * expect: undecided
  */
 #include "tests/check_corpus/board.h"
 

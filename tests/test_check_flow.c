@@ -178,6 +178,31 @@ static const struct row by_source[] = {
     {"svc", FLOW_SYSTEM, NULL, 0, "svc"},
 };
 
+/* A function's loops are told: all with a bound, or at least one branch back without one. */
+static void expect_loops(const struct bed *bed, const char *name, bool is_bound)
+{
+    struct seen *const seen = calloc(1, sizeof *seen);
+    (void)walk(bed, name, seen);
+    uint32_t count = 0;
+    uint32_t bound = 0;
+    for (uint32_t i = 0; i < seen->count; i++) {
+        if (seen->events[i].kind != FLOW_LOOP) continue;
+        count++;
+        bound += seen->events[i].is_known;
+    }
+    free(seen);
+    if (count == 0u) fail_msg("%s: no loop", name);
+    if ((bound == count) != is_bound) fail_msg("%s: the wrong bound", name);
+}
+
+static void expect_all_loops(const struct bed *bed)
+{
+    expect_loops(bed, "loops_counted", true);
+    expect_loops(bed, "loops_for_a_flag", false);
+    expect_loops(bed, "loops_sometimes_on", false);
+    expect_loops(bed, "loops_back_again", false);
+}
+
 static void test_flow_of_a_source_is_the_same_from_each_compiler(void **state)
 {
     (void)state;
@@ -200,6 +225,7 @@ static void test_flow_of_a_source_is_the_same_from_each_compiler(void **state)
         for (uint32_t k = 0; k < sizeof by_source / sizeof by_source[0]; k++) {
             expect(&bed, &by_source[k], compilers[i]);
         }
+        expect_all_loops(&bed);
         close_bed(&bed);
     }
 }
@@ -237,6 +263,8 @@ static const struct row by_shape[] = {
     {"overwritten", FLOW_POINTER, NEVER, 0, NULL},
     {"calls_abort", FLOW_CALL, "stack_shallow", 0, NULL},
     {"calls_abort", FLOW_UNDECODED, NEVER, 0, NULL},
+    {"traps", FLOW_SYSTEM, NULL, 0, "udf"},
+    {"traps", FLOW_UNDECODED, NEVER, 0, NULL},
     {"returns_by_register", FLOW_JUMP_UNKNOWN, NEVER, 0, NULL},
 };
 

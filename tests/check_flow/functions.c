@@ -96,4 +96,26 @@ RAM uint32_t fills_struct(void)
     } local = {1, dark_text};
     return lit_sink((const char *)&local) + local.n;
 }
+RAM void loops_counted(void)
+{
+    for (uint32_t i = 0; i < 1000u; i++) marks[1] = i;
+}
+RAM void loops_for_a_flag(void)
+{
+    while ((marks[2] & 1u) == 0u) {}
+}
+RAM void loops_sometimes_on(uint32_t n)
+{
+    for (uint32_t i = 0; i < n;) {
+        marks[3] = i;
+        if (marks[4] != 0u) i++;
+    }
+}
+RAM void loops_back_again(uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        marks[3] = i;
+        if (marks[4] != 0u) i = 0;
+    }
+}
 RAM void svc(void) { __asm volatile("svc 3"); }

@@ -217,6 +217,12 @@
     bx r3
     end returns_by_register
 
+    begin traps
+    cbz r0, 1f
+    .inst.n 0xdefe
+1:  .inst.w 0xf7f0a000
+    end traps
+
     begin calls_abort
     nop
     bl stack_shallow

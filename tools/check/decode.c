@@ -403,7 +403,8 @@ static bool take_special(uint32_t id, const cs_arm *arm, struct insn *insn)
     case ARM_INS_BKPT: take_system("bkpt", OP_SYSTEM, insn); return true;
     case ARM_INS_WFI: take_system("wfi", OP_SYSTEM, insn); return true;
     case ARM_INS_WFE: take_system("wfe", OP_SYSTEM, insn); return true;
-    case ARM_INS_UDF: take_system("udf", OP_TRAP, insn); return true;
+    case ARM_INS_UDF:
+    case ARM_INS_TRAP: take_system("udf", OP_TRAP, insn); return true; /* 0xDEFE, as clang traps */
     case ARM_INS_NOP: case ARM_INS_DSB: case ARM_INS_ISB: case ARM_INS_DMB: case ARM_INS_SEV:
     case ARM_INS_YIELD: case ARM_INS_HINT: case ARM_INS_CLREX: case ARM_INS_CPS:
         insn->op = OP_NOP;
@@ -453,6 +454,12 @@ static bool take_by_hand(uint32_t first, uint32_t second, struct insn *insn)
     if ((first & 0xFF00u) == 0xBF00u && (first & 0xFu) != 0u) {
         insn->op = OP_IT;
         insn->it = (uint16_t)(first & 0xFFu);
+        return true;
+    }
+    /* udf with any number: compilers put one where a trap is meant. */
+    const bool is_wide_trap = (first & 0xFFF0u) == 0xF7F0u && (second & 0xF000u) == 0xA000u;
+    if ((first & 0xFF00u) == 0xDE00u || is_wide_trap) {
+        take_system("udf", OP_TRAP, insn);
         return true;
     }
     /* blxns: the B bit of a blx with the last bits 100, Armv8-M manual, C2.4.20. */

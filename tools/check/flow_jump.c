@@ -270,6 +270,15 @@ void jump_limit(struct walk *walk, uint32_t cond)
     }
 }
 
+/* Behind a conditional branch another leader begins, so that a run is one basic block. */
+static bool fall_through(struct walk *walk, const struct insn *insn)
+{
+    const uint32_t next = insn->at + insn->size;
+    if (!walk_is_inside(walk, next)) return true;
+    walk_go(walk, insn, next);
+    return false;
+}
+
 static bool do_branch(struct walk *walk, const struct insn *insn)
 {
     if (insn->cond == COND_ALWAYS) {
@@ -284,7 +293,7 @@ static bool do_branch(struct walk *walk, const struct insn *insn)
     state_copy(&walk->state, &before);
     walk->state.is_shared = is_shared;
     jump_limit(walk, insn->cond ^ 1u);
-    return true;
+    return fall_through(walk, insn);
 }
 
 static void do_add_pc(struct walk *walk, const struct insn *insn)
@@ -317,7 +326,7 @@ bool jump_do(struct walk *walk, const struct insn *insn)
     case OP_B: return do_branch(walk, insn);
     case OP_CBZ: case OP_CBNZ:
         jump_go(walk, insn, insn->imm, "a conditional branch");
-        return true;
+        return fall_through(walk, insn);
     case OP_BL: case OP_BLX: return do_call(walk, insn);
     case OP_BX: jump_to(walk, insn, walk_reg(walk, insn, insn->rm), "bx"); return false;
     case OP_TBB: do_table_branch(walk, insn); return false;

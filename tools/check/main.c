@@ -191,10 +191,12 @@ static int check_image(struct arguments *arguments, const struct elf_file *elf,
     if (check.function_count == 0 && check.finding_count == 0) {
         status = bad(arguments->firmware, "its roots hold no code: --root names a function or a "
                                           "section with functions");
-    } else if (config_is_stale(&arguments->config, why)) {
-        status = bad(arguments->firmware, why);
     } else {
         status = give_report(arguments, &(struct report) {&check, lines, arguments->firmware});
+        /* What is refuted stays so whatever the file says of it. */
+        if (status != STATUS_REFUTED && config_is_stale(&arguments->config, why)) {
+            status = bad(arguments->firmware, why);
+        }
     }
     dwarf_close(lines);
     check_free(&check);

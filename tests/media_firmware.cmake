@@ -4,5 +4,7 @@ foreach(run eeprom_i2c eeprom_spi fram_spi mram spi_nor mcu_flash)
     nacre_test(test_media_firmware_${run} SOURCES test_media_firmware.c support/named.c LIBS demo
         IN host TIMEOUT 300 ARGS ${run})
 endforeach()
-# Two stores on two media in one image.
-nacre_test(test_two_media SOURCES test_two_media.c support/prompt.c LIBS twin IN host TIMEOUT 300)
+# Two stores on two media in one image: side by side, and one that moves to the other.
+foreach(test two_media two_media_move)
+    nacre_test(test_${test} SOURCES test_${test}.c support/prompt.c LIBS twin IN host TIMEOUT 300)
+endforeach()

@@ -9,55 +9,35 @@
  * and then the settings, '?' tells of both what is kept.
  */
 #include "examples/brightness/board.h"
-#include "examples/brightness/place.h"
-#include "nacre/core/store.h"
+#include "examples/two-media/shelf.h"
 
-#define KEYS 4u
 #define KEY 1u
 #define WORDS_MAX 48u
 
 /* A store, and the only value that it has here: words that count up from the first. */
-struct shelf {
-    const char *name;
-    const struct place_ops *place;
+struct kept {
+    struct shelf shelf;
     uint32_t words;
-    struct nacre_store store;
-    struct nacre_index_entry entries[KEYS];
-    bool has_work;
 };
 
-static struct shelf calibration = {
-    .name = "calibration", .place = &place_running_flash, .words = WORDS_MAX};
-static struct shelf settings = {.name = "settings", .place = &place_spi, .words = 4};
+static struct kept calibration = {
+    .shelf = {.name = "calibration", .place = &place_running_flash}, .words = WORDS_MAX};
+static struct kept settings = {.shelf = {.name = "settings", .place = &place_spi}, .words = 4};
 
 int main(void);
 
-static enum nacre_err shelf_open(struct shelf *shelf)
-{
-    struct place place;
-
-    enum nacre_err err = shelf->place->open(&place);
-    if (err != NACRE_OK) return err;
-    const struct nacre_store_cfg cfg = {.medium = place.medium, .index = shelf->entries,
-                                        .index_count = KEYS, .assume = place.assume};
-    err = nacre_mount(&shelf->store, &cfg);
-    if (err == NACRE_FOREIGN) err = nacre_format(&shelf->store, &cfg);
-    shelf->has_work = err == NACRE_OK;
-    return err;
-}
-
 /* The first of the words that are kept, 0 if none ever were. */
-static enum nacre_err shelf_get(struct shelf *shelf, uint32_t *first)
+static enum nacre_err kept_get(struct kept *kept, uint32_t *first)
 {
     uint32_t words[WORDS_MAX];
     uint32_t n;
 
-    const enum nacre_err err = nacre_get(&shelf->store, KEY, words, sizeof words, &n);
+    const enum nacre_err err = nacre_get(&kept->shelf.store, KEY, words, sizeof words, &n);
     *first = 0;
     if (err == NACRE_NOT_FOUND) return NACRE_OK;
     if (err != NACRE_OK) return err;
-    if (n != shelf->words * sizeof words[0]) return NACRE_DAMAGED;
-    for (uint32_t i = 1; i < shelf->words; i++) {
+    if (n != kept->words * sizeof words[0]) return NACRE_DAMAGED;
+    for (uint32_t i = 1; i < kept->words; i++) {
         if (words[i] != words[0] + i) return NACRE_DAMAGED;
     }
     *first = words[0];
@@ -65,74 +45,49 @@ static enum nacre_err shelf_get(struct shelf *shelf, uint32_t *first)
 }
 
 /* Durable when it returns NACRE_OK. */
-static enum nacre_err shelf_set_next(struct shelf *shelf)
+static enum nacre_err kept_set_next(struct kept *kept)
 {
     uint32_t words[WORDS_MAX];
     uint32_t first;
 
-    const enum nacre_err err = shelf_get(shelf, &first);
+    const enum nacre_err err = kept_get(kept, &first);
     if (err != NACRE_OK) return err;
-    for (uint32_t i = 0; i < shelf->words; i++) words[i] = first + 1u + i;
-    shelf->has_work = true;
-    return nacre_set(&shelf->store, KEY, words, shelf->words * sizeof words[0]);
+    for (uint32_t i = 0; i < kept->words; i++) words[i] = first + 1u + i;
+    kept->shelf.has_work = true;
+    return nacre_set(&kept->shelf.store, KEY, words, kept->words * sizeof words[0]);
 }
 
-static void shelf_idle(struct shelf *shelf)
-{
-    if (shelf->has_work && nacre_idle(&shelf->store, &shelf->has_work) != NACRE_OK) {
-        shelf->has_work = false; /* the next set tells why */
-    }
-}
-
-static void tell(const struct shelf *shelf, const char *what, enum nacre_err err)
-{
-    board_write(shelf->name);
-    board_write(what);
-    board_write(nacre_err_name(err));
-    board_write("\r\n");
-}
-
-static void tell_kept(struct shelf *shelf)
+static void tell_kept(struct kept *kept)
 {
     uint32_t first;
 
-    const enum nacre_err err = shelf_get(shelf, &first);
-    if (err != NACRE_OK) {
-        tell(shelf, " get ", err);
-        return;
+    const enum nacre_err err = kept_get(kept, &first);
+    if (err == NACRE_OK) {
+        shelf_tell_number(&kept->shelf, first);
+    } else {
+        shelf_tell(&kept->shelf, " get ", err);
     }
-    board_write(shelf->name);
-    board_write(" ");
-    board_write_number(first);
-    board_write("\r\n");
+}
+
+static void tell_set(struct kept *kept)
+{
+    shelf_tell(&kept->shelf, " set ", kept_set_next(kept));
 }
 
 static void do_letter(char letter)
 {
-    if (letter == 'c' || letter == 'b') tell(&calibration, " set ", shelf_set_next(&calibration));
-    if (letter == 's' || letter == 'b') tell(&settings, " set ", shelf_set_next(&settings));
+    if (letter == 'c' || letter == 'b') tell_set(&calibration);
+    if (letter == 's' || letter == 'b') tell_set(&settings);
     if (letter == '?') {
         tell_kept(&calibration);
         tell_kept(&settings);
     }
-    board_write("> ");
 }
 
 int main(void)
 {
     board_start();
-    tell(&calibration, " open ", shelf_open(&calibration));
-    tell(&settings, " open ", shelf_open(&settings));
-    board_write("> ");
-    for (;;) {
-        char letter;
-
-        if (board_read(&letter)) {
-            do_letter(letter);
-        } else {
-            shelf_idle(&calibration);
-            shelf_idle(&settings);
-            if (!calibration.has_work && !settings.has_work) board_sleep();
-        }
-    }
+    shelf_tell(&calibration.shelf, " open ", shelf_open(&calibration.shelf));
+    shelf_tell(&settings.shelf, " open ", shelf_open(&settings.shelf));
+    shelf_serve(&calibration.shelf, &settings.shelf, do_letter);
 }

@@ -133,6 +133,7 @@ static int moves_in(const struct walk *walk, uint32_t leader, const struct count
     return moved;
 }
 
+/* Whether the loop never writes a register, or only ever numbers. */
 static bool is_left_alone(const struct loops *loops, uint32_t reg)
 {
     const struct walk *const walk = loops->walk;
@@ -140,7 +141,8 @@ static bool is_left_alone(const struct loops *loops, uint32_t reg)
         const struct insn *insn;
         for (uint32_t at = walk->leaders[i].at;
              loops->is_body[i] && (insn = run_insn(walk, i, at)) != NULL; at += insn->size) {
-            if (writes(insn, reg)) return false;
+            const bool is_number = insn->op == OP_MOV && insn->has_imm;
+            if (writes(insn, reg) && !is_number) return false;
         }
     }
     return true;

@@ -12,8 +12,8 @@
 #               from factor 5 on in slices and in whole blackouts, too: every cut, 500 instants
 #   the rest    of the chip: an update, a swap of slots and a log, cut (tests/test_rest.c)
 #   the media   every first cut of every write on each medium, with its own tears, FACTOR second
-#               cuts in 320, and the bus failing at FACTOR transfers in 200; and their suite inside
-#               a firmware image
+#               cuts in 320, and the bus failing at FACTOR transfers in 200; their suite inside a
+#               firmware image, and one with two stores, cut
 #   the storms  every way, chip and place of the blackout's code, FACTOR seconds of the board's time
 #               each, and one of them for 60 x FACTOR seconds (tests/test_storm.c)
 #   the reset   the MCU alone is reset at every flash command of a write, with the boot guard and
@@ -98,6 +98,9 @@ account rest $status
 status=0
 NACRE_CAMPAIGN=1 build/host/tests/test_medium_image >$logs/image_suite.log 2>&1 || status=$?
 account image_suite $status
+status=0
+NACRE_CAMPAIGN=1 build/host/tests/test_two_media >$logs/two_media.log 2>&1 || status=$?
+account two_media $status
 faults=$((factor >= 200 ? 1 : 200 / factor))
 both media campaign_medium --second $((second * 4)) --faults $faults
 account media $status

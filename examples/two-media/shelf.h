@@ -32,7 +32,7 @@ enum nacre_err shelf_open(struct shelf *shelf);
 void shelf_tell(const struct shelf *shelf, const char *what, enum nacre_err err);
 void shelf_tell_number(const struct shelf *shelf, uint32_t number);
 
-/* Prompt, and do letter after letter; between them idle calls to the stores, then the core sleeps. */
+/* Prompt, and do letter after letter; in between the stores get idle calls, and the core sleeps. */
 _Noreturn void shelf_serve(struct shelf *one, struct shelf *other, void (*do_letter)(char letter));
 
 #endif

@@ -19,3 +19,6 @@ nacre_check(checker_malformed
     COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/check_malformed.py" $<TARGET_FILE:nacre-check>
         "${check_image}.elf" --config "${check_file}" --count 60
         --keep "${CMAKE_BINARY_DIR}/malformed.elf")
+nacre_check(checker_page IN host TIMEOUT 120
+    COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/check_corpus/page.py" --check
+        --nacre-check $<TARGET_FILE:nacre-check> --build "${CMAKE_BINARY_DIR}/check_page")

@@ -160,7 +160,7 @@
     str r3, [sp, #4]
     movs r3, #0
     mov r0, sp
-    blx r1
+    bl stack_shallow
     ldr r3, [sp, #4]
     blx r3
     add sp, #8

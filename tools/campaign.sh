@@ -20,6 +20,8 @@
 #               without it; with ST's boot, too, if NACRE_BOOT_HEX names it (docs/reset.md). A chip
 #               that takes its longest times is tried at a share of the points, from factor 5 on
 #               at all
+#   the check   nacre-check on its whole corpus of firmware, by factor 5, on FACTOR x 200 mutants of
+#               ours and FACTOR x 400 spoilt files
 #
 # To spread the parts that know shards over machines, run the shards by hand and add them up:
 #   parallel build/host/tests/campaign_store --shard {}/64 --json {}.json ::: $(seq 0 63)
@@ -125,6 +127,22 @@ for run in with_guard with_guard_strobe without_guard st st_with_guard with_guar
     account reset_$run $status
     grep -hE 'runs after|, chip |^skipped' $logs/reset_$run.log | cut -c 1-200 || true
 done
+brightness=build/firmware/examples/brightness/brightness
+rules=nacre/ports/stm32h7rs/stm32h7rs.nacre-check
+status=0
+tests/check_corpus/run.py --check build/host/tools/nacre-check \
+    --oracle build/host/tests/check_oracle --build build/check_corpus --json build/check.json \
+    --share 1/$((factor >= 5 ? 1 : 6 - factor)) >$logs/check_corpus.log || status=$?
+account check_corpus $status
+status=0
+tests/check_mutate.py build/host/tools/nacre-check $brightness.elf ${brightness}_axi_sram.elf \
+    ${brightness}_psram.elf --config $rules --count $((factor * 200)) \
+    --json build/check_mutants.json >$logs/check_mutants.log || status=$?
+account check_mutants $status
+status=0
+tests/check_malformed.py build/host/tools/nacre-check $brightness.elf --config $rules \
+    --count $((factor * 400)) >$logs/check_malformed.log || status=$?
+account check_malformed $status
 tools/campaign_merge.py -o build/campaign.json $logs/*.json || failed=$((failed > 0 ? failed : 1))
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -38,7 +38,7 @@ while read -r image; do
     # Settings in a memory on a bus, or in the processor's own flash: the code's flash stays lit.
     brightness_25lc256 | brightness_mr25h40 | brightness_m24c64 | brightness_fm25v10 | \
         brightness_w25q128jv | brightness_mb85rc256v | brightness_mcu_flash | mcu_flash | \
-        mcu_flash_tick | mcu_flash_alone | medium_*)
+        mcu_flash_tick | mcu_flash_blackout | mcu_flash_alone | medium_*)
         expect 3 "has no section .nacre_ram" "$image"
         ;;
     # The lock that the library is compared with has no blackout of ours.
